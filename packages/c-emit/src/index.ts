@@ -1,0 +1,3 @@
+export * from './compiler.ts';
+export * from './lowering.ts';
+export * from './prelude.ts';

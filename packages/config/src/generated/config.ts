@@ -1,0 +1,218 @@
+// Generated from schemas/config.schema.json by `npm run generate`; do not edit.
+
+/**
+ * A plugin's part by name, with options or without.
+ */
+export type Named = string | NamedWithOptions;
+
+/**
+ * What a user writes: task, search space, targets and constraints; everything else has a default.
+ */
+export interface Config {
+  /**
+   * This schema's address, for completion in editors.
+   */
+  $schema?: string;
+  task: TaskConfig;
+  /**
+   * A named space, the path of a JSON file, or the space itself.
+   */
+  space:
+    | string
+    | {
+        [k: string]: unknown;
+      };
+  /**
+   * Names of target plugins, or { name, ...options }.
+   */
+  targets: Named[];
+  constraints: ConstraintsConfig;
+  /**
+   * Packages, paths or plugin values, set up after the built-in ones.
+   */
+  plugins: unknown[];
+  /**
+   * Name of the training engine; auto picks the fastest that works here.
+   */
+  engine: string;
+  /**
+   * Compute threads; all cores when absent. Never changes a result.
+   */
+  threads?: number;
+  /**
+   * Seed of every random number.
+   */
+  seed: number;
+  /**
+   * Where the final files are written.
+   */
+  outDir: string;
+  /**
+   * Where artifacts are kept.
+   */
+  cacheDir: string;
+  train: TrainConfig;
+  annotate: AnnotateConfig;
+  derive: DeriveConfig;
+  export: ExportConfig;
+}
+/**
+ * What the network is for.
+ */
+export interface TaskConfig {
+  dataset: Named;
+  /**
+   * Training images used by warm-up and search; all when absent. Retraining always uses all.
+   */
+  searchImages?: number;
+  /**
+   * Training images held out for the gates, balanced over classes.
+   */
+  archValidationImages: number;
+  /**
+   * Training images held out for ranking networks; they train neither weights nor gates.
+   */
+  scoringImages: number;
+  augmentation: AugmentationConfig;
+}
+export interface NamedWithOptions {
+  /**
+   * Its name.
+   */
+  name: string;
+  [k: string]: unknown;
+}
+/**
+ * Random transformations of training images.
+ */
+export interface AugmentationConfig {
+  /**
+   * Mirror left to right with probability 1/2. The data set's own default when absent.
+   */
+  flip?: boolean;
+  /**
+   * Zero-pad by this many pixels and crop back at a random offset. The data set's own default when absent.
+   */
+  crop?: number;
+}
+/**
+ * Limits that the chosen network has to keep on every target.
+ */
+export interface ConstraintsConfig {
+  /**
+   * Latency of one image, ms.
+   */
+  latencyMs?: number;
+}
+/**
+ * Warm-up of the shared weights, one uniformly sampled path a step.
+ */
+export interface TrainConfig {
+  /**
+   * Epochs of warm-up.
+   */
+  epochs: number;
+  /**
+   * Images a step.
+   */
+  batchSize: number;
+  optimizer: OptimizerConfig;
+  /**
+   * Share of the target spread over all classes.
+   */
+  labelSmoothing: number;
+}
+/**
+ * SGD with momentum and a cosine schedule over the whole training.
+ */
+export interface OptimizerConfig {
+  /**
+   * Rate at the start of the cosine.
+   */
+  learningRate: number;
+  /**
+   * Steps over which the rate rises linearly from 0.
+   */
+  warmUpSteps: number;
+  /**
+   * Nesterov momentum.
+   */
+  momentum: number;
+  /**
+   * L2 added to the gradient.
+   */
+  weightDecay: number;
+  /**
+   * Kinds of parameters that decay.
+   */
+  decayRoles: ('weight' | 'bias' | 'scale')[];
+}
+/**
+ * Latency of every candidate.
+ */
+export interface AnnotateConfig {
+  /**
+   * Name of the latency predictor.
+   */
+  predictor: string;
+}
+/**
+ * Search, selection and retraining.
+ */
+export interface DeriveConfig {
+  strategy: Named;
+  select: SelectConfig;
+  retrain: RetrainConfig;
+}
+/**
+ * How the architecture is taken from the search's result.
+ */
+export interface SelectConfig {
+  /**
+   * Best networks under the limit by exact dynamic programming, or the most probable candidate of each choice (the paper).
+   */
+  method: 'knapsack' | 'argmax';
+  /**
+   * Networks re-ranked by cross-entropy under shared weights.
+   */
+  candidates: number;
+  /**
+   * Times the cost model is corrected by a measurement.
+   */
+  rounds: number;
+}
+/**
+ * Training of the chosen network to completion.
+ */
+export interface RetrainConfig {
+  /**
+   * Initial weights: new ones or the supernet's.
+   */
+  from: 'scratch' | 'shared';
+  /**
+   * Epochs over all training images.
+   */
+  epochs: number;
+  /**
+   * Images a step.
+   */
+  batchSize: number;
+  optimizer: OptimizerConfig;
+  /**
+   * Share of the target spread over all classes.
+   */
+  labelSmoothing: number;
+}
+/**
+ * The ONNX file.
+ */
+export interface ExportConfig {
+  /**
+   * ONNX operator set.
+   */
+  opset: number;
+  /**
+   * Real test images on which the outputs are compared.
+   */
+  verifyImages: number;
+}

@@ -1,0 +1,120 @@
+// What the stages hand to each other. Open by declaration merging, so that a plugin's pass may add its own kind.
+import type { Cost, NetworkGraph, SearchSpaceGraph, TensorTable } from '@nasc/ir';
+import type { BlockLatencies, CoverageRow, LatencyValue, MemoryReport, NetworkLatency, SearchResult } from './kinds/index.ts';
+import type { Normalisation } from '@nasc/data';
+
+/** What the network is for: from the data set. */
+export interface TaskDescription {
+  readonly dataset: string;
+  readonly classes: readonly string[];
+  /** [H, W, C] */
+  readonly inputShape: readonly [number, number, number];
+  readonly normalisation: Normalisation;
+  readonly manifestHash: string;
+}
+
+export interface SearchSpaceArtifact {
+  readonly name: string;
+  readonly task: TaskDescription;
+  readonly graph: SearchSpaceGraph;
+  /** Cost of each op node by id, inside candidates too. */
+  readonly costs: Readonly<Record<string, Cost>>;
+}
+
+export interface TrainingHistory {
+  readonly columns: Readonly<Record<string, readonly number[]>>;
+}
+
+export interface Supernet {
+  readonly weights: TensorTable;
+  readonly history: TrainingHistory;
+  readonly imagesForwardBackward: number;
+}
+
+export interface CostModel {
+  readonly target: string;
+  readonly measured: BlockLatencies;
+  readonly choices: readonly (readonly LatencyValue[])[];
+  readonly fixed: Readonly<Record<string, LatencyValue>>;
+}
+
+export interface SelectRound {
+  readonly choices: readonly number[];
+  readonly predictedMs: number;
+  readonly measuredMs: number | undefined;
+  /** Cross-entropy under shared weights with recalibrated batch normalisation, nats. */
+  readonly score: number;
+  readonly keepsLimit: boolean;
+}
+
+export interface Architecture {
+  /** Index of the chosen candidate per choice. */
+  readonly choices: readonly number[];
+  readonly predictedMs: number;
+  readonly measuredMs: number | undefined;
+  readonly limitMs: number | undefined;
+  /** Every network that was measured on the way, in order. */
+  readonly rounds: readonly SelectRound[];
+}
+
+export interface Accuracy {
+  readonly correct: number;
+  readonly count: number;
+  readonly crossEntropy: number;
+}
+
+export interface DerivedNetwork {
+  readonly graph: NetworkGraph;
+  readonly weights: TensorTable;
+  readonly history: TrainingHistory;
+  readonly validation: Accuracy;
+  readonly test: Accuracy;
+}
+
+/** The derived network with batch normalisation folded and dead ops removed: what export and codegen both start from. */
+export interface FoldedNetwork {
+  readonly graph: NetworkGraph;
+  readonly weights: TensorTable;
+}
+
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  readonly opset: number;
+  readonly verification: Verification;
+}
+
+/** Outputs of two realisations of one network compared on real test images. */
+export interface Verification {
+  readonly images: number;
+  readonly maximumError: number;
+  /** ||a - b|| / ||b|| over all logits. */
+  readonly relativeError: number;
+  /** Images on which both name the same class. */
+  readonly sameClass: number;
+}
+
+export interface GeneratedFiles {
+  readonly target: string;
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
+  readonly memory: MemoryReport | undefined;
+  readonly coverage: readonly CoverageRow[];
+  /** Against ONNX Runtime on the same images; undefined where this machine cannot run the target. */
+  readonly verification: Verification | undefined;
+  readonly latency: NetworkLatency | undefined;
+  /** Test images classified right by the emitted code. */
+  readonly test: Accuracy | undefined;
+}
+
+export interface Artifacts {
+  readonly searchSpace: SearchSpaceArtifact;
+  readonly supernet: Supernet;
+  readonly costModel: CostModel;
+  readonly searchResult: SearchResult;
+  readonly architecture: Architecture;
+  readonly derived: DerivedNetwork;
+  readonly folded: FoldedNetwork;
+  readonly onnx: OnnxModel;
+  readonly files: GeneratedFiles;
+}
+
+export type ArtifactKind = keyof Artifacts & string;

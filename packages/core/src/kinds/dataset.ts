@@ -1,0 +1,16 @@
+// Plugin kind `dataset`: finds and reads one data set, or one format of data sets.
+import type { Dataset } from '@nasc/data';
+
+export interface DatasetContext {
+  /** Folders to look in, in order: `--data-dir`, `$NASC_DATA`, `./data`, the system's, the user's cache. */
+  readonly searchPath: readonly string[];
+  readonly signal: AbortSignal;
+  progress(done: number, total: number, message?: string): void;
+}
+
+export interface DatasetDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly optionsSchema: Readonly<Record<string, unknown>>;
+  load(options: Readonly<Record<string, unknown>>, context: DatasetContext): Promise<Dataset>;
+}

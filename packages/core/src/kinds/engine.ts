@@ -1,0 +1,145 @@
+// Plugin kind `engine`: trains a graph. The interface is that of a single-path supernet; an ordinary network is the
+// case without choices.
+import type { Graph, TensorTable } from '@nasc/ir';
+
+export interface Availability {
+  readonly available: boolean;
+  /** What it runs on, or what is missing: printed by `nasc doctor`. */
+  readonly detail: string;
+  /** Enters artifact keys wherever numbers depend on it: engine name, build hash, vector width. Absent if unavailable. */
+  readonly identity?: string;
+}
+
+export interface EngineOptions {
+  /** Compute threads; never changes a result. */
+  readonly threads: number;
+  /** Where compiled code is cached. */
+  readonly cacheFolder: string;
+}
+
+export interface TrainingEngine {
+  readonly name: string;
+  readonly description: string;
+  probe(options: EngineOptions): Promise<Availability>;
+  compile(graph: Graph, options: CompileOptions): Promise<Program>;
+}
+
+export interface CompileOptions extends EngineOptions {
+  /** How many candidates of each choice run in one step: 1 for a sampled path, 2 for `two`, 'all' for DARTS. */
+  readonly activePaths: 1 | 2 | 'all';
+  /** Largest number of images in a step; smaller batches are allowed. */
+  readonly batchSize: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Which candidates run at each choice, in the order of `choicesOf(graph)`, and with what weight. */
+export type Mixture = readonly { readonly indices: readonly number[]; readonly weights: readonly number[] }[];
+
+/** The mixture of a single path. */
+export const singlePath = (indices: readonly number[]): Mixture => indices.map((index) => ({ indices: [index], weights: [1] }));
+
+export interface TrainingBatch {
+  /** Images in the batch, N, at most the program's `batchSize`. */
+  readonly count: number;
+  /** [N, H, W, C] */
+  readonly images: Float32Array;
+  /** Target distribution, [N, classes]: one-hot, smoothed or mixed. */
+  readonly targets: Float32Array;
+  /** Teacher logits [N, classes] for distillation, with their weight in the loss. */
+  readonly teacher?: { readonly logits: Float32Array; readonly weight: number };
+}
+
+/**
+ * `batch`: statistics of this batch, running ones untouched (architecture steps);
+ * `update`: statistics of this batch, running ones updated (weight steps);
+ * `running`: stored statistics.
+ */
+export type BatchNormMode = 'batch' | 'update' | 'running';
+
+export interface StepOptions {
+  readonly gradients: 'weights' | 'mixture' | 'both';
+  readonly batchNorm: BatchNormMode;
+  /** Key of the step's random numbers (dropout), from (seed, epoch, step). */
+  readonly randomKey: readonly [number, number];
+  readonly signal?: AbortSignal;
+}
+
+export interface StepResult {
+  /** Mean cross-entropy over the batch, nats. */
+  readonly loss: number;
+  /** Images whose largest logit is at their largest target. */
+  readonly correct: number;
+  /** dL/d(weight) of every mixture entry, when asked for; same shape as the mixture. */
+  readonly mixtureGradients?: readonly (readonly number[])[];
+}
+
+export interface SgdOptions {
+  readonly kind: 'sgd';
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  /** L2 added to the gradient. */
+  readonly weightDecay: number;
+  /** Roles that decay applies to; the published search decays everything. */
+  readonly decayRoles: readonly ('weight' | 'bias' | 'scale')[];
+}
+
+export type GateMode = 'two' | 'full' | 'full_v2';
+
+export interface GateGradients {
+  readonly loss: number;
+  readonly correct: number;
+  /**
+   * dL/dg_k of every candidate of every choice, g multiplying the candidate's output before any shortcut is added; NaN
+   * for candidates that did not run (mode `two`). For Zero it is 0, and where Zero is active the others still get theirs.
+   */
+  readonly gradients: readonly Float64Array[];
+}
+
+/** Node id -> mean and variance [C] of a batch normalisation. */
+export type BatchNormStatistics = ReadonlyMap<string, { readonly mean: Float32Array; readonly variance: Float32Array }>;
+
+export interface Scores {
+  readonly count: number;
+  readonly correct: number;
+  /** Summed, not mean, cross-entropy against the targets, nats. */
+  readonly lossSum: number;
+  /** [N, classes] */
+  readonly logits: Float32Array;
+}
+
+/** Parameters (running statistics among them) and the optimizer's slots, keyed by parameter id: exact bytes. */
+export interface ProgramState {
+  readonly parameters: TensorTable;
+  readonly momentum: TensorTable;
+}
+
+/** Asynchronous, one call at a time. */
+export interface Program {
+  /** Bytes of activations and temporaries planned for the largest step. */
+  readonly arenaBytes: number;
+  /** Adds to the gradients that `applyUpdate` will use. */
+  forwardBackward(batch: TrainingBatch, mixture: Mixture, options: StepOptions): Promise<StepResult>;
+  /** Updates only the weights that took part since the last update (the momentum of the others rests), and clears gradients. */
+  applyUpdate(optimizer: SgdOptions): Promise<void>;
+  /** `forwardBackward` then `applyUpdate` in one call, with the same bits. */
+  trainStep(batch: TrainingBatch, mixture: Mixture, options: Omit<StepOptions, 'gradients'>, optimizer: SgdOptions): Promise<StepResult>;
+  /** Gate gradients for the sampled path; `sample` lists one active candidate a choice, and for `two` the other one. */
+  candidateGradients(batch: TrainingBatch, sample: GateSample, options: Pick<StepOptions, 'randomKey' | 'signal'>): Promise<GateGradients>;
+  /** Mean and variance over whole batches for one path, without touching running statistics. */
+  recalibrate(mixture: Mixture, batches: readonly TrainingBatch[]): Promise<BatchNormStatistics>;
+  evaluate(batch: TrainingBatch, mixture: Mixture, statistics: 'batch' | 'running' | BatchNormStatistics): Promise<Scores>;
+  readGradients(): Promise<TensorTable>;
+  readState(): Promise<ProgramState>;
+  /** Replaces the parameters that are given; momentum that is not given becomes zero. */
+  writeState(state: { readonly parameters: TensorTable; readonly momentum?: TensorTable }): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface GateSample {
+  readonly mode: GateMode;
+  /** One active candidate per choice. */
+  readonly active: readonly number[];
+  /** The second sampled candidate per choice, in mode `two`. */
+  readonly other?: readonly number[];
+}

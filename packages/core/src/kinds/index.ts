@@ -1,0 +1,6 @@
+export * from './dataset.ts';
+export * from './engine.ts';
+export * from './latency-predictor.ts';
+export * from './space.ts';
+export * from './strategy.ts';
+export * from './target.ts';

@@ -1,0 +1,35 @@
+// A part of a stage: the passes between stored artifacts. Most stages have one; `derive` has three and `export` two.
+import type { Config } from '@nasc/config';
+import type { ArtifactKind, Artifacts } from './artifacts.ts';
+import type { Pass } from './pass.ts';
+
+export const stageNames = ['expand', 'train', 'annotate', 'derive', 'export', 'codegen'] as const;
+export type StageName = (typeof stageNames)[number];
+
+export type ConsumedArtifacts<C extends ArtifactKind> = { readonly [K in C]: Artifacts[K] };
+
+/**
+ * The first pass receives the consumed artifacts, each pass the output of the one before, and the last gives the
+ * produced artifact.
+ */
+export interface StagePart<C extends ArtifactKind = ArtifactKind, P extends ArtifactKind = ArtifactKind> {
+  readonly stage: StageName;
+  readonly name: string;
+  readonly consumes: readonly C[];
+  readonly produces: P;
+  /** Runs once per target. */
+  readonly perTarget: boolean;
+  /** Whether numbers depend on the training engine, the data, or the device: each then enters the key. */
+  readonly dependsOn: readonly ('engine' | 'data' | 'device')[];
+  /** The part of the config that is read: nothing else of it may influence the result. */
+  readonly reads: (config: Config) => unknown;
+  readonly passes: readonly Pass<never, unknown>[];
+}
+
+export const definePart = <C extends ArtifactKind, P extends ArtifactKind>(
+  part: Omit<StagePart<C, P>, 'passes'> & {
+    readonly passes:
+      | readonly [Pass<ConsumedArtifacts<C>, unknown>, ...Pass<never, unknown>[]]
+      | readonly [Pass<ConsumedArtifacts<C>, Artifacts[P]>];
+  },
+): StagePart => part as unknown as StagePart;

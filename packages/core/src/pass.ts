@@ -1,0 +1,33 @@
+// The unit of the pipeline. A pass reads no clock, disk, global or Math.random: all it may use comes in the context.
+import type { Diagnostic } from '@nasc/diagnostics';
+import type { Config } from '@nasc/config';
+import type { Dataset } from '@nasc/data';
+import type { EngineOptions, LatencyPredictor, Target, TrainingEngine } from './kinds/index.ts';
+import type { Registry } from './registry.ts';
+
+export interface PassContext {
+  readonly config: Config;
+  readonly signal: AbortSignal;
+  /** What plugins registered. Everything looked up here becomes part of the artifact's key. */
+  readonly registry: Registry;
+  /** The target that this run of the stage is for; throws in a stage that does not depend on the target. */
+  readonly target: Target;
+  /** The configured engine, probed. */
+  engine(): Promise<{ readonly engine: TrainingEngine; readonly options: EngineOptions }>;
+  /** The task's data set, loaded once a run. */
+  dataset(): Promise<Dataset>;
+  latencyPredictor(): LatencyPredictor;
+  /** Folder for compiled code and other things that may be lost without harm. */
+  readonly cacheFolder: string;
+  report(diagnostic: Diagnostic): void;
+  progress(done: number, total: number, unit: string, message?: string): void;
+}
+
+export interface Pass<In, Out> {
+  readonly name: string;
+  /** Raised when the same input would give another output. */
+  readonly version?: number;
+  run(input: In, context: PassContext): Out | Promise<Out>;
+}
+
+export const definePass = <In, Out>(pass: Pass<In, Out>): Pass<In, Out> => pass;

@@ -1,0 +1,55 @@
+// What a data set is to the rest of the project: two splits of raw images, class names, and a hash of its content.
+
+/** Raw images, 8 bits a channel, addressed by index. */
+export interface Split {
+  readonly count: number;
+  /** Class of each image, [count]. */
+  readonly labels: Uint16Array;
+  /** Writes images `indices` as [indices.length, H, W, C] bytes. */
+  read(indices: Uint32Array, into: Uint8Array): Promise<void> | void;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly train: Split;
+  /** Touched once, by the final evaluation. */
+  readonly test: Split;
+  /** SHA-256 over what was read (names, sizes, contents): part of every artifact key that depends on the data. */
+  readonly manifestHash: string;
+  /** Where it was found, for the report; not part of any key. */
+  readonly source: string;
+}
+
+/** Per-channel statistics on the scale 0..1: value = (byte / 255 - mean) / std. */
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** Random transformations of training images; all off by default. */
+export interface Augmentation {
+  /** Mirror left to right with probability 1/2. */
+  readonly flip?: boolean;
+  /** Zero-pad by this many pixels on each side, then crop back at a random offset. */
+  readonly crop?: number;
+}
+
+/** One batch, ready for an engine. */
+export interface Batch {
+  /** Images in the batch; N below. */
+  readonly count: number;
+  /** [N, H, W, C], normalised. */
+  readonly images: Float32Array;
+  /** Class indices, [N]. */
+  readonly labels: Uint16Array;
+}
+
+/** A subset of a split, by index: what training, arch-validation and scoring each draw from. */
+export interface Subset {
+  readonly split: Split;
+  readonly indices: Uint32Array;
+}

@@ -1,0 +1,3 @@
+export * from './diagnostic.ts';
+export * from './did-you-mean.ts';
+export * from './format.ts';

@@ -1,0 +1,36 @@
+// Macros expand to primitive ops. A candidate (MBConv k5 e6) and a block (which may contain choices) are both macros.
+import type { Attributes, NodeId } from './graph.ts';
+import type { TensorType } from './tensor-type.ts';
+
+/** Appends nodes under a common id prefix. All ids are `${prefix}.${name}`; types are inferred on the way. */
+export interface GraphBuilder {
+  readonly prefix: string;
+  typeOf(id: NodeId): TensorType;
+  op(name: string, op: string, inputs: readonly NodeId[], attributes?: Attributes): NodeId;
+  /** A learnable edge; each candidate is a macro application. */
+  choice(name: string, inputs: readonly NodeId[], candidates: readonly CandidateSpec[]): NodeId;
+  /** Expands another macro in place, under `${prefix}.${name}`. */
+  macro(name: string, macro: string, inputs: readonly NodeId[], attributes: Attributes): NodeId;
+}
+
+export interface CandidateSpec {
+  readonly name: string;
+  readonly macro: string;
+  readonly attributes: Attributes;
+}
+
+export interface MacroDefinition<A = Attributes> {
+  readonly name: string;
+  readonly doc: string;
+  readonly attributesSchema: Readonly<Record<string, unknown>>;
+  /** Appends the macro's nodes and returns the id of its output. */
+  expand(builder: GraphBuilder, inputs: readonly NodeId[], attributes: A): NodeId;
+  readonly examples: readonly { readonly name: string; readonly attributes: A; readonly inputs: readonly TensorType[] }[];
+}
+
+export const defineMacro = <A>(definition: MacroDefinition<A>): MacroDefinition => definition as unknown as MacroDefinition;
+
+export interface MacroLookup {
+  get(name: string): MacroDefinition | undefined;
+  names(): readonly string[];
+}
