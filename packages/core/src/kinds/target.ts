@@ -1,6 +1,7 @@
 // Plugin kind `target`: what the network is searched for and compiled to.
 import type { NetworkGraph, OpNode, PatternDefinition, SearchSpaceGraph, TensorTable } from '@nasc/ir';
 import type { Pass, PassContext } from '../pass.ts';
+import type { Registry } from '../registry.ts';
 
 export interface LatencyValue {
   readonly ms: number;
@@ -78,6 +79,8 @@ export interface MeasureContext {
   readonly seed: number;
   /** Folder for compiled files; emptied by nobody, keyed by content. */
   readonly cacheFolder: string;
+  /** Ops and patterns with their lowerings: what a target needs to turn a graph into code or a file. */
+  readonly registry: Pick<Registry, 'ops' | 'patterns'>;
   progress(done: number, total: number, message?: string): void;
 }
 
