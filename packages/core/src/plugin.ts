@@ -25,7 +25,11 @@ export interface Plugin {
   setup(api: PluginApi): void | Promise<void>;
 }
 
-export type PassPlacement = { readonly before: string } | { readonly after: string };
+/** Where a pass goes: next to passes of one part, by name; at least one of the two. */
+export interface PassPlacement {
+  readonly before?: string | readonly string[];
+  readonly after?: string | readonly string[];
+}
 
 export interface PluginApi {
   addOp(op: OpDefinition): void;

@@ -1,0 +1,227 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { validateConfig } from '@nasc/config';
+import type { DiagnosticError } from '@nasc/diagnostics';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Artifacts } from '../artifacts.ts';
+import type { Target, TargetDefinition } from '../kinds/index.ts';
+import { definePart } from '../part.ts';
+import { definePlugin } from '../plugin.ts';
+import type { Plugin } from '../plugin.ts';
+import { createPipeline } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nasc-pipeline-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const target = (name: string): TargetDefinition => ({
+  name,
+  description: 'For this test.',
+  optionsSchema: { type: 'object', properties: { speed: { type: 'number', default: 1 } }, additionalProperties: false },
+  create: (options) => ({ name, options, device: async () => ({ id: 'here', description: 'here' }) }) as unknown as Target,
+});
+
+/** Two small parts: a shared one that looks at an op, and one per target that reads the constraint. */
+const parts = (log: string[]): Plugin =>
+  definePlugin({
+    name: 'parts',
+    apiVersion: 1,
+    setup(api) {
+      api.addOp({
+        name: 'relu',
+        doc: '',
+        attributesSchema: { type: 'object' },
+        arity: 1,
+        inferType: ([input]) => input as never,
+        lower: {},
+        examples: [],
+      });
+      api.addTarget(target('cpu'));
+      api.addPart(
+        definePart({
+          stage: 'expand',
+          name: 'expand',
+          consumes: [],
+          produces: 'supernet',
+          perTarget: false,
+          dependsOn: [],
+          reads: (config) => config.seed,
+          passes: [
+            {
+              name: 'makeWeights',
+              run(_input, context) {
+                log.push('makeWeights');
+                context.registry.ops.require('relu');
+                const data = Float32Array.of(context.config.seed);
+                return { weights: new Map([['w', { shape: [1], data }]]), history: { columns: {} }, imagesForwardBackward: 0 } satisfies Artifacts['supernet'];
+              },
+            },
+          ],
+        }),
+      );
+      api.addPart(
+        definePart({
+          stage: 'derive',
+          name: 'select',
+          consumes: ['supernet'],
+          produces: 'architecture',
+          perTarget: true,
+          dependsOn: ['device'],
+          reads: (config) => config.constraints,
+          passes: [
+            {
+              name: 'pick',
+              run({ supernet }, context): Artifacts['architecture'] {
+                log.push(`pick ${context.target.name}`);
+                return { choices: [supernet.weights.get('w')!.data[0]!], predictedMs: 1, measuredMs: undefined, limitMs: context.config.constraints.latencyMs, rounds: [] };
+              },
+            },
+          ],
+        }),
+      );
+    },
+  });
+
+const config = (changes: object = {}) =>
+  validateConfig({ task: { dataset: 'none' }, space: 'none', targets: ['cpu'], cacheDir: 'store', ...changes }, 'test');
+
+const log: string[] = [];
+const pipeline = (plugins: readonly Plugin[] = [], changes: object = {}): Pipeline => createPipeline(config(changes), { plugins: [parts(log), ...plugins], folder });
+const work = async (made: Pipeline): Promise<string[]> => {
+  log.length = 0;
+  await made.run();
+  return [...log];
+};
+const failure = async (made: Pipeline): Promise<string> =>
+  made.run().then(
+    () => 'no error',
+    (error: DiagnosticError) => error.diagnostics.map(({ code, message, plugin }) => `${code} ${plugin}: ${message}`).join('\n'),
+  );
+
+test('a second run does nothing again; a third does only what the change reaches', async () => {
+  expect(await work(pipeline())).toEqual(['makeWeights', 'pick cpu']);
+  expect(await work(pipeline())).toEqual([]);
+  expect(await work(pipeline([], { constraints: { latencyMs: 2 } }))).toEqual(['pick cpu']);
+  expect(await work(pipeline([], { seed: 5 }))).toEqual(['makeWeights', 'pick cpu']);
+  expect(await work(pipeline([], { threads: 3, outDir: 'elsewhere' }))).toEqual([]);
+});
+
+test('the result holds the artifacts, under each target by name, and what was stored is what was made', async () => {
+  const made = pipeline([], { seed: 7 });
+  const first = await made.run();
+  const second = await made.run();
+  expect(first.architecture).toEqual(second.architecture);
+  expect(second.targets['cpu']!.architecture.choices).toEqual([7]);
+  expect(second.supernet.weights.get('w')!.data).toEqual(Float32Array.of(7));
+  expect(second.timings.map(({ part, cached }) => [part, cached])).toEqual([
+    ['expand', true],
+    ['select', true],
+  ]);
+});
+
+test('registering an unrelated target is a hit', async () => {
+  await work(pipeline());
+  const other = definePlugin({ name: 'other', apiVersion: 1, setup: (api) => api.addTarget(target('dsp')) });
+  expect(await work(pipeline([other]))).toEqual([]);
+});
+
+test("another target option is a miss for that target's parts only", async () => {
+  await work(pipeline());
+  expect(await work(pipeline([], { targets: [{ name: 'cpu', speed: 2 }] }))).toEqual(['pick cpu']);
+});
+
+const tapping = (tap: (value: Artifacts['supernet']) => Artifacts['supernet']): Plugin =>
+  definePlugin({ name: 'tapping', apiVersion: 1, setup: (api) => api.hooks.modifyArtifact.for('supernet').tap('tapping', tap as never) });
+
+test("editing a tap's source is a miss, and what it returns is what later stages see", async () => {
+  const setup = tapping((supernet) => supernet);
+  expect(await work(pipeline([setup]))).toEqual(['makeWeights', 'pick cpu']);
+  expect(await work(pipeline([setup]))).toEqual([]);
+  const edited = tapping((supernet) => ({ ...supernet, weights: new Map([['w', { shape: [1], data: Float32Array.of(42) }]]) }));
+  expect(await work(pipeline([edited]))).toEqual(['makeWeights', 'pick cpu']);
+  expect((await pipeline([edited]).run()).architecture.choices).toEqual([42]);
+});
+
+test('a tap that throws, one that returns nothing, and wrong plugins each give one diagnostic that names the plugin', async () => {
+  const throwing = definePlugin({
+    name: 'throwing',
+    apiVersion: 1,
+    setup: (api) =>
+      api.hooks.beforePass.for('pick').tap('throwing', () => {
+        throw new Error('no disk');
+      }),
+  });
+  expect(await failure(pipeline([throwing]))).toBe('HOOK_TAP_FAILED throwing: A tap of hook "beforePass.pick" failed: no disk');
+  expect(await failure(pipeline([tapping(() => undefined as never)]))).toBe(
+    'HOOK_RETURNED_NOTHING tapping: A tap of hook "modifyArtifact.supernet" returned nothing.',
+  );
+  expect(await failure(pipeline([{ name: 'old', apiVersion: 0 as never, setup() {} }]))).toBe(
+    'PLUGIN_API_VERSION old: Plugin "old" was made for plugin API 0; this is API 1.',
+  );
+  const twice = definePlugin({ name: 'twice', apiVersion: 1, setup: (api) => api.addTarget(target('cpu')) });
+  expect(await failure(pipeline([twice]))).toBe('PLUGIN_DUPLICATE_NAME twice: The target "cpu" is already registered by plugin "parts".');
+});
+
+test('a pass that a plugin places between runs there', async () => {
+  const between = definePlugin({
+    name: 'between',
+    apiVersion: 1,
+    setup: (api) => api.addPass({ name: 'double', run: (value: Artifacts['architecture']) => ({ ...value, choices: value.choices.map((choice) => choice * 2) }) }, { after: 'pick' }),
+  });
+  expect((await pipeline([between], { seed: 4 }).run()).architecture.choices).toEqual([8]);
+});
+
+test('a damaged artifact is made again, with a warning', async () => {
+  const warnings: string[] = [];
+  await pipeline().run();
+  const place = join(folder, 'store', 'artifacts', 'supernet');
+  const [hash] = await readdir(place);
+  await writeFile(join(place, hash!, 'artifact.json'), '{}');
+  const watched = createPipeline(config(), {
+    plugins: [parts(log)],
+    folder,
+    listener: (name, event) => {
+      if (name === 'diagnostic') warnings.push((event as { code: string }).code);
+    },
+  });
+  expect(await work(watched)).toEqual(['makeWeights']);
+  expect(warnings).toEqual(['ARTIFACT_DAMAGED']);
+});
+
+test('--to stops early, --from runs anew from there, and needs what comes before', async () => {
+  expect(await failure({ ...pipeline(), run: () => pipeline().run({ from: 'derive' }) as never })).toBe(
+    'ARTIFACT_MISSING undefined: The stored supernet that this run would start from is not there.',
+  );
+  const early = await pipeline().run({ to: 'train' });
+  expect(early.architecture).toBeUndefined();
+  log.length = 0;
+  await pipeline().run({ from: 'derive' });
+  expect(log).toEqual(['pick cpu']);
+});
+
+test('an aborted run stops before the next pass', async () => {
+  const controller = new AbortController();
+  const aborting = definePlugin({ name: 'aborting', apiVersion: 1, setup: (api) => api.hooks.afterPass.for('makeWeights').tap('aborting', () => controller.abort()) });
+  log.length = 0;
+  await expect(pipeline([aborting]).run({ signal: controller.signal })).rejects.toThrow('aborted');
+  expect(log).toEqual(['makeWeights']);
+});
+
+test('a function in the config without a cacheKey is not cached, and says so', async () => {
+  const notes: string[] = [];
+  const withFunction = () =>
+    createPipeline({ ...config(), constraints: { latencyMs: (() => 1) as never } }, {
+      plugins: [parts(log)],
+      folder,
+      listener: (name, event) => {
+        if (name === 'diagnostic') notes.push(`${(event as { code: string }).code} ${(event as { at: string }).at}`);
+      },
+    });
+  const stored = () => withFunction().run();
+  await expect(stored()).rejects.toThrow();
+  expect(notes).toEqual(['STAGE_NOT_CACHED /latencyMs']);
+});

@@ -1,0 +1,131 @@
+// The pipeline: six stages in order, each a few parts, each part once or once per target.
+import { resolve } from 'node:path';
+import type { Config } from '@nasc/config';
+import { DiagnosticError } from '@nasc/diagnostics';
+import type { ArtifactKind, Artifacts } from '../artifacts.ts';
+import type { Target } from '../kinds/index.ts';
+import { messages } from '../messages.ts';
+import { stageNames } from '../part.ts';
+import type { StageName } from '../part.ts';
+import { setUpPlugins } from '../plugins/plugin-host.ts';
+import type { PluginHost } from '../plugins/plugin-host.ts';
+import { resolvePlugins } from '../plugins/resolve-plugins.ts';
+import type { PipelineListener } from '../progress.ts';
+import { openArtifactStore } from '../store/artifact-store.ts';
+import type { StoredArtifact } from '../store/artifact-store.ts';
+import { createRunState } from './run-state.ts';
+import { runPart } from './run-part.ts';
+
+export interface PipelineOptions {
+  /** Set up before the config's own plugins. */
+  readonly plugins: readonly unknown[];
+  /** Folder that the config's relative paths start from; the current one when absent. */
+  readonly folder?: string;
+  /** First folder of the data search path. */
+  readonly dataDir?: string;
+  readonly listener?: PipelineListener;
+}
+
+export interface RunOptions {
+  /** Last stage to run. */
+  readonly to?: StageName;
+  /** First stage to run anew; what comes before has to be stored. */
+  readonly from?: StageName;
+  readonly signal?: AbortSignal;
+}
+
+export type TargetArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet'>;
+
+export interface Timing {
+  readonly stage: StageName;
+  readonly part: string;
+  readonly target?: string;
+  readonly cached: boolean;
+  readonly elapsedMs: number;
+}
+
+/** The first target's artifacts at the top level, all targets' by name beneath. */
+export interface PipelineResult extends Artifacts {
+  readonly targets: Readonly<Record<string, TargetArtifacts>>;
+  readonly timings: readonly Timing[];
+  /** Content hash of every artifact: `kind`, or `target/kind`. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
+/** Of a run that stops before the last stage. */
+export interface PartialPipelineResult extends Partial<Artifacts>, Pick<PipelineResult, 'timings' | 'hashes'> {
+  readonly targets: Readonly<Record<string, Partial<TargetArtifacts>>>;
+}
+
+export interface Pipeline {
+  run(options?: RunOptions & { readonly to?: undefined }): Promise<PipelineResult>;
+  run(options: RunOptions): Promise<PartialPipelineResult>;
+  /** Stages, parts and passes in final order, each with its plugin. */
+  passes(): Promise<PluginHost['parts']>;
+}
+
+/** Artifacts made so far; one that is not a target's own is found under every target. */
+class Made {
+  readonly #byPlace = new Map<string, StoredArtifact<ArtifactKind>>();
+
+  set(kind: ArtifactKind, target: Target | undefined, artifact: StoredArtifact<ArtifactKind>): void {
+    this.#byPlace.set(target ? `${target.name}/${kind}` : kind, artifact);
+  }
+
+  get(kind: ArtifactKind, target: Target | undefined): StoredArtifact<ArtifactKind> | undefined {
+    return (target && this.#byPlace.get(`${target.name}/${kind}`)) ?? this.#byPlace.get(kind);
+  }
+
+  collect(targets: readonly Target[], timings: readonly Timing[]): PartialPipelineResult {
+    const values = (prefix: string) =>
+      Object.fromEntries([...this.#byPlace].filter(([place]) => place.startsWith(prefix)).map(([place, { value }]) => [place.slice(prefix.length), value]));
+    const shared = Object.fromEntries([...this.#byPlace].filter(([place]) => !place.includes('/')).map(([place, { value }]) => [place, value]));
+    return {
+      ...shared,
+      ...(targets[0] && values(`${targets[0].name}/`)),
+      targets: Object.fromEntries(targets.map(({ name }) => [name, values(`${name}/`)])),
+      timings,
+      hashes: Object.fromEntries([...this.#byPlace].map(([place, { hash }]) => [place, hash])),
+    };
+  }
+}
+
+/** The order of stages is fixed; a part that comes too late for what it consumes is a bug of the plugin that added it. */
+export const createPipeline = (config: Config, options: PipelineOptions): Pipeline => {
+  const folder = resolve(options.folder ?? '.');
+  const listener: PipelineListener = options.listener ?? (() => {});
+  let hostOnce: Promise<PluginHost> | undefined;
+  const host = () => (hostOnce ??= resolvePlugins(config.plugins, folder).then((own) => setUpPlugins([...options.plugins, ...own])));
+
+  const run = async ({ to = 'codegen', from, signal = new AbortController().signal }: RunOptions = {}): Promise<PartialPipelineResult> => {
+    const { hooks, parts, ...rest } = await host();
+    const state = createRunState({ config, host: { hooks, parts, ...rest }, folder, dataDir: options.dataDir, signal, listener });
+    const store = openArtifactStore(resolve(folder, config.cacheDir));
+    const made = new Made();
+    const timings: Timing[] = [];
+
+    for (const [index, stage] of stageNames.entries()) {
+      if (index > stageNames.indexOf(to)) break;
+      await hooks.beforeStage.promise(stage);
+      for (const ordered of parts.filter(({ part }) => part.stage === stage)) {
+        for (const target of ordered.part.perTarget ? state.targets : [undefined]) {
+          const inputs = new Map(
+            ordered.part.consumes.map((kind) => {
+              const artifact = made.get(kind, target);
+              if (!artifact) throw new DiagnosticError([messages.artifactMissing(kind, stage)]);
+              return [kind, artifact] as const;
+            }),
+          );
+          const mode = from === undefined ? 'use' : index < stageNames.indexOf(from) ? 'only' : 'anew';
+          const { artifact, cached, elapsedMs } = await runPart(state, store, { ordered, target, inputs, store: mode });
+          made.set(ordered.part.produces, target, artifact);
+          timings.push({ stage, part: ordered.part.name, ...(target && { target: target.name }), cached, elapsedMs });
+        }
+      }
+      await hooks.afterStage.promise(stage);
+    }
+    return made.collect(state.targets, timings);
+  };
+
+  return { run: run as Pipeline['run'], passes: async () => (await host()).parts };
+};

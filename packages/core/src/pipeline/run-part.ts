@@ -1,0 +1,106 @@
+// Runs one part for one target: from the store where everything that mattered is still the same, else its passes.
+import { DiagnosticError, throwIfErrors } from '@nasc/diagnostics';
+import { verifyGraph } from '@nasc/ir';
+import type { Graph } from '@nasc/ir';
+import type { ArtifactKind, Artifacts } from '../artifacts.ts';
+import type { Target } from '../kinds/index.ts';
+import { messages } from '../messages.ts';
+import type { PassContext } from '../pass.ts';
+import type { OrderedPart } from '../plugins/order-passes.ts';
+import { consult } from '../plugins/tracked-registry.ts';
+import type { Consulted } from '../plugins/tracked-registry.ts';
+import type { ArtifactStore, StoredArtifact } from '../store/artifact-store.ts';
+import { partKey } from './part-key.ts';
+import { createPassContext } from './pass-context.ts';
+import type { RunState } from './run-state.ts';
+
+export interface PartRun {
+  readonly artifact: StoredArtifact<ArtifactKind>;
+  readonly cached: boolean;
+  readonly elapsedMs: number;
+}
+
+export interface PartRequest {
+  readonly ordered: OrderedPart;
+  readonly target: Target | undefined;
+  readonly inputs: ReadonlyMap<ArtifactKind, StoredArtifact<ArtifactKind>>;
+  /** `use` the store, run `anew`, or `only` accept what is stored. */
+  readonly store: 'use' | 'anew' | 'only';
+}
+
+/** Whatever holds a graph is verified: all problems at once, with the pass that made them. */
+const verifyOutput = (value: unknown, context: PassContext, stage: string, pass: string): void => {
+  const graph = (value as { graph?: Graph } | undefined)?.graph;
+  if (!graph?.nodes) return;
+  throwIfErrors(verifyGraph(graph, context.registry.ops).map((diagnostic) => ({ ...diagnostic, stage, pass })));
+};
+
+const runPasses = async (state: RunState, { ordered, target, inputs }: PartRequest, consulted: Consulted): Promise<Artifacts[ArtifactKind]> => {
+  const { part, passes } = ordered;
+  const { hooks } = state.host;
+  let value: unknown = Object.fromEntries([...inputs].map(([kind, artifact]) => [kind, artifact.value]));
+  for (const { pass, provenance } of passes) {
+    state.signal.throwIfAborted();
+    const context = createPassContext(state, part, pass.name, target, consulted);
+    try {
+      await hooks.beforePass.get(pass.name)?.promise(value, context);
+      value = await pass.run(value as never, context);
+      verifyOutput(value, context, part.stage, pass.name);
+      await hooks.afterPass.get(pass.name)?.promise(value, context);
+    } catch (cause) {
+      if (!(cause instanceof DiagnosticError)) throw cause;
+      const named = (plugin: string | undefined) => plugin ?? (provenance.plugin.startsWith('stage-') ? undefined : provenance.plugin);
+      throw new DiagnosticError(
+        cause.diagnostics.map((diagnostic) => {
+          const plugin = named(diagnostic.plugin);
+          return { stage: part.stage, pass: pass.name, ...diagnostic, ...(plugin && { plugin }) };
+        }),
+        { cause },
+      );
+    }
+  }
+  const modify = hooks.modifyArtifact.get(part.produces);
+  if (modify) {
+    const context = createPassContext(state, part, `modify ${part.produces}`, target, consulted);
+    value = await modify.promise(value as Artifacts[ArtifactKind], context);
+    verifyOutput(value, context, part.stage, `modify ${part.produces}`);
+  }
+  return value as Artifacts[ArtifactKind];
+};
+
+const fromStore = async (state: RunState, store: ArtifactStore, kind: ArtifactKind, key: string): Promise<StoredArtifact<ArtifactKind> | undefined> => {
+  for (const { hash, consulted } of await store.records(key)) {
+    const same = Object.entries(consulted).every(([name, digest]) => consult(state.host.registrations, name) === digest);
+    if (!same) continue;
+    const artifact = await store.get(kind, hash, (path) => state.listener('diagnostic', messages.artifactDamaged(path)));
+    if (artifact) return artifact;
+  }
+  return undefined;
+};
+
+export const runPart = async (state: RunState, store: ArtifactStore, request: PartRequest): Promise<PartRun> => {
+  const { part } = request.ordered;
+  const place = { stage: part.stage, part: part.name, ...(request.target && { target: request.target.name }) };
+  const started = performance.now();
+  state.signal.throwIfAborted();
+  state.listener('stageStart', place);
+
+  const finish = (artifact: StoredArtifact<ArtifactKind>, cached: boolean): PartRun => {
+    const elapsedMs = performance.now() - started;
+    state.listener('stageEnd', { ...place, cached, elapsedMs });
+    return { artifact, cached, elapsedMs };
+  };
+
+  const inputHashes = Object.fromEntries([...request.inputs].map(([kind, artifact]) => [kind, artifact.hash]));
+  const key = await partKey(state, request.ordered, request.target, inputHashes);
+  if (key && request.store !== 'anew') {
+    const artifact = await fromStore(state, store, part.produces, key);
+    if (artifact) return finish(artifact, true);
+  }
+  if (request.store === 'only') throw new DiagnosticError([messages.artifactMissing(part.produces, part.stage)]);
+
+  const consulted: Consulted = {};
+  const artifact = await store.put(part.produces, await runPasses(state, request, consulted));
+  if (key) await store.remember(key, { hash: artifact.hash, consulted });
+  return finish(artifact, false);
+};
