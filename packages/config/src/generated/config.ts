@@ -103,6 +103,10 @@ export interface ConstraintsConfig {
    * Latency of one image, ms.
    */
   latencyMs?: number;
+  /**
+   * The same limit as a share of the expected latency of a uniformly sampled network: means the same on every machine. Not together with latencyMs.
+   */
+  latencyShare?: number;
 }
 /**
  * Warm-up of the shared weights, one uniformly sampled path a step.
