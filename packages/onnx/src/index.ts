@@ -1,2 +1,11 @@
+export { checkModel } from './check-model.ts';
+export { compareOutputs } from './compare-outputs.ts';
 export * from './layout.ts';
 export * from './lowering.ts';
+export { opsets } from './proto.ts';
+export { readOnnxModel } from './read-onnx-model.ts';
+export type { OnnxModelSummary, OnnxValueSummary } from './read-onnx-model.ts';
+export { createOnnxSession, loadOnnxRuntime } from './session.ts';
+export type { OnnxSession, OnnxSessionOptions } from './session.ts';
+export { inputName, outputName, writeOnnx } from './write-onnx.ts';
+export type { OnnxOptions } from './write-onnx.ts';
