@@ -16,7 +16,10 @@ export const messages = {
     }),
 
   opUnknown: (op: string, node: string): Diagnostic =>
-    errorDiagnostic('ONNX_OP_UNKNOWN', `No plugin registered the op "${op}".`, { at: node, hint: 'Add the plugin that defines it to `plugins`.' }),
+    errorDiagnostic('ONNX_OP_UNKNOWN', `No plugin registered the op "${op}".`, {
+      at: node,
+      hint: 'Add the plugin that defines it to `plugins`.',
+    }),
 
   parameterMissing: (parameter: string, node: string): Diagnostic =>
     errorDiagnostic('ONNX_PARAMETER_MISSING', `The weights hold no "${parameter}".`, {

@@ -60,7 +60,9 @@ export interface OnnxModelSummary {
 
 interface RawValue {
   readonly name: string;
-  readonly type?: { readonly tensorType?: { readonly shape?: { readonly dim: readonly { readonly dimValue?: number; readonly dimParam?: string }[] } } };
+  readonly type?: {
+    readonly tensorType?: { readonly shape?: { readonly dim: readonly { readonly dimValue?: number; readonly dimParam?: string }[] } };
+  };
 }
 
 interface RawModel {

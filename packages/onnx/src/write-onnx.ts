@@ -72,7 +72,13 @@ export const writeOnnx = (graph: NetworkGraph, weights: TensorTable, ops: OpLook
     const op = ops.get(node.op);
     if (!op) throw new DiagnosticError([messages.opUnknown(node.op, node.id)]);
     const view = { node, attributes: node.attributes, inputs: node.inputs.map((id) => types.get(id)!), output: node.type };
-    const emitted = emitNode(view, op, node.inputs.map((id) => names.get(id)!), weights, opset);
+    const emitted = emitNode(
+      view,
+      op,
+      node.inputs.map((id) => names.get(id)!),
+      weights,
+      opset,
+    );
     nodes.push(...emitted.nodes);
     initializers.push(...emitted.initializers);
     names.set(node.id, emitted.output);
