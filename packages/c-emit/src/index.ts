@@ -1,3 +1,15 @@
+export * from './blocks.ts';
+export * from './c-text.ts';
 export * from './compiler.ts';
+export { emitProgram, whyNotPlain } from './emit-program.ts';
+export type { EmitOptions } from './emit-program.ts';
+export { kernelHeader } from './kernel-headers.ts';
 export * from './lowering.ts';
+export { matchPattern } from './match-pattern.ts';
+export * from './memory-plan.ts';
+export * from './pattern-lowering.ts';
+export { planProgram } from './plan-program.ts';
 export * from './prelude.ts';
+export * from './program.ts';
+export { selectFunctions } from './select-functions.ts';
+export { writeCall } from './write-call.ts';

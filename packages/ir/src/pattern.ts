@@ -9,7 +9,7 @@ export interface PatternLowerings {}
 export interface PatternDefinition {
   readonly name: string;
   readonly doc: string;
-  /** For each position of the chain the op names accepted there; the chain runs through first inputs. */
+  /** For each position of the chain the op names accepted there; it may enter the next node through any of its inputs. */
   readonly chain: readonly (readonly string[])[];
   accepts?(nodes: readonly OpNode[], graph: Graph<OpNode>): boolean;
   readonly lower: PatternLowerings;

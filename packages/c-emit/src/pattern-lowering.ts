@@ -1,0 +1,56 @@
+// How a pattern is realised in C for inference: one fused function, specialised for the shapes of a match, with packed
+// weights. What an op does alone in this way is a pattern of one node.
+import type { NodeId, OpView, ParameterSpec, Tensor } from '@nasc/ir';
+
+/** What code is specialised for. It comes from a target's description, never from the machine at hand. */
+export interface VectorDescription {
+  /** Floats in one vector. */
+  readonly lanes: number;
+  /** Architectural vector registers. */
+  readonly registers: number;
+}
+
+export interface MatchedNode extends OpView {
+  readonly parameters: readonly ParameterSpec[];
+}
+
+/** A chain of nodes that a pattern matched; batch 1. */
+export interface PatternMatch {
+  /** In chain order; the last one's output is the output of the match. */
+  readonly nodes: readonly MatchedNode[];
+  /** Values from outside: the first node's inputs, then what the later ones read besides the chain. */
+  readonly inputs: readonly NodeId[];
+}
+
+/**
+ * One specialised C function with the signature
+ *
+ *   static void NAME(float *output, const float *input0, ..., [const float *weights,] [float *scratch])
+ *
+ * Inputs are those of the match, in order. Output, inputs and scratch do not overlap.
+ */
+export interface FusedKernel {
+  /** C identifier; equal names mean equal functions, which are then emitted once. */
+  readonly name: string;
+  /** The C function, `static`, without the header it needs. */
+  readonly source: string;
+  /** Name of the header in `kernels/` that it is written with. */
+  readonly header: string;
+  /** Floats of packed weights; 0 for none. */
+  readonly weightElements: number;
+  /** Packs the parameters of the match, looked up by node and name; of length `weightElements`. */
+  readonly pack: (parameter: (node: NodeId, name: string) => Tensor) => Float32Array;
+  /** Floats of undefined content that it may use; 0 for none. */
+  readonly scratchElements: number;
+}
+
+export interface CPatternLowering {
+  /** The function for a match, or why there is none (then the next pattern, and at last the plain kernels, are tried). */
+  readonly specialise: (match: PatternMatch, vector: VectorDescription) => FusedKernel | string;
+}
+
+declare module '@nasc/ir' {
+  interface PatternLowerings {
+    readonly c?: CPatternLowering;
+  }
+}

@@ -1,0 +1,21 @@
+// Arena of a program: which buffers it needs, when each is alive, and where each lies.
+import { planMemory } from './memory-plan.ts';
+import type { MemoryPlan } from './memory-plan.ts';
+import type { CProgram, ProgramCall, ProgramOperand } from './program.ts';
+
+const operandsOf = (call: ProgramCall): readonly ProgramOperand[] => (call.kind === 'fused' ? call.operands : call.tensors);
+
+/** Plans everything that the caller of the program does not own: its inputs and outputs stay outside. */
+export const planProgram = (program: CProgram): MemoryPlan => {
+  const outside = new Set([...program.inputs, ...program.outputs]);
+  const lives = new Map<string, { first: number; last: number }>();
+  for (const [index, call] of program.calls.entries()) {
+    for (const operand of operandsOf(call)) {
+      if (operand.kind === 'weights' || outside.has(operand.id)) continue;
+      const life = lives.get(operand.id);
+      if (life) life.last = index;
+      else lives.set(operand.id, { first: index, last: index });
+    }
+  }
+  return planMemory([...lives].map(([id, life]) => ({ id, bytes: program.elements.get(id)! * 4, ...life })));
+};

@@ -1,0 +1,15 @@
+// The text of one call of a program.
+import { indent, wrapList } from './c-text.ts';
+import type { ProgramCall, ProgramOperand } from './program.ts';
+
+/** The C statement for a call; `pointer` gives the expression for an operand's address (const for all but outputs and scratch). */
+export const writeCall = (call: ProgramCall, pointer: (operand: ProgramOperand) => string): string => {
+  if (call.kind === 'fused') return `${call.kernel.name}(${call.operands.map(pointer).join(', ')});`;
+  const scalars = call.scalars.length > 0 ? `(const double[]){${call.scalars.join(', ')}}` : '0';
+  const tensors = wrapList(call.tensors.map((operand) => `(float *)${pointer(operand)}`)).replace(/,$/, '');
+  return [
+    `${call.kernel}(`,
+    indent(`(float *const[]){${tensors}},`),
+    indent(`(const int64_t[]){${call.dims.join(', ')}}, ${scalars}, 0, ${call.items});`),
+  ].join('\n');
+};
