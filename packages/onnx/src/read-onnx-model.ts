@@ -51,6 +51,8 @@ export interface OnnxModelSummary {
   readonly opset: number;
   readonly inputs: readonly OnnxValueSummary[];
   readonly outputs: readonly OnnxValueSummary[];
+  /** In the file's order. */
+  readonly nodes: readonly { readonly name: string; readonly opType: string }[];
   /** Op type -> number of nodes, most frequent first. */
   readonly nodeCounts: Readonly<Record<string, number>>;
   /** Values in all constants. */
@@ -72,7 +74,7 @@ interface RawModel {
   readonly metadataProps: readonly { readonly key: string; readonly value: string }[];
   readonly graph?: {
     readonly name: string;
-    readonly node: readonly { readonly opType: string }[];
+    readonly node: readonly { readonly name?: string; readonly opType: string }[];
     readonly initializer: readonly { readonly name: string; readonly dims: readonly number[] }[];
     readonly input: readonly RawValue[];
     readonly output: readonly RawValue[];
@@ -109,6 +111,7 @@ export const readOnnxModel = (bytes: Uint8Array): OnnxModelSummary => {
     // Before IR version 4 constants were listed among the inputs.
     inputs: graph.input.filter((input) => !constants.has(input.name)).map((value) => summariseValue(value)),
     outputs: graph.output.map((value) => summariseValue(value)),
+    nodes: graph.node.map(({ name, opType }) => ({ name: name ?? '', opType })),
     nodeCounts: Object.fromEntries([...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))),
     constantValues: graph.initializer.reduce((sum, tensor) => sum + tensor.dims.reduce((product, size) => product * size, 1), 0),
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),
