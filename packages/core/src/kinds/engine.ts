@@ -1,6 +1,6 @@
 // Plugin kind `engine`: trains a graph. The interface is that of a single-path supernet; an ordinary network is the
 // case without choices.
-import type { Graph, TensorTable } from '@nasc/ir';
+import type { Graph, OpLookup, PatternLookup, TensorTable } from '@nasc/ir';
 
 export interface Availability {
   readonly available: boolean;
@@ -25,6 +25,10 @@ export interface TrainingEngine {
 }
 
 export interface CompileOptions extends EngineOptions {
+  /** Definitions of the ops that occur in the graph. */
+  readonly ops: OpLookup;
+  /** Fused kernels that the engine may use where they fit. */
+  readonly patterns: PatternLookup;
   /** How many candidates of each choice run in one step: 1 for a sampled path, 2 for `two`, 'all' for DARTS. */
   readonly activePaths: 1 | 2 | 'all';
   /** Largest number of images in a step; smaller batches are allowed. */
