@@ -1,1 +1,3 @@
-export {};
+export * from './host-device.ts';
+export * from './measure.ts';
+export * from './statistics.ts';
