@@ -1,7 +1,8 @@
 // The system's C compiler: found, asked for its version, and run into a cache keyed by everything that went in.
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
@@ -51,6 +52,41 @@ const exists = (path: string) =>
     () => false,
   );
 
+/** Runs the compiler; its first error becomes COMPILE_FAILED, and the folder stays for inspection. */
+const runCompiler = async (compiler: Compiler, parameters: readonly string[], job: CompileJob, work: string): Promise<void> => {
+  try {
+    await run(compiler.command, ['-std=gnu11', ...parameters], {
+      cwd: work,
+      maxBuffer: 64 << 20,
+      ...(job.signal && { signal: job.signal }),
+    });
+  } catch (cause) {
+    if (job.signal?.aborted) throw cause;
+    const text = String((cause as { stderr?: string }).stderr ?? cause);
+    const firstError = text.split('\n').find((line) => line.includes('error')) ?? text.split('\n')[0]!;
+    throw new DiagnosticError([errorDiagnostic('COMPILE_FAILED', `${compiler.command} failed: ${firstError.trim()}`, { at: work })], {
+      cause,
+    });
+  }
+};
+
+/** Compiles the units, as many at a time as there are processors, and links them. */
+const build = async (compiler: Compiler, job: CompileJob, work: string): Promise<void> => {
+  const units = [...job.sources.keys()].filter((name) => name.endsWith('.c'));
+  const shared = job.kind === 'shared';
+  const flags = [...job.flags, ...(shared ? ['-fPIC'] : [])];
+  const output = [...(shared ? ['-shared'] : []), '-o', shared ? 'library.so' : 'program'];
+  const libraries = ['-lm', '-lpthread'];
+  if (units.length === 1) return runCompiler(compiler, [...flags, ...output, ...units, ...libraries], job, work);
+  const waiting = units.entries();
+  const objects = units.map((_, index) => `unit${index}.o`);
+  const worker = async () => {
+    for (const [index, unit] of waiting) await runCompiler(compiler, [...flags, '-c', '-o', objects[index]!, unit], job, work);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await runCompiler(compiler, [...flags, ...output, ...objects, ...libraries], job, work);
+};
+
 /** Compiles, or finds the result of the same compilation in the cache; returns the path of the library or program. */
 export const compile = async (job: CompileJob): Promise<string> => {
   const compiler = await findCompiler();
@@ -68,23 +104,7 @@ export const compile = async (job: CompileJob): Promise<string> => {
       await mkdir(dirname(join(work, name)), { recursive: true });
       await writeFile(join(work, name), text);
     }
-    const units = [...job.sources.keys()].filter((name) => name.endsWith('.c'));
-    const linkage = job.kind === 'shared' ? ['-shared', '-fPIC'] : [];
-    const output = job.kind === 'shared' ? 'library.so' : 'program';
-    try {
-      await run(compiler.command, ['-std=gnu11', ...job.flags, ...linkage, '-o', output, ...units, '-lm', '-lpthread'], {
-        cwd: work,
-        maxBuffer: 64 << 20,
-        ...(job.signal && { signal: job.signal }),
-      });
-    } catch (cause) {
-      if (job.signal?.aborted) throw cause;
-      const text = String((cause as { stderr?: string }).stderr ?? cause);
-      const firstError = text.split('\n').find((line) => line.includes('error')) ?? text.split('\n')[0]!;
-      throw new DiagnosticError([errorDiagnostic('COMPILE_FAILED', `${compiler.command} failed: ${firstError.trim()}`, { at: work })], {
-        cause,
-      });
-    }
+    await build(compiler, job, work);
     await rename(work, folder).catch(async (cause: unknown) => {
       if (!(await exists(result))) throw cause; // another process was first: its result is the same
       await rm(work, { recursive: true });
@@ -94,38 +114,4 @@ export const compile = async (job: CompileJob): Promise<string> => {
     if (!(cause instanceof DiagnosticError)) await rm(work, { recursive: true, force: true });
     throw cause;
   }
-};
-
-export const vectorWidths = ['avx512', 'avx2', 'neon', 'portable'] as const;
-export type VectorWidth = (typeof vectorWidths)[number];
-
-/** Compiler flags of a vector width, and the floats in one vector. FMA is explicit everywhere: never contracted. */
-export const vectorFlags: Readonly<Record<VectorWidth, { readonly flags: readonly string[]; readonly lanes: number }>> = {
-  avx512: { flags: ['-march=x86-64-v4', '-mprefer-vector-width=512', '-DNASC_LANES=16'], lanes: 16 },
-  avx2: { flags: ['-march=x86-64-v3', '-DNASC_LANES=8'], lanes: 8 },
-  neon: { flags: ['-march=armv8-a', '-DNASC_LANES=4'], lanes: 4 },
-  portable: { flags: ['-DNASC_LANES=4'], lanes: 4 },
-};
-
-/** Flags that every compilation of kernels shares. */
-export const commonFlags: readonly string[] = ['-O3', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math'];
-
-/** The widest vectors that this machine has. `$NASC_VECTOR_WIDTH` asks for a narrower one. */
-export const hostVectorWidth = async (): Promise<VectorWidth> => {
-  const wanted = process.env['NASC_VECTOR_WIDTH'];
-  if (wanted) {
-    if ((vectorWidths as readonly string[]).includes(wanted)) return wanted as VectorWidth;
-    throw new DiagnosticError([
-      errorDiagnostic('VECTOR_WIDTH_UNKNOWN', `NASC_VECTOR_WIDTH is "${wanted}".`, { hint: `It is one of ${vectorWidths.join(', ')}.` }),
-    ]);
-  }
-  if (process.arch === 'arm64') return 'neon';
-  if (process.arch !== 'x64') return 'portable';
-  const flags =
-    process.platform === 'linux'
-      ? await readFile('/proc/cpuinfo', 'utf8')
-      : (await run('sysctl', ['-n', 'machdep.cpu.leaf7_features'])).stdout;
-  const has = (name: string) => new RegExp(`\\b${name}\\b`, 'i').test(flags);
-  if (has('avx512f') && has('avx512vl') && has('avx512bw') && has('avx512dq')) return 'avx512';
-  return has('avx2') ? 'avx2' : 'portable';
 };

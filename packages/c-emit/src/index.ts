@@ -12,4 +12,5 @@ export { planProgram } from './plan-program.ts';
 export * from './prelude.ts';
 export * from './program.ts';
 export { selectFunctions } from './select-functions.ts';
+export * from './vector-width.ts';
 export { writeCall } from './write-call.ts';

@@ -99,7 +99,7 @@ export interface Target {
   /** The device that `measure…` would run on here; part of the key of everything that was measured. */
   device(): Promise<DeviceDescription>;
   /** True, or why not. */
-  supports(node: OpNode): true | string;
+  supports(node: OpNode, registry: Pick<Registry, 'ops' | 'patterns'>): true | string;
   /** Graph-to-graph passes that make a network fit; run after folding. */
   readonly legalize: readonly Pass<NetworkGraph, NetworkGraph>[];
   /** Fused kernels of this target, tried in order before an op's own lowering. */
