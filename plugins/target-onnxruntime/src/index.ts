@@ -1,1 +1,2 @@
-export {};
+export { onnxRuntimeTarget } from './onnxruntime-target.ts';
+export { targetOnnxRuntime } from './plugin.ts';

@@ -1,0 +1,44 @@
+// Emitted files loaded into ONNX Runtime: outputs, and latency by the protocol of whole networks.
+import type { DeployableNetwork, DeviceDescription, EmittedFiles, Executable, MeasureContext, NetworkLatency } from '@nasc/core';
+import { elementCount } from '@nasc/ir';
+import { measure } from '@nasc/measure';
+import { createOnnxSession } from '@nasc/onnx';
+import type { OnnxSession } from '@nasc/onnx';
+import { modelFile } from './emit.ts';
+
+/** Times calls with one image, the runtime's JavaScript interface included: what an application in Node waits for. */
+export const timeCalls = (session: OnnxSession, imageElements: number): ((runs: number) => Promise<number>) => {
+  const call = session.prepare(new Float32Array(imageElements).fill(0.5), 1);
+  return async (runs) => {
+    const start = performance.now();
+    for (let run = 0; run < runs; run++) await call();
+    return performance.now() - start;
+  };
+};
+
+export const loadModel = async (emitted: EmittedFiles, network: DeployableNetwork, device: DeviceDescription, threads: number): Promise<Executable> => {
+  const model = emitted.files.get(modelFile);
+  if (!(model instanceof Uint8Array)) throw new TypeError(`The emitted files hold no ${modelFile}`);
+  const session = await createOnnxSession(model, { threads });
+  const imageElements = elementCount(network.graph.inputs[0]!.type.shape);
+  return {
+    description: `ONNX Runtime, ${device.description}`,
+    run: (images, count) => session.run(images, count),
+    async measure(context: MeasureContext): Promise<NetworkLatency> {
+      const result = await measure(timeCalls(session, imageElements), {
+        signal: context.signal,
+        seed: context.seed,
+        progress: (done, total) => context.progress(done, total),
+      });
+      return {
+        ms: result.median,
+        source: 'measured',
+        samples: result.samples,
+        spread: result.medianAbsoluteDeviation,
+        deviceId: device.id,
+        raw: result.raw,
+      };
+    },
+    dispose: () => session.dispose(),
+  };
+};
