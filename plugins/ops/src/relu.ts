@@ -1,0 +1,11 @@
+// Rectified linear unit.
+import { defineElementwise } from './shared/elementwise.ts';
+
+export const relu = defineElementwise({
+  name: 'relu',
+  doc: 'max(x, 0), elementwise.',
+  forward: 'x > 0 ? x : 0',
+  gradient: 'y > 0 ? dy : 0',
+  gradientReads: 'y',
+  onnx: (x, emitter) => emitter.node('Relu', [x]),
+});
