@@ -96,7 +96,7 @@ class ProgramBuilder {
       nodes.slice(1).forEach((node, index) => inputs.push(...node.inputs.filter((id) => id !== nodes[index]!.id)));
       const kernel = pattern.lower.c.specialise({ nodes: nodes.map((node) => this.#matched(node)), inputs }, this.#options.vector);
       if (typeof kernel !== 'string') return { nodes, pattern: pattern.name, kernel, inputs };
-      if (!reasons.has(start.id)) reasons.set(start.id, kernel);
+      reasons.set(start.id, kernel);
     }
     return undefined;
   }
@@ -105,7 +105,7 @@ class ProgramBuilder {
     const output = nodes.at(-1)!.id;
     const operands: ProgramOperand[] = [output, ...inputs].map((id) => ({ kind: 'value', id }));
     if (kernel.weightElements > 0) {
-      const id = nodes[0]!.id;
+      const id = `${nodes[0]!.id}.packed`;
       this.weights.set(id, { id, elements: kernel.weightElements, pack: (parameter) => kernel.pack(parameter) });
       operands.push({ kind: 'weights', id });
     }

@@ -1,1 +1,2 @@
-export {};
+export { cpuTarget } from './cpu-target.ts';
+export { targetCpu } from './plugin.ts';

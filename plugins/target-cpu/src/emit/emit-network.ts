@@ -1,0 +1,72 @@
+// A folded network as self-contained C11: the files that the user gets, and what is known about them.
+import { emitProgram, planProgram } from '@nasc/c-emit';
+import type { CProgram } from '@nasc/c-emit';
+import type { DeployableNetwork, EmittedFiles, MemoryReport, Registry } from '@nasc/core';
+import { cIdentifier } from '@nasc/c-emit';
+import { DiagnosticError } from '@nasc/diagnostics';
+import { cpuKernels } from '../kernels/index.ts';
+import { messages } from '../messages.ts';
+import { vectorDescription } from '../options.ts';
+import type { CpuOptions } from '../options.ts';
+import type { Emission } from './emission.ts';
+import { createNames } from './names.ts';
+import { writeCmake } from './write-cmake.ts';
+import { writeHeader } from './write-header.ts';
+import { writeKernels } from './write-kernels.ts';
+import { writeMain } from './write-main.ts';
+import { writeNetwork } from './write-network.ts';
+import { writeWeights, writeWeightsHeader } from './write-weights.ts';
+
+/** The program of a graph for this target: the same for the emitted network and for every block that is measured. */
+export const cpuProgram = (
+  graph: DeployableNetwork['graph'],
+  registry: Pick<Registry, 'ops' | 'patterns'>,
+  options: CpuOptions,
+): CProgram =>
+  emitProgram(graph, {
+    ops: registry.ops,
+    patterns: [...cpuKernels, ...registry.patterns.all()],
+    vector: vectorDescription(options.vectorWidth),
+  });
+
+export const emitNetwork = (
+  network: DeployableNetwork,
+  registry: Pick<Registry, 'ops' | 'patterns'>,
+  options: CpuOptions,
+): EmittedFiles => {
+  const { graph } = network;
+  const [input] = graph.inputs;
+  const inputs = new Set(graph.inputs.map(({ id }) => id));
+  if (graph.inputs.length !== 1 || input!.type.shape.length !== 3 || graph.outputs.length !== 1 || inputs.has(graph.outputs[0]!)) {
+    throw new DiagnosticError([messages.notOneImageIn(network.name)]);
+  }
+  const program = cpuProgram(graph, registry, options);
+  const plan = planProgram(program);
+  const types = new Map([...graph.inputs, ...graph.nodes].map(({ id, type }) => [id, type]));
+  const name = options.name ?? cIdentifier(network.name);
+  const emission: Emission = {
+    name,
+    network,
+    program,
+    plan,
+    vectorWidth: options.vectorWidth,
+    inputShape: input!.type.shape as [number, number, number],
+    nameOf: createNames(),
+    typeOf: (id) => types.get(id)!,
+  };
+  const memory: MemoryReport = {
+    arenaBytes: plan.arenaBytes,
+    lowerBoundBytes: plan.lowerBoundBytes,
+    weightBytes: program.weights.reduce((sum, { elements }) => sum + elements * 4, 0),
+  };
+  const files = new Map<string, string>([
+    [`${name}.h`, writeHeader(emission)],
+    [`${name}.c`, writeNetwork(emission)],
+    [`${name}_kernels.h`, writeKernels(program.calls, options.vectorWidth)],
+    [`${name}_weights.h`, writeWeightsHeader(emission)],
+    [`${name}_weights.c`, writeWeights(emission)],
+    ['main.c', writeMain(emission)],
+    ['CMakeLists.txt', writeCmake(emission)],
+  ]);
+  return { files, memory, coverage: program.coverage };
+};

@@ -1,0 +1,71 @@
+// Random chains of the ops that the CPU target fuses. For tests.
+import type { DeployableNetwork, Registry } from '@nasc/core';
+import { elementCount, float32, parameterId } from '@nasc/ir';
+import type { Attributes, NodeId, OpLookup, OpNode, PatternLookup, Tensor } from '@nasc/ir';
+import { primitiveOps } from '@nasc/ops';
+import { Random } from '@nasc/random';
+
+const ops: OpLookup = { get: (name) => primitiveOps.find((op) => op.name === name), names: () => primitiveOps.map((op) => op.name) };
+const patterns: PatternLookup = { get: () => undefined, all: () => [] };
+
+/** The built-in ops and no patterns of plugins. */
+export const testRegistry = { ops: ops as Registry['ops'], patterns };
+
+export interface ChainLayer {
+  readonly op: 'conv2d' | 'depthwiseConv2d';
+  readonly kernel: number;
+  readonly stride: number;
+  readonly channels?: number;
+  readonly groups?: number;
+  readonly activation?: string;
+  /** Adds the layer's input to its output. */
+  readonly residual?: boolean;
+}
+
+/** Layers, global average and a linear layer with `classes` outputs; weights at a scale that keeps values near 1. */
+export const chainNetwork = (
+  inputShape: readonly [number, number, number],
+  layers: readonly ChainLayer[],
+  classes: number,
+  seed: number,
+): DeployableNetwork => {
+  const nodes: OpNode[] = [];
+  const types = new Map<NodeId, OpNode['type']>([['image', float32(...inputShape)]]);
+  const weights = new Map<string, Tensor>();
+  const add = (id: string, op: string, inputs: readonly NodeId[], attributes: Attributes, group: string): NodeId => {
+    const definition = ops.get(op)!;
+    const inputTypes = inputs.map((input) => types.get(input)!);
+    const type = definition.inferType(attributes, inputTypes);
+    nodes.push({ kind: 'op', id, op, attributes, inputs, type, group });
+    types.set(id, type);
+    for (const { name, shape } of definition.parameters?.(attributes, inputTypes) ?? []) {
+      const random = new Random({ seed, stream: `test.${id}.${name}` });
+      const fanIn = name === 'bias' ? 1 : elementCount(shape) / shape.at(-1)!;
+      const data = Float32Array.from({ length: elementCount(shape) }, () => random.normal() * Math.sqrt(1.5 / fanIn));
+      weights.set(parameterId(id, name), { shape, data });
+    }
+    return id;
+  };
+  let last: NodeId = 'image';
+  for (const [index, layer] of layers.entries()) {
+    const group = `layer${index}`;
+    const { kernel, stride } = layer;
+    const attributes =
+      layer.op === 'conv2d'
+        ? { width: layer.channels!, kernel, stride, bias: true, groups: layer.groups ?? 1 }
+        : { kernel, stride, bias: true };
+    let output = add(`${group}.conv`, layer.op, [last], attributes, group);
+    if (layer.activation) output = add(`${group}.act`, layer.activation, [output], {}, group);
+    if (layer.residual) output = add(`${group}.sum`, 'add', [output, last], {}, group);
+    last = output;
+  }
+  last = add('pool', 'globalAvgPool', [last], {}, 'head');
+  last = add('logits', 'linear', [last], { width: classes, bias: true }, 'head');
+  return {
+    name: 'chain',
+    graph: { inputs: [{ id: 'image', type: float32(...inputShape) }], nodes, outputs: [last], groups: [] },
+    weights,
+    classes: Array.from({ length: classes }, (_, index) => `class ${index}`),
+    normalisation: { mean: inputShape[2] === 1 ? [0.5] : [0.5, 0.5, 0.5], std: inputShape[2] === 1 ? [0.25] : [0.25, 0.25, 0.25] },
+  };
+};

@@ -1,0 +1,52 @@
+// Options of the CPU target, and what follows from them.
+import { detectVectorWidth, vectorFlags, vectorWidths } from '@nasc/c-emit';
+import type { VectorDescription, VectorWidth } from '@nasc/c-emit';
+
+export interface CpuOptions {
+  readonly threads: 1;
+  readonly vectorWidth: VectorWidth;
+  /** Prefix of files, functions and macros; the network's name when absent. */
+  readonly name?: string;
+  /** Length of one sample when a whole network is measured. */
+  readonly sampleMs: number;
+}
+
+export const cpuOptionsSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    threads: { const: 1, default: 1, description: 'Threads of the generated code: one.' },
+    vectorWidth: {
+      enum: ['auto', ...vectorWidths],
+      default: 'auto',
+      description: 'Instruction set of the generated code; auto is the one of the machine on which the target is created.',
+    },
+    name: {
+      type: 'string',
+      pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+      description: "Prefix of files, functions and macros; the network's name when absent.",
+    },
+    sampleMs: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      default: 100,
+      description: 'Length of one sample when a whole network is measured, ms.',
+    },
+  },
+} as const;
+
+export const readCpuOptions = (options: Readonly<Record<string, unknown>>): CpuOptions => {
+  const width = (options['vectorWidth'] ?? 'auto') as VectorWidth | 'auto';
+  return {
+    threads: 1,
+    vectorWidth: width === 'auto' ? detectVectorWidth() : width,
+    sampleMs: (options['sampleMs'] ?? 100) as number,
+    ...(options['name'] !== undefined && { name: options['name'] as string }),
+  };
+};
+
+/** Lanes and registers of an instruction set. */
+export const vectorDescription = (width: VectorWidth): VectorDescription => ({
+  lanes: vectorFlags[width].lanes,
+  registers: width === 'avx512' || width === 'neon' ? 32 : 16,
+});

@@ -1,0 +1,57 @@
+// A child process that answers each line with a line: how generated programs are driven while they time themselves.
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { DiagnosticError } from '@nasc/diagnostics';
+import { messages } from '../messages.ts';
+
+export class LineProcess {
+  readonly #program: string;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+  #errors = '';
+
+  constructor(program: string, options: readonly string[], signal?: AbortSignal) {
+    this.#program = program;
+    this.#child = spawn(program, options, signal ? { signal } : {});
+    // An abort or a failed start ends the output, which `ask` reports.
+    this.#child.on('error', (error) => (this.#errors += error.message));
+    this.#child.stdin.on('error', (error) => (this.#errors += error.message));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Sends a line and returns the next line of the answer. Throws TARGET_CPU_PROGRAM_FAILED when the program ends instead. */
+  async ask(line: string): Promise<string> {
+    this.#child.stdin.write(`${line}\n`);
+    const answer = await this.#lines.next();
+    if (answer.done) {
+      const detail = this.#errors.trim() || `it ended with ${this.#child.signalCode ?? `exit code ${this.#child.exitCode}`}`;
+      throw new DiagnosticError([messages.programFailed(this.#program, detail)]);
+    }
+    return answer.value;
+  }
+
+  dispose(): void {
+    this.#child.stdin.end();
+    if (this.#child.exitCode === null) this.#child.kill();
+  }
+}
+
+/** Runs a program once, with `input` on its standard input; returns its standard output. */
+export const runProgram = (program: string, options: readonly string[], input: Uint8Array): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, options);
+    const output: Buffer[] = [];
+    let errors = '';
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    child.stdin.on('error', (error) => (errors += error.message));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(new Uint8Array(Buffer.concat(output)));
+      else
+        reject(new DiagnosticError([messages.programFailed(program, errors.trim() || `it ended with ${signal ?? `exit code ${code}`}`)]));
+    });
+    child.stdin.end(input);
+  });
