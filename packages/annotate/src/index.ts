@@ -1,1 +1,3 @@
-export {};
+export { annotateStage } from './annotate-stage.ts';
+export { checkCostModel, fixedGroups } from './check-cost-model.ts';
+export { tablePredictor } from './table-predictor.ts';

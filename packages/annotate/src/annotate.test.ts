@@ -1,0 +1,91 @@
+import type { BlockLatencies, LatencyValue } from '@nasc/core';
+import { float32 } from '@nasc/ir';
+import type { Candidate, ChoiceNode, OpNode, SearchSpaceGraph } from '@nasc/ir';
+import { describe, expect, it } from 'vitest';
+import { checkCostModel, fixedGroups } from './check-cost-model.ts';
+import { tablePredictor } from './table-predictor.ts';
+
+const type = float32(8, 8, 16);
+const candidate = (name: string): Candidate => ({
+  name,
+  macro: name,
+  attributes: {},
+  graph: { inputs: [], nodes: [], outputs: [], groups: [] },
+});
+const op = (id: string, input: string, group: string): OpNode => ({
+  kind: 'op',
+  id,
+  op: 'relu',
+  attributes: {},
+  inputs: [input],
+  type,
+  group,
+});
+const choice = (id: string, input: string, group: string): ChoiceNode => ({
+  kind: 'choice',
+  id,
+  inputs: [input],
+  candidates: [candidate('k3e3'), candidate('zero')],
+  type,
+  group,
+});
+const group = (id: string, position: number) => ({ id, macro: 'choice', attributes: {}, position, shortcut: false });
+
+const space: SearchSpaceGraph = {
+  inputs: [{ id: 'image', type }],
+  nodes: [
+    op('stem.act', 'image', 'stem'),
+    choice('block1.choice', 'stem.act', 'block1'),
+    choice('block2.choice', 'block1.choice', 'block2'),
+    op('head.act', 'block2.choice', 'head'),
+  ],
+  outputs: ['head.act'],
+  groups: [group('stem', 0), group('block1', 1), group('block2', 2), group('head', 3)],
+};
+
+const value = (ms: number): LatencyValue => ({ ms, source: 'measured', samples: 40, spread: 0.001, deviceId: 'here' });
+const complete = {
+  target: 'cpu',
+  choices: [
+    [value(0.2), value(0)],
+    [value(0.1), value(0)],
+  ],
+  fixed: { stem: value(0.1), head: value(0.05) },
+};
+
+describe('checkCostModel', () => {
+  it('accepts a complete model', () => {
+    expect(fixedGroups(space)).toEqual(['stem', 'head']);
+    expect(checkCostModel(space, complete)).toEqual([]);
+  });
+
+  it('names every missing key and the command that measures it', () => {
+    const problems = checkCostModel(space, { ...complete, choices: [[value(0.2)]], fixed: { stem: value(0.1) } });
+    expect(problems.map(({ code, at }) => `${code} ${at}`)).toEqual([
+      'LATENCY_MISSING block1.choice/zero',
+      'LATENCY_MISSING block2.choice/k3e3',
+      'LATENCY_MISSING block2.choice/zero',
+      'LATENCY_MISSING head',
+    ]);
+    expect(problems[0]).toMatchObject({
+      severity: 'error',
+      message: 'There is no latency of "block1.choice/zero" for target "cpu".',
+      hint: 'Measure it: `nasc profile --target cpu`, on the device or where it can be reached.',
+    });
+  });
+
+  it('refuses what is no latency', () => {
+    const problems = checkCostModel(space, { ...complete, fixed: { stem: value(Number.NaN), head: value(-1) } });
+    expect(problems.map(({ message }) => message)).toEqual([
+      'The latency of "stem" for target "cpu" is NaN ms.',
+      'The latency of "head" for target "cpu" is -1 ms.',
+    ]);
+  });
+});
+
+describe('the table predictor', () => {
+  it('hands on what was measured', () => {
+    const measured: BlockLatencies = { ...complete, device: { id: 'here', description: 'here' }, protocol: {} };
+    expect(tablePredictor.predict(space, measured)).toEqual({ choices: complete.choices, fixed: complete.fixed });
+  });
+});
