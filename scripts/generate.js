@@ -1,13 +1,22 @@
-// Makes the TypeScript types of packages/config from schemas/. `--check` only compares, and fails when they are stale.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Makes what follows from schemas/: TypeScript types, and the schemas themselves as constants and as files of the
+// published package. `--check` only compares, and fails when something is stale.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
 
-const outputs = [
-  { schema: 'config', type: 'UserConfig', file: 'user-config.ts', resolved: false },
-  { schema: 'config', type: 'Config', file: 'config.ts', resolved: true },
-  { schema: 'space', type: 'UserSpace', file: 'user-space.ts', resolved: false },
-  { schema: 'space', type: 'Space', file: 'space.ts', resolved: true },
+const config = 'packages/config/src/generated';
+const types = [
+  { schema: 'config', type: 'UserConfig', path: `${config}/user-config.ts`, resolved: false },
+  { schema: 'config', type: 'Config', path: `${config}/config.ts`, resolved: true },
+  { schema: 'space', type: 'UserSpace', path: `${config}/user-space.ts`, resolved: false },
+  { schema: 'space', type: 'Space', path: `${config}/space.ts`, resolved: true },
 ];
+const constants = [
+  { schema: 'config', name: 'configSchema', path: `${config}/config-schema.ts` },
+  { schema: 'space', name: 'spaceSchema', path: `${config}/space-schema.ts` },
+];
+/** Shipped with the command line: a config's `$schema` points here. */
+const copies = ['config', 'space'].map((schema) => ({ schema, path: `packages/cli/schemas/${schema}.schema.json` }));
 
 /** A copy in which a $ref stands alone (so that its type is named once) and, if wanted, defaulted keys are required. */
 const prepare = (node, resolved) => {
@@ -23,27 +32,39 @@ const prepare = (node, resolved) => {
   return copy;
 };
 
-const check = process.argv.includes('--check');
-const stale = [];
-for (const { schema, type, file, resolved } of outputs) {
-  const source = JSON.parse(readFileSync(`schemas/${schema}.schema.json`, 'utf8'));
-  const bannerComment = `// Generated from schemas/${schema}.schema.json by \`npm run generate\`; do not edit.`;
-  const text = await compile({ ...prepare(source, resolved), title: type }, type, {
-    bannerComment,
+const sourceOf = (schema) => readFileSync(`schemas/${schema}.schema.json`, 'utf8');
+const banner = (schema) => `// Generated from schemas/${schema}.schema.json by \`npm run generate\`; do not edit.`;
+
+const outputs = [];
+for (const { schema, type, path, resolved } of types) {
+  const text = await compile({ ...prepare(JSON.parse(sourceOf(schema)), resolved), title: type }, type, {
+    bannerComment: banner(schema),
     style: { singleQuote: true, printWidth: 140 },
   });
-  const path = `packages/config/src/generated/${file}`;
-  let current;
-  try {
-    current = readFileSync(path, 'utf8');
-  } catch {
-    current = undefined;
-  }
-  if (current === text) continue;
-  if (check) stale.push(path);
-  else writeFileSync(path, text);
+  outputs.push({ path, text });
 }
-if (stale.length > 0) {
-  console.error(`Stale, run \`npm run generate\`:\n${stale.join('\n')}`);
-  process.exit(1);
+for (const { schema, name, path } of constants) {
+  const literal = JSON.stringify(JSON.parse(sourceOf(schema)), undefined, 2);
+  outputs.push({ path, text: `${banner(schema)}\n\nexport const ${name}: Readonly<Record<string, unknown>> = ${literal};\n` });
+}
+for (const { schema, path } of copies) outputs.push({ path, text: sourceOf(schema) });
+
+const current = (path) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // not made yet
+  }
+};
+const stale = outputs.filter(({ path, text }) => current(path) !== text);
+if (process.argv.includes('--check')) {
+  if (stale.length > 0) {
+    console.error(`Stale, run \`npm run generate\`:\n${stale.map(({ path }) => path).join('\n')}`);
+    process.exit(1);
+  }
+} else {
+  for (const { path, text } of stale) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
 }

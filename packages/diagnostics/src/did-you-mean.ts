@@ -13,10 +13,11 @@ const editDistance = (a: string, b: string): number => {
   return previous[b.length]!;
 };
 
-/** The known name within a third of the word's length in edits (letter case ignored), or undefined. */
+/** The known name within a third of the word's length in edits (one at least, letter case ignored), or undefined. */
 export const didYouMean = (word: string, known: Iterable<string>): string | undefined => {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 0.5;
+  // A word of which no letter is kept suggests nothing.
+  let bestDistance = Math.min(Math.max(1, Math.floor(word.length / 3)) + 0.5, word.length);
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -77,7 +77,7 @@ export interface TaskConfig {
 }
 export interface NamedWithOptions {
   /**
-   * Its name.
+   * The name under which a plugin registers it.
    */
   name: string;
   [k: string]: unknown;

@@ -1,0 +1,376 @@
+// Generated from schemas/config.schema.json by `npm run generate`; do not edit.
+
+export const configSchema: Readonly<Record<string, unknown>> = {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "https://nasc.dev/schemas/config.schema.json",
+  "title": "Config",
+  "description": "What a user writes: task, search space, targets and constraints; everything else has a default.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+    "task",
+    "space",
+    "targets"
+  ],
+  "properties": {
+    "$schema": {
+      "type": "string",
+      "description": "This schema's address, for completion in editors."
+    },
+    "task": {
+      "title": "TaskConfig",
+      "description": "What the network is for.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "dataset"
+      ],
+      "properties": {
+        "dataset": {
+          "description": "Name of a data set plugin, or { name, ...options }.",
+          "$ref": "#/$defs/named"
+        },
+        "searchImages": {
+          "type": "integer",
+          "minimum": 1,
+          "description": "Training images used by warm-up and search; all when absent. Retraining always uses all."
+        },
+        "archValidationImages": {
+          "type": "integer",
+          "minimum": 1,
+          "default": 3000,
+          "description": "Training images held out for the gates, balanced over classes."
+        },
+        "scoringImages": {
+          "type": "integer",
+          "minimum": 1,
+          "default": 2000,
+          "description": "Training images held out for ranking networks; they train neither weights nor gates."
+        },
+        "augmentation": {
+          "title": "AugmentationConfig",
+          "description": "Random transformations of training images.",
+          "type": "object",
+          "additionalProperties": false,
+          "default": {},
+          "properties": {
+            "flip": {
+              "type": "boolean",
+              "description": "Mirror left to right with probability 1/2. The data set's own default when absent."
+            },
+            "crop": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 16,
+              "description": "Zero-pad by this many pixels and crop back at a random offset. The data set's own default when absent."
+            }
+          }
+        }
+      }
+    },
+    "space": {
+      "description": "A named space, the path of a JSON file, or the space itself.",
+      "anyOf": [
+        {
+          "type": "string",
+          "minLength": 1
+        },
+        {
+          "type": "object"
+        }
+      ]
+    },
+    "targets": {
+      "description": "Names of target plugins, or { name, ...options }.",
+      "type": "array",
+      "minItems": 1,
+      "items": {
+        "$ref": "#/$defs/named"
+      }
+    },
+    "constraints": {
+      "title": "ConstraintsConfig",
+      "description": "Limits that the chosen network has to keep on every target.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "latencyMs": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "description": "Latency of one image, ms."
+        },
+        "latencyShare": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "maximum": 1,
+          "description": "The same limit as a share of the expected latency of a uniformly sampled network: means the same on every machine. Not together with latencyMs."
+        }
+      }
+    },
+    "plugins": {
+      "description": "Packages, paths or plugin values, set up after the built-in ones.",
+      "type": "array",
+      "default": [],
+      "items": {}
+    },
+    "engine": {
+      "type": "string",
+      "default": "auto",
+      "description": "Name of the training engine; auto picks the fastest that works here."
+    },
+    "threads": {
+      "type": "integer",
+      "minimum": 1,
+      "description": "Compute threads; all cores when absent. Never changes a result."
+    },
+    "seed": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 4294967295,
+      "default": 0,
+      "description": "Seed of every random number."
+    },
+    "outDir": {
+      "type": "string",
+      "default": "nasc-out",
+      "description": "Where the final files are written."
+    },
+    "cacheDir": {
+      "type": "string",
+      "default": ".nasc",
+      "description": "Where artifacts are kept."
+    },
+    "train": {
+      "title": "TrainConfig",
+      "description": "Warm-up of the shared weights, one uniformly sampled path a step.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "epochs": {
+          "type": "number",
+          "minimum": 0,
+          "default": 6,
+          "description": "Epochs of warm-up."
+        },
+        "batchSize": {
+          "type": "integer",
+          "minimum": 2,
+          "default": 64,
+          "description": "Images a step."
+        },
+        "optimizer": {
+          "$ref": "#/$defs/optimizer",
+          "default": {
+            "learningRate": 0.35
+          }
+        },
+        "labelSmoothing": {
+          "type": "number",
+          "minimum": 0,
+          "maximum": 0.5,
+          "default": 0.1,
+          "description": "Share of the target spread over all classes."
+        }
+      }
+    },
+    "annotate": {
+      "title": "AnnotateConfig",
+      "description": "Latency of every candidate.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "predictor": {
+          "type": "string",
+          "default": "table",
+          "description": "Name of the latency predictor."
+        }
+      }
+    },
+    "derive": {
+      "title": "DeriveConfig",
+      "description": "Search, selection and retraining.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "strategy": {
+          "$ref": "#/$defs/named",
+          "default": "proxyless-gradient",
+          "description": "Name of the search strategy, or { name, ...options }."
+        },
+        "select": {
+          "title": "SelectConfig",
+          "description": "How the architecture is taken from the search's result.",
+          "type": "object",
+          "additionalProperties": false,
+          "default": {},
+          "properties": {
+            "method": {
+              "enum": [
+                "knapsack",
+                "argmax"
+              ],
+              "default": "knapsack",
+              "description": "Best networks under the limit by exact dynamic programming, or the most probable candidate of each choice (the paper)."
+            },
+            "candidates": {
+              "type": "integer",
+              "minimum": 1,
+              "default": 8,
+              "description": "Networks re-ranked by cross-entropy under shared weights."
+            },
+            "rounds": {
+              "type": "integer",
+              "minimum": 1,
+              "default": 4,
+              "description": "Times the cost model is corrected by a measurement."
+            }
+          }
+        },
+        "retrain": {
+          "title": "RetrainConfig",
+          "description": "Training of the chosen network to completion.",
+          "type": "object",
+          "additionalProperties": false,
+          "default": {},
+          "properties": {
+            "from": {
+              "enum": [
+                "scratch",
+                "shared"
+              ],
+              "default": "scratch",
+              "description": "Initial weights: new ones or the supernet's."
+            },
+            "epochs": {
+              "type": "number",
+              "minimum": 0,
+              "default": 10,
+              "description": "Epochs over all training images."
+            },
+            "batchSize": {
+              "type": "integer",
+              "minimum": 2,
+              "default": 64,
+              "description": "Images a step."
+            },
+            "optimizer": {
+              "$ref": "#/$defs/optimizer",
+              "default": {
+                "learningRate": 0.1
+              }
+            },
+            "labelSmoothing": {
+              "type": "number",
+              "minimum": 0,
+              "maximum": 0.5,
+              "default": 0.1,
+              "description": "Share of the target spread over all classes."
+            }
+          }
+        }
+      }
+    },
+    "export": {
+      "title": "ExportConfig",
+      "description": "The ONNX file.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "opset": {
+          "type": "integer",
+          "minimum": 13,
+          "maximum": 15,
+          "default": 15,
+          "description": "ONNX operator set."
+        },
+        "verifyImages": {
+          "type": "integer",
+          "minimum": 1,
+          "default": 256,
+          "description": "Real test images on which the outputs are compared."
+        }
+      }
+    }
+  },
+  "$defs": {
+    "named": {
+      "title": "Named",
+      "description": "A plugin's part by name, with options or without.",
+      "anyOf": [
+        {
+          "type": "string",
+          "minLength": 1
+        },
+        {
+          "title": "NamedWithOptions",
+          "type": "object",
+          "required": [
+            "name"
+          ],
+          "properties": {
+            "name": {
+              "type": "string",
+              "minLength": 1,
+              "description": "The name under which a plugin registers it."
+            }
+          },
+          "additionalProperties": true
+        }
+      ]
+    },
+    "optimizer": {
+      "title": "OptimizerConfig",
+      "description": "SGD with momentum and a cosine schedule over the whole training.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "learningRate"
+      ],
+      "properties": {
+        "learningRate": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "description": "Rate at the start of the cosine."
+        },
+        "warmUpSteps": {
+          "type": "integer",
+          "minimum": 0,
+          "default": 0,
+          "description": "Steps over which the rate rises linearly from 0."
+        },
+        "momentum": {
+          "type": "number",
+          "minimum": 0,
+          "exclusiveMaximum": 1,
+          "default": 0.9,
+          "description": "Nesterov momentum."
+        },
+        "weightDecay": {
+          "type": "number",
+          "minimum": 0,
+          "default": 0.00004,
+          "description": "L2 added to the gradient."
+        },
+        "decayRoles": {
+          "type": "array",
+          "items": {
+            "enum": [
+              "weight",
+              "bias",
+              "scale"
+            ]
+          },
+          "default": [
+            "weight"
+          ],
+          "description": "Kinds of parameters that decay."
+        }
+      }
+    }
+  }
+};

@@ -1,0 +1,39 @@
+// The config and the space file, checked: what comes out has every default and is what the pipeline reads.
+import { DiagnosticError } from '@nasc/diagnostics';
+import { configSchema } from '../generated/config-schema.ts';
+import type { Config } from '../generated/config.ts';
+import { spaceSchema } from '../generated/space-schema.ts';
+import type { Space } from '../generated/space.ts';
+import { checkValue, copyData, locateIn } from './check-value.ts';
+import type { Locate } from './explain-errors.ts';
+import { findContradictions } from './find-contradictions.ts';
+import { isObject } from './json-schema.ts';
+
+/** Copies all but plugin values, which are objects with an identity. */
+const copyConfig = (value: unknown): unknown => {
+  if (!isObject(value)) return value;
+  const { plugins, ...data } = value;
+  return { ...(copyData(data) as object), ...(plugins !== undefined && { plugins: Array.isArray(plugins) ? [...plugins] : plugins }) };
+};
+
+export const validateLocatedConfig = (value: unknown, locate: Locate): Config => {
+  const checked = checkValue(configSchema, copyConfig(value), locate);
+  if (checked.diagnostics.length > 0) throw new DiagnosticError(checked.diagnostics);
+  const config = checked.value as Config;
+  const contradictions = findContradictions(config, locate);
+  if (contradictions.length > 0) throw new DiagnosticError(contradictions);
+  return config;
+};
+
+/**
+ * The config with defaults filled in; `value` stays as it is. `file` is what diagnostics name: `nasc.config.json`.
+ * Throws a DiagnosticError with every problem at once.
+ */
+export const validateConfig = (value: unknown, file: string): Config => validateLocatedConfig(value, locateIn(file));
+
+/** A space with defaults filled in. `place`: its file, or `nasc.config.json#/space`. Throws a DiagnosticError with every problem. */
+export const validateSpace = (value: unknown, place: string): Space => {
+  const checked = checkValue(spaceSchema, copyData(value), locateIn(place));
+  if (checked.diagnostics.length > 0) throw new DiagnosticError(checked.diagnostics);
+  return checked.value as Space;
+};
