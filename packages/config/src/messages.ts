@@ -38,7 +38,9 @@ export const messages = {
     }),
 
   unknownFormat: (file: string, extensions: readonly string[]): Diagnostic =>
-    errorDiagnostic('CONFIG_UNKNOWN_FORMAT', `"${file}" is not a config: its name ends otherwise.`, { hint: `A config ends in ${extensions.join(', ')}.` }),
+    errorDiagnostic('CONFIG_UNKNOWN_FORMAT', `"${file}" is not a config: its name ends otherwise.`, {
+      hint: `A config ends in ${extensions.join(', ')}.`,
+    }),
 
   loadFailed: (file: string, reason: string, hint: string | undefined): Diagnostic =>
     errorDiagnostic('CONFIG_LOAD_FAILED', `The config cannot be loaded: ${reason}`, { at: file, ...(hint && { hint }) }),

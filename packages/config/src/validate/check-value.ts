@@ -42,18 +42,18 @@ export const checkValue = (schema: JsonSchema, value: unknown, locate: Locate): 
   return { value, diagnostics };
 };
 
-/** `nasc.config.json` -> pointers after `#`; `/targets/0` or `file#/targets/0` -> pointers appended. */
+/** `nasc.config.json` -> pointers after `#`; `file#/space` -> pointers appended. */
 export const locateIn =
   (place: string): Locate =>
   (pointer) => {
     if (pointer === '') return place;
-    return place.includes('#') || place.startsWith('/') ? `${place}${pointer}` : `${place}#${pointer}`;
+    return place.includes('#') ? `${place}${pointer}` : `${place}#${pointer}`;
   };
 
 /**
  * Checks a plugin's options against the plugin's JSON Schema and fills in defaults; the options given stay as they are.
- * `place` is where they stand, e.g. `nasc.config.json#/targets/0`. Throws a DiagnosticError with every problem, and
- * OPTIONS_SCHEMA_INVALID where the schema is none.
+ * `place` is where they stand: `nasc.config.json#/targets/0`, or the pointer alone. Throws a DiagnosticError with every
+ * problem, and OPTIONS_SCHEMA_INVALID where the schema is none.
  */
 export const validateOptions = (schema: JsonSchema, value: unknown, place: string): Readonly<Record<string, unknown>> => {
   try {
@@ -62,7 +62,8 @@ export const validateOptions = (schema: JsonSchema, value: unknown, place: strin
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DiagnosticError([messages.schemaInvalid(place, reason)], { cause });
   }
-  const checked = checkValue(schema, copyData(value ?? {}), locateIn(place));
+  const locate = place.startsWith('/') ? (pointer: string) => `${place}${pointer}` : locateIn(place);
+  const checked = checkValue(schema, copyData(value ?? {}), locate);
   if (checked.diagnostics.length > 0) throw new DiagnosticError(checked.diagnostics);
   return checked.value as Readonly<Record<string, unknown>>;
 };

@@ -56,7 +56,8 @@ const dropOtherBranches = (errors: readonly ErrorObject[], root: JsonSchema): re
     const meant = meantBranch(branches, union.data);
     const ofMeant = meant ? partsOf(meant, root) : new Set();
     const ofOthers = new Set(branches.flatMap((branch) => [...partsOf(branch, root)]));
-    const within = ({ instancePath }: ErrorObject) => instancePath === union.instancePath || instancePath.startsWith(`${union.instancePath}/`);
+    const within = ({ instancePath }: ErrorObject) =>
+      instancePath === union.instancePath || instancePath.startsWith(`${union.instancePath}/`);
     const explains = kept.some((error) => error !== union && within(error) && ofMeant.has(error.parentSchema));
     kept = kept.filter((error) => {
       if (error === union) return !explains;
@@ -91,6 +92,8 @@ export const explainErrors = (reported: readonly ErrorObject[], root: JsonSchema
     wrongValues.add(error.instancePath);
     const choices = Array.isArray(schema['enum']) ? schema['enum'].filter((choice) => typeof choice === 'string') : [];
     const suggestion = typeof error.data === 'string' ? didYouMean(error.data, choices) : undefined;
-    return [messages.wrongValue(path, describeExpectation(schema, root), describeValue(error.data), locate(error.instancePath), suggestion)];
+    return [
+      messages.wrongValue(path, describeExpectation(schema, root), describeValue(error.data), locate(error.instancePath), suggestion),
+    ];
   });
 };

@@ -13,7 +13,8 @@ export const findContradictions = ({ task, targets, constraints, train }: Config
   if (searchImages !== undefined) {
     const left = searchImages - archValidationImages - scoringImages;
     if (left <= 0) found.push(messages.nothingToTrainOn(searchImages, archValidationImages, scoringImages, locate('/task')));
-    else if (train.epochs > 0 && train.batchSize > left) found.push(messages.batchTooLarge(train.batchSize, left, locate('/train/batchSize')));
+    else if (train.epochs > 0 && train.batchSize > left)
+      found.push(messages.batchTooLarge(train.batchSize, left, locate('/train/batchSize')));
   }
   const names = targets.map((target) => (typeof target === 'string' ? target : target.name));
   for (const [index, name] of names.entries()) {

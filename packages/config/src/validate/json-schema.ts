@@ -2,7 +2,8 @@
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The schema that a local reference (`#/$defs/x`) stands for; the schema itself where it is none. */
 export const resolveReference = (schema: JsonSchema, root: JsonSchema): JsonSchema => {

@@ -1,0 +1,70 @@
+// From a file to a checked config: JSON parsed, TypeScript and JavaScript run; after that there is no difference.
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import { DiagnosticError } from '@nasc/diagnostics';
+import type { Config } from '../generated/config.ts';
+import { messages } from '../messages.ts';
+import { copyData, locateIn } from '../validate/check-value.ts';
+import { isObject } from '../validate/json-schema.ts';
+import { validateLocatedConfig } from '../validate/validate-config.ts';
+import { findConfig, shownPath } from './find-config.ts';
+import { applyOverrides, locateOverrides } from './overrides.ts';
+import { parseJson } from './parse-json.ts';
+
+export interface LoadOptions {
+  /** Folder that `path` starts from and that is looked through without one; the current folder when absent. */
+  readonly folder?: string;
+  /** `key.path=value`, in order; values are JSON or plain text. */
+  readonly overrides?: readonly string[];
+  /** Module name -> file, for a config's imports: lets a config import `nasc` where it is not installed beside it. */
+  readonly alias?: Readonly<Record<string, string>>;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Absolute path. */
+  readonly file: string;
+  /** The folder of the file: what relative paths in it start from. */
+  readonly folder: string;
+}
+
+/** The module's default export. jiti, loaded only here, runs TypeScript and JavaScript alike. */
+const importConfig = async (file: string, alias: Readonly<Record<string, string>>): Promise<unknown> => {
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(file, { fsCache: false, moduleCache: false, alias: { ...alias } });
+  let module: unknown;
+  try {
+    module = await jiti.import(file);
+  } catch (cause) {
+    if (cause instanceof DiagnosticError) throw cause;
+    const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+    const missing = /Cannot find (?:module|package) '([^']+)'/.exec(reason)?.[1];
+    const hint = missing && !missing.startsWith('.') ? `Install it beside the config: npm install ${missing}` : undefined;
+    throw new DiagnosticError([messages.loadFailed(shownPath(file), reason, hint)], { cause });
+  }
+  if (!isObject(module) || !('default' in module) || module['default'] === undefined) {
+    throw new DiagnosticError([messages.noDefaultExport(shownPath(file))]);
+  }
+  return module['default'];
+};
+
+const withOverrides = (value: unknown, overrides: readonly string[]): unknown => {
+  if (overrides.length === 0 || !isObject(value)) return value;
+  const { plugins, ...data } = value;
+  const copy = { ...(copyData(data) as object), ...(plugins !== undefined && { plugins }) };
+  applyOverrides(copy, overrides);
+  return copy;
+};
+
+/**
+ * Finds, loads and checks a config. `path` is a file, or a folder that holds `nasc.config.{ts,mts,js,mjs,json}`.
+ * Throws a DiagnosticError with every problem at once.
+ */
+export const loadConfig = async (path?: string, options: LoadOptions = {}): Promise<LoadedConfig> => {
+  const { overrides = [], alias = {} } = options;
+  const file = await findConfig(path, resolve(options.folder ?? '.'));
+  const shown = shownPath(file);
+  const value = extname(file) === '.json' ? parseJson(await readFile(file, 'utf8'), shown) : await importConfig(file, alias);
+  const config = validateLocatedConfig(withOverrides(value, overrides), locateOverrides(overrides, locateIn(shown)));
+  return { config, file, folder: dirname(file) };
+};
