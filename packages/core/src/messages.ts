@@ -25,13 +25,21 @@ export const messages = {
     }),
 
   notAPlugin: (found: string): Diagnostic =>
-    errorDiagnostic('PLUGIN_INVALID', `Not a plugin: ${found}.`, { hint: 'A plugin is { name, apiVersion, setup(api) }; use definePlugin.' }),
+    errorDiagnostic('PLUGIN_INVALID', `Not a plugin: ${found}.`, {
+      hint: 'A plugin is { name, apiVersion, setup(api) }; use definePlugin.',
+    }),
 
   setupThrew: (plugin: string, cause: unknown): Diagnostic =>
-    errorDiagnostic('PLUGIN_SETUP_FAILED', `Setting up plugin "${plugin}" failed: ${cause instanceof Error ? cause.message : String(cause)}`, { plugin }),
+    errorDiagnostic(
+      'PLUGIN_SETUP_FAILED',
+      `Setting up plugin "${plugin}" failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { plugin },
+    ),
 
   tapThrew: (hook: string, plugin: string, cause: unknown): Diagnostic =>
-    errorDiagnostic('HOOK_TAP_FAILED', `A tap of hook "${hook}" failed: ${cause instanceof Error ? cause.message : String(cause)}`, { plugin }),
+    errorDiagnostic('HOOK_TAP_FAILED', `A tap of hook "${hook}" failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      plugin,
+    }),
 
   tapReturnedNothing: (hook: string, plugin: string): Diagnostic =>
     errorDiagnostic('HOOK_RETURNED_NOTHING', `A tap of hook "${hook}" returned nothing.`, {
@@ -52,7 +60,10 @@ export const messages = {
     }),
 
   passCircle: (passes: readonly string[], plugin: string): Diagnostic =>
-    errorDiagnostic('PASS_CIRCLE', `These passes wait for each other: ${passes.join(', ')}.`, { plugin, hint: 'Remove one of the placements.' }),
+    errorDiagnostic('PASS_CIRCLE', `These passes wait for each other: ${passes.join(', ')}.`, {
+      plugin,
+      hint: 'Remove one of the placements.',
+    }),
 
   passDuplicate: (pass: string, plugin: string): Diagnostic =>
     errorDiagnostic('PASS_DUPLICATE', `There is already a pass "${pass}".`, { plugin, hint: 'Use replacePass to take its place.' }),
@@ -70,7 +81,9 @@ export const messages = {
     }),
 
   artifactDamaged: (path: string): Diagnostic =>
-    warningDiagnostic('ARTIFACT_DAMAGED', 'A stored artifact does not have the content that its name promises; it is made again.', { at: path }),
+    warningDiagnostic('ARTIFACT_DAMAGED', 'A stored artifact does not have the content that its name promises; it is made again.', {
+      at: path,
+    }),
 
   notCached: (stage: string, place: string): Diagnostic => ({
     code: 'STAGE_NOT_CACHED',
@@ -81,5 +94,6 @@ export const messages = {
     hint: 'Give the function a `cacheKey` property, a text that changes when the function does.',
   }),
 
-  noTarget: (pass: string): Diagnostic => errorDiagnostic('PASS_HAS_NO_TARGET', `Pass "${pass}" asked for a target in a stage that does not depend on one.`),
+  noTarget: (pass: string): Diagnostic =>
+    errorDiagnostic('PASS_HAS_NO_TARGET', `Pass "${pass}" asked for a target in a stage that does not depend on one.`),
 };

@@ -37,6 +37,8 @@ export interface SearchContext extends PassContext {
 /** One row a step, columns by name (loss, expectedMs, entropy, lambda, ...); what reports and benches plot. */
 export interface SearchHistory {
   readonly columns: Readonly<Record<string, readonly number[]>>;
+  /** Probabilities of all candidates by choice, now and then and at the end. */
+  readonly snapshots?: readonly { readonly step: number; readonly probabilities: readonly (readonly number[])[] }[];
 }
 
 export type SearchResult = (

@@ -9,7 +9,13 @@ import { trackedRegistry } from '../plugins/tracked-registry.ts';
 import type { RunState } from './run-state.ts';
 import { datasetName } from './run-state.ts';
 
-export const createPassContext = (state: RunState, part: StagePart, passName: string, target: Target | undefined, consulted: Consulted): PassContext => {
+export const createPassContext = (
+  state: RunState,
+  part: StagePart,
+  passName: string,
+  target: Target | undefined,
+  consulted: Consulted,
+): PassContext => {
   const registry = trackedRegistry(state.host.registrations, consulted);
   const started = performance.now();
   let first: { readonly done: number; readonly at: number } | undefined;

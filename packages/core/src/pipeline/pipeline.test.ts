@@ -57,7 +57,11 @@ const parts = (log: string[]): Plugin =>
                 log.push('makeWeights');
                 context.registry.ops.require('relu');
                 const data = Float32Array.of(context.config.seed);
-                return { weights: new Map([['w', { shape: [1], data }]]), history: { columns: {} }, imagesForwardBackward: 0 } satisfies Artifacts['supernet'];
+                return {
+                  weights: new Map([['w', { shape: [1], data }]]),
+                  history: { columns: {} },
+                  imagesForwardBackward: 0,
+                } satisfies Artifacts['supernet'];
               },
             },
           ],
@@ -77,7 +81,13 @@ const parts = (log: string[]): Plugin =>
               name: 'pick',
               run({ supernet }, context): Artifacts['architecture'] {
                 log.push(`pick ${context.target.name}`);
-                return { choices: [supernet.weights.get('w')!.data[0]!], predictedMs: 1, measuredMs: undefined, limitMs: context.config.constraints.latencyMs, rounds: [] };
+                return {
+                  choices: [supernet.weights.get('w')!.data[0]!],
+                  predictedMs: 1,
+                  measuredMs: undefined,
+                  limitMs: undefined,
+                  rounds: [],
+                };
               },
             },
           ],
@@ -90,7 +100,8 @@ const config = (changes: object = {}) =>
   validateConfig({ task: { dataset: 'none' }, space: 'none', targets: ['cpu'], cacheDir: 'store', ...changes }, 'test');
 
 const log: string[] = [];
-const pipeline = (plugins: readonly Plugin[] = [], changes: object = {}): Pipeline => createPipeline(config(changes), { plugins: [parts(log), ...plugins], folder });
+const pipeline = (plugins: readonly Plugin[] = [], changes: object = {}): Pipeline =>
+  createPipeline(config(changes), { plugins: [parts(log), ...plugins], folder });
 const work = async (made: Pipeline): Promise<string[]> => {
   log.length = 0;
   await made.run();
@@ -170,7 +181,11 @@ test('a pass that a plugin places between runs there', async () => {
   const between = definePlugin({
     name: 'between',
     apiVersion: 1,
-    setup: (api) => api.addPass({ name: 'double', run: (value: Artifacts['architecture']) => ({ ...value, choices: value.choices.map((choice) => choice * 2) }) }, { after: 'pick' }),
+    setup: (api) =>
+      api.addPass(
+        { name: 'double', run: (value: Artifacts['architecture']) => ({ ...value, choices: value.choices.map((choice) => choice * 2) }) },
+        { after: 'pick' },
+      ),
   });
   expect((await pipeline([between], { seed: 4 }).run()).architecture.choices).toEqual([8]);
 });
@@ -205,23 +220,33 @@ test('--to stops early, --from runs anew from there, and needs what comes before
 
 test('an aborted run stops before the next pass', async () => {
   const controller = new AbortController();
-  const aborting = definePlugin({ name: 'aborting', apiVersion: 1, setup: (api) => api.hooks.afterPass.for('makeWeights').tap('aborting', () => controller.abort()) });
+  const aborting = definePlugin({
+    name: 'aborting',
+    apiVersion: 1,
+    setup: (api) => api.hooks.afterPass.for('makeWeights').tap('aborting', () => controller.abort()),
+  });
   log.length = 0;
   await expect(pipeline([aborting]).run({ signal: controller.signal })).rejects.toThrow('aborted');
   expect(log).toEqual(['makeWeights']);
 });
 
-test('a function in the config without a cacheKey is not cached, and says so', async () => {
+test('a function in the config without a cacheKey is not cached, and says so; with one it is', async () => {
   const notes: string[] = [];
-  const withFunction = () =>
-    createPipeline({ ...config(), constraints: { latencyMs: (() => 1) as never } }, {
-      plugins: [parts(log)],
-      folder,
-      listener: (name, event) => {
-        if (name === 'diagnostic') notes.push(`${(event as { code: string }).code} ${(event as { at: string }).at}`);
+  const withFunction = (limit: unknown) =>
+    createPipeline(
+      { ...config(), constraints: { latencyMs: limit as number } },
+      {
+        plugins: [parts(log)],
+        folder,
+        listener: (name, event) => {
+          if (name === 'diagnostic') notes.push(`${(event as { code: string }).code} ${(event as { at: string }).at}`);
+        },
       },
-    });
-  const stored = () => withFunction().run();
-  await expect(stored()).rejects.toThrow();
-  expect(notes).toEqual(['STAGE_NOT_CACHED /latencyMs']);
+    );
+  await work(withFunction(() => 1));
+  expect(await work(withFunction(() => 1))).toEqual(['pick cpu']);
+  expect(notes).toEqual(['STAGE_NOT_CACHED /latencyMs', 'STAGE_NOT_CACHED /latencyMs']);
+  const keyed = Object.assign(() => 1, { cacheKey: 'one' });
+  expect(await work(withFunction(keyed))).toEqual(['pick cpu']);
+  expect(await work(withFunction(keyed))).toEqual([]);
 });

@@ -78,8 +78,12 @@ class Made {
 
   collect(targets: readonly Target[], timings: readonly Timing[]): PartialPipelineResult {
     const values = (prefix: string) =>
-      Object.fromEntries([...this.#byPlace].filter(([place]) => place.startsWith(prefix)).map(([place, { value }]) => [place.slice(prefix.length), value]));
-    const shared = Object.fromEntries([...this.#byPlace].filter(([place]) => !place.includes('/')).map(([place, { value }]) => [place, value]));
+      Object.fromEntries(
+        [...this.#byPlace].filter(([place]) => place.startsWith(prefix)).map(([place, { value }]) => [place.slice(prefix.length), value]),
+      );
+    const shared = Object.fromEntries(
+      [...this.#byPlace].filter(([place]) => !place.includes('/')).map(([place, { value }]) => [place, value]),
+    );
     return {
       ...shared,
       ...(targets[0] && values(`${targets[0].name}/`)),

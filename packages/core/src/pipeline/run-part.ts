@@ -35,7 +35,11 @@ const verifyOutput = (value: unknown, context: PassContext, stage: string, pass:
   throwIfErrors(verifyGraph(graph, context.registry.ops).map((diagnostic) => ({ ...diagnostic, stage, pass })));
 };
 
-const runPasses = async (state: RunState, { ordered, target, inputs }: PartRequest, consulted: Consulted): Promise<Artifacts[ArtifactKind]> => {
+const runPasses = async (
+  state: RunState,
+  { ordered, target, inputs }: PartRequest,
+  consulted: Consulted,
+): Promise<Artifacts[ArtifactKind]> => {
   const { part, passes } = ordered;
   const { hooks } = state.host;
   let value: unknown = Object.fromEntries([...inputs].map(([kind, artifact]) => [kind, artifact.value]));
@@ -68,7 +72,12 @@ const runPasses = async (state: RunState, { ordered, target, inputs }: PartReque
   return value as Artifacts[ArtifactKind];
 };
 
-const fromStore = async (state: RunState, store: ArtifactStore, kind: ArtifactKind, key: string): Promise<StoredArtifact<ArtifactKind> | undefined> => {
+const fromStore = async (
+  state: RunState,
+  store: ArtifactStore,
+  kind: ArtifactKind,
+  key: string,
+): Promise<StoredArtifact<ArtifactKind> | undefined> => {
   for (const { hash, consulted } of await store.records(key)) {
     const same = Object.entries(consulted).every(([name, digest]) => consult(state.host.registrations, name) === digest);
     if (!same) continue;

@@ -39,7 +39,9 @@ export interface RunStateOptions {
 }
 
 /** `"name"` or `{ name, ...options }`, as configs write it. */
-const split = (named: string | { readonly name: string; readonly [option: string]: unknown }): { name: string; options: Record<string, unknown> } => {
+const split = (
+  named: string | { readonly name: string; readonly [option: string]: unknown },
+): { name: string; options: Record<string, unknown> } => {
   if (typeof named === 'string') return { name: named, options: {} };
   const { name, ...options } = named;
   return { name, options };
@@ -62,7 +64,11 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
   });
 
   const chooseEngine = async (): Promise<ChosenEngine> => {
-    const usable = (engine: TrainingEngine, found: Availability): ChosenEngine => ({ engine, options: engineOptions, identity: found.identity ?? engine.name });
+    const usable = (engine: TrainingEngine, found: Availability): ChosenEngine => ({
+      engine,
+      options: engineOptions,
+      identity: found.identity ?? engine.name,
+    });
     if (config.engine !== 'auto') {
       const engine = registrations.require('engine', config.engine, '/engine').value;
       const found = await engine.probe(engineOptions);

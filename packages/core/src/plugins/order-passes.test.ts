@@ -8,7 +8,16 @@ import { orderPasses } from './order-passes.ts';
 const pass = (name: string): Pass<never, unknown> => ({ name, run: (value) => value });
 const provenance = { plugin: 'mine', digest: '' };
 const part = (name: string, ...passes: string[]): { part: StagePart; provenance: typeof provenance } => ({
-  part: { stage: 'expand', name, consumes: [], produces: 'searchSpace', perTarget: false, dependsOn: [], reads: () => null, passes: passes.map(pass) },
+  part: {
+    stage: 'expand',
+    name,
+    consumes: [],
+    produces: 'searchSpace',
+    perTarget: false,
+    dependsOn: [],
+    reads: () => null,
+    passes: passes.map(pass),
+  },
   provenance: { plugin: 'built-in', digest: '' },
 });
 const place = (name: string, placement: PassPlacement) => ({ pass: pass(name), placement, provenance });
@@ -23,7 +32,11 @@ const messageOf = (work: () => unknown): string => {
 };
 
 test('passes are placed right before and right behind the named ones', () => {
-  const order = orderPasses([part('one', 'a', 'b', 'c')], [place('x', { before: 'b' }), place('y', { after: 'b' }), place('z', { after: 'y' })], []);
+  const order = orderPasses(
+    [part('one', 'a', 'b', 'c')],
+    [place('x', { before: 'b' }), place('y', { after: 'b' }), place('z', { after: 'y' })],
+    [],
+  );
   expect(names(order)).toEqual([['a', 'x', 'b', 'y', 'z', 'c']]);
 });
 
@@ -61,5 +74,7 @@ test('an unknown anchor, a circle and anchors in two parts are diagnostics that 
   expect(messageOf(() => orderPasses([part('one', 'a'), part('two', 'b')], [place('x', { after: 'a', before: 'b' })], []))).toBe(
     'PASS_ANCHORS_APART mine: Pass "x" is placed next to passes of different parts: one, two.',
   );
-  expect(messageOf(() => orderPasses([part('one', 'a')], [place('a', { after: 'a' })], []))).toBe('PASS_DUPLICATE mine: There is already a pass "a".');
+  expect(messageOf(() => orderPasses([part('one', 'a')], [place('a', { after: 'a' })], []))).toBe(
+    'PASS_DUPLICATE mine: There is already a pass "a".',
+  );
 });

@@ -26,7 +26,8 @@ export interface OrderedPart {
   readonly passes: readonly OwnedPass[];
 }
 
-const list = (names: string | readonly string[] | undefined): readonly string[] => (names === undefined ? [] : typeof names === 'string' ? [names] : names);
+const list = (names: string | readonly string[] | undefined): readonly string[] =>
+  names === undefined ? [] : typeof names === 'string' ? [names] : names;
 
 const anchorsOf = ({ placement }: PlacedPass): readonly string[] => [...list(placement.after), ...list(placement.before)];
 
@@ -45,8 +46,10 @@ const sortPart = (own: readonly OwnedPass[], placed: readonly PlacedPass[]): Own
     for (const next of before) successors.get(pass.name)!.add(next);
     for (const previous of after) successors.get(previous)!.add(pass.name);
     // Placed on one side only, it stays close to its anchor: the part's next own pass on the other side keeps its distance.
-    if (before.length === 0) for (const following of after.map((anchor) => neighbour(anchor, 1))) if (following) successors.get(pass.name)!.add(following);
-    if (after.length === 0) for (const preceding of before.map((anchor) => neighbour(anchor, -1))) if (preceding) successors.get(preceding)!.add(pass.name);
+    if (before.length === 0)
+      for (const following of after.map((anchor) => neighbour(anchor, 1))) if (following) successors.get(pass.name)!.add(following);
+    if (after.length === 0)
+      for (const preceding of before.map((anchor) => neighbour(anchor, -1))) if (preceding) successors.get(preceding)!.add(pass.name);
   }
   const waiting = new Map<string, number>(all.map(({ pass }) => [pass.name, 0]));
   for (const targets of successors.values()) for (const target of targets) waiting.set(target, waiting.get(target)! + 1);
@@ -95,13 +98,15 @@ export const orderPasses = (
   }
   for (const edit of edits) {
     if (!known.includes(edit.name)) {
-      diagnostics.push(messages.passAnchorUnknown(edit.kind === 'replace' ? edit.pass.name : edit.name, edit.name, known, edit.provenance.plugin));
+      diagnostics.push(
+        messages.passAnchorUnknown(edit.kind === 'replace' ? edit.pass.name : edit.name, edit.name, known, edit.provenance.plugin),
+      );
     }
   }
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
 
   // A placed pass belongs to the part of its anchors, through other placed passes if need be.
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const item of placed) {
       if (partOf.has(item.pass.name)) continue;

@@ -25,7 +25,9 @@ export interface PluginHost {
 
 const provenanceOf = (plugin: Plugin): Provenance => ({
   plugin: plugin.name,
-  digest: sha256([plugin.version ?? '', plugin.url ? sourceDigest(plugin.url) : valueDigest(plugin.setup), valueDigest(plugin.options)].join('\0')),
+  digest: sha256(
+    [plugin.version ?? '', plugin.url ? sourceDigest(plugin.url) : valueDigest(plugin.setup), valueDigest(plugin.options)].join('\0'),
+  ),
 });
 
 const checkPlugin = (plugin: unknown): Plugin => {
@@ -33,7 +35,8 @@ const checkPlugin = (plugin: unknown): Plugin => {
   if (typeof candidate !== 'object' || candidate === null || typeof candidate.name !== 'string' || typeof candidate.setup !== 'function') {
     throw new DiagnosticError([messages.notAPlugin(JSON.stringify(plugin) ?? String(plugin))]);
   }
-  if (candidate.apiVersion !== apiVersion) throw new DiagnosticError([messages.wrongApiVersion(candidate.name, candidate.apiVersion, apiVersion)]);
+  if (candidate.apiVersion !== apiVersion)
+    throw new DiagnosticError([messages.wrongApiVersion(candidate.name, candidate.apiVersion, apiVersion)]);
   return candidate as Plugin;
 };
 

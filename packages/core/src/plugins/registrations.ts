@@ -1,7 +1,14 @@
 // Everything that plugins registered, with who did it.
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { MacroDefinition, OpDefinition, PatternDefinition } from '@nasc/ir';
-import type { DatasetDefinition, LatencyPredictor, SpaceDefinition, StrategyDefinition, TargetDefinition, TrainingEngine } from '../kinds/index.ts';
+import type {
+  DatasetDefinition,
+  LatencyPredictor,
+  SpaceDefinition,
+  StrategyDefinition,
+  TargetDefinition,
+  TrainingEngine,
+} from '../kinds/index.ts';
 import { messages } from '../messages.ts';
 import { valueDigest } from './source-digest.ts';
 

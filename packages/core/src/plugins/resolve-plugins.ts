@@ -25,14 +25,19 @@ export const resolvePlugins = async (entries: readonly unknown[], folder: string
     }
     const at = `/plugins/${index}`;
     try {
-      const path = entry.startsWith('.') || isAbsolute(entry) ? resolve(folder, entry) : createRequire(join(folder, 'nasc.config.js')).resolve(entry);
+      const path =
+        entry.startsWith('.') || isAbsolute(entry) ? resolve(folder, entry) : createRequire(join(folder, 'nasc.config.js')).resolve(entry);
       const found = pluginsOf((await import(pathToFileURL(path).href)) as Record<string, unknown>);
       if (found.length === 0) diagnostics.push(errorDiagnostic('PLUGIN_INVALID', `"${entry}" exports no plugin.`, { at, plugin: entry }));
       plugins.push(...found);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
       diagnostics.push(
-        errorDiagnostic('PLUGIN_NOT_FOUND', `Plugin "${entry}" cannot be loaded: ${reason}`, { at, plugin: entry, hint: 'Install it beside the config, or correct its path.' }),
+        errorDiagnostic('PLUGIN_NOT_FOUND', `Plugin "${entry}" cannot be loaded: ${reason}`, {
+          at,
+          plugin: entry,
+          hint: 'Install it beside the config, or correct its path.',
+        }),
       );
     }
   }

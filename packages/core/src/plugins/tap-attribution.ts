@@ -39,7 +39,9 @@ export const attributedHooks = (currentPlugin: () => Provenance): AttributedHook
         };
         const asPromise = (...args: unknown[]) =>
           tap.type === 'async'
-            ? new Promise((resolve, reject) => call(...args, (error: unknown, result: unknown) => (error ? reject(error) : resolve(result))))
+            ? new Promise((resolve, reject) =>
+                call(...args, (error: unknown, result: unknown) => (error ? reject(error) : resolve(result))),
+              )
             : Promise.resolve().then(() => call(...args));
         return {
           ...tap,

@@ -100,7 +100,9 @@ export const openArtifactStore = (folder: string): ArtifactStore => {
     records,
     async remember(key, record) {
       await mkdir(join(folder, 'keys'), { recursive: true });
-      const others = (await records(key)).filter(({ hash, consulted }) => hash !== record.hash || JSON.stringify(consulted) !== JSON.stringify(record.consulted));
+      const others = (await records(key)).filter(
+        ({ hash, consulted }) => hash !== record.hash || JSON.stringify(consulted) !== JSON.stringify(record.consulted),
+      );
       await writeAtomically(keyFile(key), `${JSON.stringify([record, ...others].slice(0, 16), undefined, 1)}\n`);
     },
   };

@@ -6,19 +6,23 @@ import { readSafetensors, writeSafetensors } from './safetensors.ts';
 /** Relative path -> content. */
 export type FileSet = ReadonlyMap<string, Uint8Array>;
 
-const isTensor = (value: unknown): value is Tensor => typeof value === 'object' && value !== null && (value as Tensor).data instanceof Float32Array;
+const isTensor = (value: unknown): value is Tensor =>
+  typeof value === 'object' && value !== null && (value as Tensor).data instanceof Float32Array;
 
 export const encodeArtifact = (value: unknown): FileSet => {
   const files = new Map<string, Uint8Array>();
   const encode = (item: unknown, path: readonly string[]): unknown => {
     if (typeof item === 'number' && !Number.isFinite(item)) return { $number: String(item) };
+    if (typeof item === 'function' || typeof item === 'bigint')
+      throw new TypeError(`A ${typeof item} at ${path.join('.')} cannot be stored`);
     if (typeof item !== 'object' || item === null) return item;
     const name = path.join('.') || 'value';
     if (item instanceof Uint8Array) {
       files.set(`${name}.bin`, item);
       return { $bytes: `${name}.bin` };
     }
-    if (ArrayBuffer.isView(item)) throw new TypeError(`${item.constructor.name} at ${name}: only float32 tensors, bytes and plain data can be stored`);
+    if (ArrayBuffer.isView(item))
+      throw new TypeError(`${item.constructor.name} at ${name}: only float32 tensors, bytes and plain data can be stored`);
     if (item instanceof Map) {
       const entries = [...(item as Map<string, unknown>)];
       if (entries.length > 0 && entries.every(([, content]) => isTensor(content))) {
@@ -26,7 +30,8 @@ export const encodeArtifact = (value: unknown): FileSet => {
         return { $tensors: `${name}.safetensors` };
       }
       for (const [file, content] of entries) {
-        if (typeof content !== 'string' && !(content instanceof Uint8Array)) throw new TypeError(`Map at ${name}: neither tensors nor files`);
+        if (typeof content !== 'string' && !(content instanceof Uint8Array))
+          throw new TypeError(`Map at ${name}: neither tensors nor files`);
         files.set(`${name}/${file}`, typeof content === 'string' ? Buffer.from(content) : content);
       }
       return { $files: name, names: entries.map(([file, content]) => ({ name: file, text: typeof content === 'string' })) };
