@@ -1,7 +1,14 @@
 // What a data set is to the rest of the project: two splits of raw images, class names, and a hash of its content.
 
+/** Size of one image: [height, width, channels], pixels. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
 /** Raw images, 8 bits a channel, addressed by index. */
-export interface Split {
+export interface Split extends ImageShape {
   readonly count: number;
   /** Class of each image, [count]. */
   readonly labels: Uint16Array;
@@ -9,12 +16,9 @@ export interface Split {
   read(indices: Uint32Array, into: Uint8Array): Promise<void> | void;
 }
 
-export interface Dataset {
+export interface Dataset extends ImageShape {
   readonly name: string;
   readonly classes: readonly string[];
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
   readonly train: Split;
   /** Touched once, by the final evaluation. */
   readonly test: Split;
@@ -22,6 +26,8 @@ export interface Dataset {
   readonly manifestHash: string;
   /** Where it was found, for the report; not part of any key. */
   readonly source: string;
+  /** Used where the config does not say otherwise. */
+  readonly defaultAugmentation: Augmentation;
 }
 
 /** Per-channel statistics on the scale 0..1: value = (byte / 255 - mean) / std. */
