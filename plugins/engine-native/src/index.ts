@@ -1,1 +1,2 @@
-export {};
+export { nativeEngine } from './engine.ts';
+export { engineNativePlugin } from './plugin.ts';

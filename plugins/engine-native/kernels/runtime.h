@@ -1,0 +1,207 @@
+/* Runs a step: a list of instructions, worked through by a pool of threads that lives as long as its program.
+
+   An instruction is a kernel, its operands and a number of items. Threads take chunks of items from an atomic counter and
+   meet before the next instruction. Chunks have a fixed size, and items write disjoint memory, so results do not depend
+   on the number of threads or on who takes what.
+
+   Instructions arrive as 32-bit words:
+     kernel, tensors, dims, scalars, items, flags, tensor offsets (in lines of 64 bytes from the base), dims, scalars
+     (two words each, double).
+   kernels[], the table of all kernels, is defined in front of this file's functions by the generated source. */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+enum { NASC_LINE = 64, NASC_HEADER = 6, NASC_CHUNKS = 256 };
+/* Instruction flags. */
+enum { NASC_COMMITS = 1 };
+
+typedef struct {
+  nasc_kernel *kernel;
+  real *const *tensors;
+  const int64_t *dims;
+  const double *scalars;
+  int64_t items, chunk;
+  int commits;
+  _Alignas(NASC_LINE) atomic_int_fast64_t next;
+  _Alignas(NASC_LINE) atomic_int_fast64_t done;
+} nasc_instruction;
+
+typedef struct {
+  int threads;
+  pthread_t *workers;
+  pthread_mutex_t mutex;
+  pthread_cond_t wake;
+  int64_t generation; /* of steps; guarded by the mutex */
+  int stop;           /* guarded by the mutex */
+  atomic_int running; /* workers inside a step */
+  /* The step at hand. */
+  nasc_instruction *instructions;
+  int64_t count;
+  const volatile int32_t *abort_request;
+  atomic_int aborted;
+  /* Memory for decoding, kept from step to step. */
+  void *decoded;
+  size_t decoded_bytes;
+} nasc_pool;
+
+static inline void nasc_pause(void) {
+#if defined(__x86_64__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/* Denormals are flushed to zero: they cost a hundred cycles each and say nothing about a weight. */
+static unsigned nasc_flush_denormals(void) {
+#if defined(__x86_64__)
+  const unsigned before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);
+  return before;
+#else
+  return 0;
+#endif
+}
+
+static void nasc_restore_denormals(unsigned before) {
+#if defined(__x86_64__)
+  _mm_setcsr(before);
+#else
+  NASC_UNUSED(before);
+#endif
+}
+
+static void nasc_work(nasc_pool *pool) {
+  for (int64_t i = 0; i < pool->count; i++) {
+    nasc_instruction *const at = &pool->instructions[i];
+    for (;;) {
+      const int64_t first = atomic_fetch_add_explicit(&at->next, at->chunk, memory_order_relaxed);
+      if (first >= at->items) break;
+      const int64_t last = nasc_min(first + at->chunk, at->items);
+      /* Once an instruction commits (updates weights), the step runs to its end. */
+      if (!at->commits && *pool->abort_request) atomic_store_explicit(&pool->aborted, 1, memory_order_relaxed);
+      if (!atomic_load_explicit(&pool->aborted, memory_order_relaxed)) at->kernel(at->tensors, at->dims, at->scalars, first, last);
+      atomic_fetch_add_explicit(&at->done, last - first, memory_order_acq_rel);
+    }
+    for (int spins = 0; atomic_load_explicit(&at->done, memory_order_acquire) < at->items; spins++) {
+      if (spins < 4000) nasc_pause();
+      else sched_yield();
+    }
+  }
+}
+
+static void *nasc_worker(void *argument) {
+  nasc_pool *const pool = argument;
+  nasc_flush_denormals();
+  int64_t seen = 0;
+  for (;;) {
+    pthread_mutex_lock(&pool->mutex);
+    while (pool->generation == seen && !pool->stop) pthread_cond_wait(&pool->wake, &pool->mutex);
+    seen = pool->generation;
+    const int stop = pool->stop;
+    pthread_mutex_unlock(&pool->mutex);
+    if (stop) return 0;
+    nasc_work(pool);
+    atomic_fetch_sub_explicit(&pool->running, 1, memory_order_release);
+  }
+}
+
+void nasc_pool_destroy(nasc_pool *pool) {
+  pthread_mutex_lock(&pool->mutex);
+  pool->stop = 1;
+  pthread_cond_broadcast(&pool->wake);
+  pthread_mutex_unlock(&pool->mutex);
+  for (int i = 0; i + 1 < pool->threads; i++) pthread_join(pool->workers[i], 0);
+  pthread_cond_destroy(&pool->wake);
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool->decoded);
+  free(pool->workers);
+  free(pool);
+}
+
+/* Null if the threads cannot be had. */
+nasc_pool *nasc_pool_create(int threads) {
+  nasc_pool *const pool = calloc(1, sizeof *pool);
+  if (!pool) return 0;
+  pool->workers = calloc((size_t)threads, sizeof *pool->workers);
+  pool->threads = 1;
+  pthread_mutex_init(&pool->mutex, 0);
+  pthread_cond_init(&pool->wake, 0);
+  for (; pool->workers && pool->threads < threads; pool->threads++)
+    if (pthread_create(&pool->workers[pool->threads - 1], 0, nasc_worker, pool)) break;
+  if (pool->threads == threads) return pool;
+  nasc_pool_destroy(pool);
+  return 0;
+}
+
+/* Untouched pages cost nothing. Null if the address space is not there. */
+void *nasc_reserve(int64_t bytes) {
+  void *const memory = mmap(0, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return memory == MAP_FAILED ? 0 : memory;
+}
+
+void nasc_release(void *memory, int64_t bytes) { munmap(memory, (size_t)bytes); }
+
+/* Fills pool->instructions from words; 0 if there is no memory for them. */
+static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_t length) {
+  int64_t count = 0, tensors = 0, dims = 0, scalars = 0;
+  for (int64_t at = 0; at < length; count++) {
+    tensors += words[at + 1], dims += words[at + 2], scalars += words[at + 3];
+    at += NASC_HEADER + words[at + 1] + words[at + 2] + 2 * words[at + 3];
+  }
+  const size_t bytes = NASC_LINE + (size_t)count * sizeof(nasc_instruction) + (size_t)(tensors + dims + scalars) * 8;
+  if (bytes > pool->decoded_bytes) {
+    free(pool->decoded);
+    pool->decoded_bytes = bytes + bytes / 2;
+    pool->decoded = malloc(pool->decoded_bytes);
+    if (!pool->decoded) return pool->decoded_bytes = 0, 0;
+  }
+  nasc_instruction *instruction = (nasc_instruction *)(((uintptr_t)pool->decoded + NASC_LINE - 1) / NASC_LINE * NASC_LINE);
+  pool->instructions = instruction;
+  pool->count = count;
+  real **tensor = (real **)(instruction + count);
+  int64_t *dim = (int64_t *)(tensor + tensors);
+  double *scalar = (double *)(dim + dims);
+  for (int64_t at = 0; at < length; instruction++) {
+    const int32_t *const header = words + at, *word = header + NASC_HEADER;
+    instruction->kernel = nasc_kernels[header[0]];
+    instruction->tensors = tensor;
+    instruction->dims = dim;
+    instruction->scalars = scalar;
+    instruction->items = header[4];
+    instruction->chunk = (header[4] + NASC_CHUNKS - 1) / NASC_CHUNKS;
+    instruction->commits = header[5] & NASC_COMMITS;
+    atomic_init(&instruction->next, 0);
+    atomic_init(&instruction->done, 0);
+    for (int i = 0; i < header[1]; i++) *tensor++ = (real *)(base + (int64_t)(uint32_t)*word++ * NASC_LINE);
+    for (int i = 0; i < header[2]; i++) *dim++ = *word++;
+    memcpy(scalar, word, (size_t)header[3] * 8);
+    scalar += header[3];
+    at = word + 2 * header[3] - words;
+  }
+  return 1;
+}
+
+/* 0: done. 1: aborted before its first commit; what it wrote is undefined. 2: out of memory, nothing was done. */
+int nasc_run(nasc_pool *pool, void *base, const int32_t *words, int64_t length, const int32_t *abort_request) {
+  if (!nasc_decode(pool, base, words, length)) return 2;
+  pool->abort_request = abort_request;
+  atomic_store(&pool->aborted, 0);
+  atomic_store(&pool->running, pool->threads - 1);
+  pthread_mutex_lock(&pool->mutex);
+  pool->generation++;
+  pthread_cond_broadcast(&pool->wake);
+  pthread_mutex_unlock(&pool->mutex);
+  const unsigned before = nasc_flush_denormals();
+  nasc_work(pool);
+  nasc_restore_denormals(before);
+  /* The next step reuses the instructions: no worker may still look at them. */
+  while (atomic_load_explicit(&pool->running, memory_order_acquire) > 0) sched_yield();
+  return atomic_load(&pool->aborted);
+}

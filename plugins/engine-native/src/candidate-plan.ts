@@ -1,0 +1,62 @@
+// Memory of one candidate of a choice: what it keeps from forward to backward, and what it needs while it runs.
+import type { NodeId } from '@nasc/ir';
+import type { BufferId } from './call.ts';
+import { allForwardCalls, backwardPosition, forwardPosition, Lifetimes, linesIn, placeBuffers } from './liveness.ts';
+import type { Placement } from './liveness.ts';
+import { backwardFlow } from './lower-region.ts';
+import type { LoweredRegion } from './lower-region.ts';
+import { gradientBuffer, valueBuffer } from './unit.ts';
+
+export interface CandidatePlan {
+  readonly kept: Placement;
+  readonly forward: Placement;
+  readonly backward: Placement;
+  /** Everything, the output included, for a forward pass alone (gates of candidates that are not active). */
+  readonly alone: Placement;
+}
+
+/** `keepOutput`: its output gets a place of its own, because outputs of several candidates are mixed. */
+export const planCandidate = (lowered: LoweredRegion, keepOutput: boolean): CandidatePlan => {
+  const { region, elements, output, floats } = lowered;
+  const inputs: ReadonlySet<NodeId> = new Set(region.inputs.map(({ id }) => id));
+  const bound = new Set<BufferId>([gradientBuffer(output), ...[...inputs].flatMap((id) => [valueBuffer(id), gradientBuffer(id)])]);
+  const count = elements.length;
+  const lifetimes = new Lifetimes();
+  const aloneLifetimes = new Lifetimes();
+  elements.forEach((element, index) => {
+    if (element.kind === 'choice') throw new Error(`Candidate "${region.id}" contains a choice.`);
+    const calls = allForwardCalls(element.unit);
+    lifetimes.mentionCalls(calls, forwardPosition(index));
+    aloneLifetimes.mentionCalls(calls, forwardPosition(index));
+  });
+  aloneLifetimes.mention(valueBuffer(output), count);
+  // Without and with a gradient already there: units may need a spare buffer to add to it.
+  for (const filled of [new Set<NodeId>(), inputs]) {
+    for (const { element, targets } of backwardFlow(lowered, true, inputs, filled).steps) {
+      if (element.kind === 'choice') continue;
+      const position = backwardPosition(elements.indexOf(element), count);
+      lifetimes.mentionCalls(element.unit.backward({ weights: true, frozen: false, targets }), position);
+    }
+  }
+  if (keepOutput) {
+    lifetimes.mention(valueBuffer(output), count - 1);
+    lifetimes.mention(valueBuffer(output), count + 1);
+  } else bound.add(valueBuffer(output));
+
+  const own = [...lifetimes.of].filter(([buffer]) => !bound.has(buffer));
+  const select = (accepts: (first: number, last: number) => boolean) =>
+    placeBuffers(
+      own.filter(([, { first, last }]) => accepts(first, last)),
+      linesIn(floats),
+    );
+  bound.delete(valueBuffer(output));
+  return {
+    kept: select((first, last) => first <= count && last > count),
+    forward: select((_, last) => last <= count),
+    backward: select((first) => first > count),
+    alone: placeBuffers(
+      [...aloneLifetimes.of].filter(([buffer]) => !bound.has(buffer)),
+      linesIn(floats),
+    ),
+  };
+};

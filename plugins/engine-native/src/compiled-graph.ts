@@ -1,0 +1,60 @@
+// A graph made ready to run: regions, parameter layout, arena, and the words of every piece of a step, made once.
+import type { CompileOptions } from '@nasc/core';
+import type { Graph, NodeId } from '@nasc/ir';
+import { elementCount } from '@nasc/ir';
+import { planArena } from './arena-plan.ts';
+import type { ArenaPlan } from './arena-plan.ts';
+import { planCandidate } from './candidate-plan.ts';
+import type { CandidatePlan } from './candidate-plan.ts';
+import { layOutParameters } from './parameter-layout.ts';
+import type { ParameterLayout } from './parameter-layout.ts';
+import { lowerRegion } from './lower-region.ts';
+import type { LoweredRegion } from './lower-region.ts';
+import { cutGraph } from './region.ts';
+import type { CutGraph, Region } from './region.ts';
+
+export interface CompiledGraph {
+  readonly cut: CutGraph;
+  readonly layout: ParameterLayout;
+  readonly arena: ArenaPlan;
+  /** By choice and candidate. */
+  readonly candidatePlans: readonly (readonly CandidatePlan[])[];
+  readonly classes: number;
+  /** Floats of one image. */
+  readonly imageFloats: number;
+  /** A region lowered for so many images. */
+  lower(region: Region, batch: number): LoweredRegion;
+}
+
+/** Whether a mixture's outputs are kept apart, because several may be mixed. */
+export const keepsOutputs = (activePaths: CompileOptions['activePaths']): boolean => activePaths !== 1;
+
+export const compileGraph = (graph: Graph, { ops, batchSize, activePaths }: CompileOptions): CompiledGraph => {
+  const cut = cutGraph(graph);
+  const choiceNumbers = new Map<NodeId, number>(cut.choices.map(({ node }, index) => [node.id, index]));
+  const cache = new Map<string, LoweredRegion>();
+  const lower = (region: Region, batch: number): LoweredRegion => {
+    const key = `${batch}:${region.id}`;
+    let lowered = cache.get(key);
+    if (!lowered) {
+      lowered = lowerRegion(region, batch, ops, choiceNumbers);
+      cache.set(key, lowered);
+    }
+    return lowered;
+  };
+  const candidatePlans = cut.choices.map(({ candidates }) =>
+    candidates.map((candidate) => planCandidate(lower(candidate, batchSize), keepsOutputs(activePaths))),
+  );
+  const { trunk } = cut;
+  const arena = planArena(lower(trunk, batchSize), candidatePlans, activePaths);
+  if (trunk.inputs.length !== 1) throw new Error(`A graph to train has one input, not ${trunk.inputs.length}.`);
+  return {
+    cut,
+    layout: layOutParameters(cut, ops),
+    arena,
+    candidatePlans,
+    classes: elementCount(trunk.types.get(trunk.output)!.shape),
+    imageFloats: elementCount(trunk.inputs[0]!.type.shape),
+    lower,
+  };
+};

@@ -1,0 +1,50 @@
+// The engine as the pipeline sees it: what it runs on, and programs for graphs.
+import { cpus } from 'node:os';
+import { detectVectorWidth, findCompiler } from '@nasc/c-emit';
+import type { Availability, CompileOptions, EngineOptions, Program, TrainingEngine } from '@nasc/core';
+import { DiagnosticError } from '@nasc/diagnostics';
+import type { Graph } from '@nasc/ir';
+import { compileGraph, keepsOutputs } from './compiled-graph.ts';
+import { engineHash, loadNativeLibrary } from './native-library.ts';
+import { NativeProgram } from './native-program.ts';
+import { ProgramMemory } from './program-memory.ts';
+import { StepRunner } from './step-runner.ts';
+import { StepWords } from './step-words.ts';
+
+const probe = async ({ threads }: EngineOptions): Promise<Availability> => {
+  try {
+    const compiler = await findCompiler();
+    const width = detectVectorWidth();
+    return {
+      available: true,
+      detail: `C kernels for ${width}, compiled by ${compiler.version}; ${threads} of ${cpus().length} threads`,
+      identity: `native:${engineHash(width, compiler.version)}:${width}`,
+    };
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return { available: false, detail: error.diagnostics.map(({ message, hint }) => (hint ? `${message} ${hint}` : message)).join(' ') };
+  }
+};
+
+/** Throws COMPILER_NOT_FOUND, ENGINE_OP_UNSUPPORTED, ENGINE_OUT_OF_MEMORY. Parameters are zero until they are written. */
+const compile = async (graph: Graph, options: CompileOptions): Promise<Program> => {
+  const compiled = compileGraph(graph, options);
+  const { functions, kernels } = await loadNativeLibrary(options.ops, options.cacheFolder, options.signal);
+  const memory = new ProgramMemory(functions, compiled, options.batchSize);
+  try {
+    const runner = new StepRunner(functions, memory, options.threads);
+    const words = new StepWords(compiled, memory, kernels, keepsOutputs(options.activePaths));
+    const activePaths = options.activePaths === 'all' ? Infinity : options.activePaths;
+    return new NativeProgram(compiled, memory, words, runner, options.batchSize, activePaths);
+  } catch (error) {
+    memory.block.dispose();
+    throw error;
+  }
+};
+
+export const nativeEngine: TrainingEngine = {
+  name: 'native',
+  description: 'C kernels on the CPU, compiled once per machine.',
+  probe,
+  compile,
+};

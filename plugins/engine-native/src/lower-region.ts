@@ -1,0 +1,132 @@
+// A region as a list of elements to execute: units of ops, and choices. Also which gradients flow where.
+import { DiagnosticError } from '@nasc/diagnostics';
+import { elementCount, isChoice } from '@nasc/ir';
+import type { ChoiceNode, NodeId, OpLookup } from '@nasc/ir';
+import type { BufferId } from './call.ts';
+import { elementwise } from './call.ts';
+import { messages } from './messages.ts';
+import { plainUnit } from './plain-unit.ts';
+import type { Region } from './region.ts';
+import { gradientBuffer, valueBuffer } from './unit.ts';
+import type { GradientTarget, Unit } from './unit.ts';
+
+export type Element =
+  | { readonly kind: 'unit'; readonly unit: Unit }
+  | { readonly kind: 'choice'; readonly choice: number; readonly node: ChoiceNode };
+
+export interface LoweredRegion {
+  readonly region: Region;
+  readonly batch: number;
+  readonly elements: readonly Element[];
+  readonly output: NodeId;
+  /** Floats of every buffer of the region: values, gradients, and those of its units. */
+  readonly floats: ReadonlyMap<BufferId, number>;
+}
+
+/** y = x, for a region whose output is its input. */
+const copyUnit = (id: NodeId, from: NodeId, batch: number, floats: number): Unit => ({
+  id,
+  inputs: [from],
+  output: id,
+  differentiable: [0],
+  trainable: false,
+  forward: () => [elementwise('nasc_copy', [valueBuffer(from), valueBuffer(id)], batch, floats)],
+  backward: ({ targets }) =>
+    targets.map(({ buffer, accumulate }) =>
+      elementwise(accumulate ? 'nasc_accumulate' : 'nasc_copy', [gradientBuffer(id), buffer], batch, floats),
+    ),
+  buffers: new Map(),
+  statistics: [],
+});
+
+/** `choiceNumbers`: place of every choice in the order of `choicesOf`. */
+export const lowerRegion = (region: Region, batch: number, ops: OpLookup, choiceNumbers: ReadonlyMap<NodeId, number>): LoweredRegion => {
+  const elements: Element[] = [];
+  const floats = new Map<BufferId, number>();
+  const addValue = (id: NodeId, count: number) => {
+    floats.set(valueBuffer(id), batch * count);
+    floats.set(gradientBuffer(id), batch * count);
+  };
+  for (const [id, type] of region.types) addValue(id, elementCount(type.shape));
+
+  for (const node of region.nodes) {
+    if (isChoice(node)) {
+      elements.push({ kind: 'choice', choice: choiceNumbers.get(node.id)!, node });
+      continue;
+    }
+    const definition = ops.get(node.op);
+    if (!definition) throw new DiagnosticError([messages.noOp(node.id, node.op)]);
+    const inputs = node.inputs.map((id) => region.types.get(id)!);
+    elements.push({ kind: 'unit', unit: plainUnit(node, definition, { batch, inputs }) });
+  }
+
+  let { output } = region;
+  if (region.inputs.some(({ id }) => id === output)) {
+    const count = elementCount(region.types.get(output)!.shape);
+    elements.push({ kind: 'unit', unit: copyUnit(`${output}#copy`, output, batch, batch * count) });
+    output = `${output}#copy`;
+    addValue(output, count);
+  }
+  for (const element of elements) if (element.kind === 'unit') for (const [id, count] of element.unit.buffers) floats.set(id, count);
+  return { region, batch, elements, output, floats };
+};
+
+const flowOf = (element: Element) =>
+  element.kind === 'unit'
+    ? {
+        inputs: element.unit.inputs,
+        output: element.unit.output,
+        differentiable: element.unit.differentiable,
+        trainable: element.unit.trainable,
+      }
+    : {
+        inputs: element.node.inputs,
+        output: element.node.id,
+        differentiable: element.node.inputs.map((_, index) => index),
+        trainable: true,
+      };
+
+export interface BackwardStep {
+  readonly element: Element;
+  readonly targets: readonly GradientTarget[];
+}
+
+export interface BackwardFlow {
+  readonly steps: readonly BackwardStep[];
+  /** Region inputs whose gradient was wanted, but to which nothing flows. */
+  readonly silent: readonly NodeId[];
+}
+
+/**
+ * The backward pass of a region, given the gradient of its output. `wantedInputs`: region inputs whose gradient is
+ * needed; `filledInputs`: those whose buffer already holds a gradient to add to. With `weights` false only gradients on
+ * the way to choices and wanted inputs are computed.
+ */
+export const backwardFlow = (
+  { region, elements, output }: LoweredRegion,
+  weights: boolean,
+  wantedInputs: ReadonlySet<NodeId>,
+  filledInputs: ReadonlySet<NodeId>,
+): BackwardFlow => {
+  const wanted = new Set<NodeId>(wantedInputs);
+  for (const element of elements) {
+    const flow = flowOf(element);
+    const own = element.kind === 'choice' || (weights && flow.trainable);
+    if (own || flow.differentiable.some((index) => wanted.has(flow.inputs[index]!))) wanted.add(flow.output);
+  }
+  const filled = new Set<NodeId>(filledInputs).add(output);
+  const steps: BackwardStep[] = [];
+  for (const element of elements.toReversed()) {
+    const flow = flowOf(element);
+    if (!filled.has(flow.output) || !wanted.has(flow.output)) continue;
+    const targets: GradientTarget[] = [];
+    for (const index of flow.differentiable) {
+      const id = flow.inputs[index]!;
+      if (!wanted.has(id)) continue;
+      targets.push({ index, buffer: gradientBuffer(id), accumulate: filled.has(id) });
+      filled.add(id);
+    }
+    steps.push({ element, targets });
+  }
+  return { steps, silent: region.inputs.map(({ id }) => id).filter((id) => wantedInputs.has(id) && !filled.has(id)) };
+};
