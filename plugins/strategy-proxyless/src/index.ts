@@ -1,1 +1,2 @@
-export {};
+export * from './plugin.ts';
+export * from './proxyless-gradient.ts';
