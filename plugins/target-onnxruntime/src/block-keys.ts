@@ -4,13 +4,14 @@ import type { NodeId, OpNode, SearchSpaceGraph } from '@nasc/ir';
 
 /** A choice by its index, or something fixed by its group. */
 export type BlockKey = number | string;
+export type KeyOfNode = (node: OpNode) => BlockKey;
 
 /**
  * A function from nodes of any network of the space to their entry. Nodes of a candidate count for its choice; so do the
  * nodes around a group's only choice (the shortcut's addition), because the runtime fuses them into the candidate. The
  * rest counts for its group, and a node without one for itself.
  */
-export const blockKeys = (space: SearchSpaceGraph): ((node: OpNode) => BlockKey) => {
+export const blockKeys = (space: SearchSpaceGraph): KeyOfNode => {
   const choiceOfNode = new Map<NodeId, number>();
   const choicesOfGroup = new Map<string, number[]>();
   for (const [index, choice] of choicesOf(space).entries()) {

@@ -22,7 +22,10 @@ const draw = (input: TensorType) => {
   const nodes: OpNode[] = [];
   return {
     add(id: NodeId, op: string, inputs: readonly NodeId[], attributes: Attributes = {}): NodeId {
-      const type = ops.get(op)!.inferType(attributes as never, inputs.map((name) => types.get(name)!));
+      const type = ops.get(op)!.inferType(
+        attributes as never,
+        inputs.map((name) => types.get(name)!),
+      );
       nodes.push({ kind: 'op', id, op, attributes, inputs, type });
       types.set(id, type);
       return id;
@@ -36,11 +39,16 @@ const drawWeights = (graph: NetworkGraph, seed: number): TensorTable => {
   const types = new Map([...graph.inputs, ...graph.nodes].map(({ id, type }) => [id, type]));
   const weights = new Map<string, Tensor>();
   for (const node of graph.nodes) {
-    const specs = ops.get(node.op)!.parameters?.(node.attributes as never, node.inputs.map((id) => types.get(id)!)) ?? [];
+    const specs =
+      ops.get(node.op)!.parameters?.(
+        node.attributes as never,
+        node.inputs.map((id) => types.get(id)!),
+      ) ?? [];
     for (const { name, shape, role } of specs) {
       const random = new Random({ seed, stream: parameterId(node.id, name) });
       const fanIn = elementCount(shape) / shape.at(-1)!;
-      const value = () => (role === 'weight' ? random.normal() * Math.sqrt(2 / fanIn) : role === 'bias' ? random.normal() / 4 : 0.5 + random.uniform());
+      const value = () =>
+        role === 'weight' ? random.normal() * Math.sqrt(2 / fanIn) : role === 'bias' ? random.normal() / 4 : 0.5 + random.uniform();
       weights.set(parameterId(node.id, name), { shape, data: Float32Array.from({ length: elementCount(shape) }, value) });
     }
   }

@@ -30,11 +30,23 @@ const node = (name: string, opType = 'Conv') => ({ name, opType, microseconds: 1
 test('names that the runtime changed lead back to the node', () => {
   const ids = ['stem', 'stem.conv', 'stage1.block1.expand', 'stage1.block10.expand'];
   const names = ['stem.conv_nchwc', 'fused stage1.block1.expand', 'stage1.block10.expand', 'stem/Transpose2'];
-  expect(attributeNodes(names.map((name) => node(name)), ids)).toEqual(['stem.conv', 'stage1.block1.expand', 'stage1.block10.expand', 'stem']);
+  expect(
+    attributeNodes(
+      names.map((name) => node(name)),
+      ids,
+    ),
+  ).toEqual(['stem.conv', 'stage1.block1.expand', 'stage1.block10.expand', 'stem']);
 });
 
 test('a layout conversion counts for the node that needs it, or else for the one before', () => {
-  const nodes = [node('ReorderInput', 'ReorderInput'), node('a'), node('ReorderInput_1', 'ReorderInput'), node('b'), node('ReorderOutput', 'ReorderOutput'), node('c')];
+  const nodes = [
+    node('ReorderInput', 'ReorderInput'),
+    node('a'),
+    node('ReorderInput_1', 'ReorderInput'),
+    node('b'),
+    node('ReorderOutput', 'ReorderOutput'),
+    node('c'),
+  ];
   expect(attributeNodes(nodes, ['a', 'b', 'c'])).toEqual(['a', 'a', 'b', 'b', 'b', 'c']);
 });
 

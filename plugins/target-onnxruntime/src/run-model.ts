@@ -16,7 +16,12 @@ export const timeCalls = (session: OnnxSession, imageElements: number): ((runs: 
   };
 };
 
-export const loadModel = async (emitted: EmittedFiles, network: DeployableNetwork, device: DeviceDescription, threads: number): Promise<Executable> => {
+export const loadModel = async (
+  emitted: EmittedFiles,
+  network: DeployableNetwork,
+  device: DeviceDescription,
+  threads: number,
+): Promise<Executable> => {
   const model = emitted.files.get(modelFile);
   if (!(model instanceof Uint8Array)) throw new TypeError(`The emitted files hold no ${modelFile}`);
   const session = await createOnnxSession(model, { threads });

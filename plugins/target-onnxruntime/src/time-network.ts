@@ -1,0 +1,83 @@
+// One whole network timed in ONNX Runtime: a call as an application sees it, and how the runtime's own profile shares it
+// out among the blocks.
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NetworkGraph } from '@nasc/ir';
+import { elementCount } from '@nasc/ir';
+import { interquartileMean, measure } from '@nasc/measure';
+import { createOnnxSession } from '@nasc/onnx';
+import type { BlockKey, KeyOfNode } from './block-keys.ts';
+import { attributeNodes, parseProfile } from './profile.ts';
+import type { ProfiledRun } from './profile.ts';
+import { timeCalls } from './run-model.ts';
+
+export interface TimingOptions {
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  /** For profiles, which are deleted once they are read. */
+  readonly folder: string;
+}
+
+/** Runs of a network with the profiler on, after `profiledWarmUp` more that do not count. */
+export const profiledRuns = 60;
+const profiledWarmUp = 20;
+
+const imageElements = (graph: NetworkGraph): number => elementCount(graph.inputs[0]!.type.shape);
+
+/** Median ms of a call with one image. Shorter than the protocol of a final measurement: there are many networks. */
+export const timeWhole = async (bytes: Uint8Array, graph: NetworkGraph, { threads, signal }: TimingOptions): Promise<number> => {
+  const session = await createOnnxSession(bytes, { threads });
+  try {
+    const options = { signal, samples: 12, sampleMs: 8, warmUpMs: 200, agreeing: 2, agreement: 0.03 };
+    return (await measure(timeCalls(session, imageElements(graph)), options)).median;
+  } finally {
+    await session.dispose();
+  }
+};
+
+/** What the profiler says of one block: time of its kernels, ms (interquartile mean over runs), and how many they are. */
+export interface ProfiledBlock {
+  readonly ms: number;
+  readonly kernels: number;
+}
+
+/** One image's run of a network, shared out among its blocks. */
+export const profileBlocks = async (
+  bytes: Uint8Array,
+  graph: NetworkGraph,
+  keyOf: KeyOfNode,
+  { threads, signal, folder }: TimingOptions,
+): Promise<ReadonlyMap<BlockKey, ProfiledBlock>> => {
+  const own = join(folder, `onnxruntime-profile-${randomUUID()}`);
+  await mkdir(own, { recursive: true });
+  try {
+    const session = await createOnnxSession(bytes, { threads, profileTo: join(own, 'profile') });
+    try {
+      const time = timeCalls(session, imageElements(graph));
+      for (let run = 0; run < profiledWarmUp + profiledRuns; run++) {
+        signal.throwIfAborted();
+        await time(1);
+      }
+    } finally {
+      await session.dispose();
+    }
+    const [file] = await readdir(own);
+    return shareOut(parseProfile(await readFile(join(own, file!), 'utf8')).slice(profiledWarmUp), graph, keyOf);
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
+};
+
+const shareOut = (runs: readonly ProfiledRun[], graph: NetworkGraph, keyOf: KeyOfNode): ReadonlyMap<BlockKey, ProfiledBlock> => {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  // The runtime runs the same kernels in the same order every time.
+  const keys = attributeNodes(runs[0]!.nodes, [...nodes.keys()]).map((id) => keyOf(nodes.get(id)!));
+  const blocks = new Map<BlockKey, ProfiledBlock>();
+  for (const key of new Set(keys)) {
+    const positions = keys.flatMap((other, position) => (other === key ? [position] : []));
+    const times = runs.map((run) => positions.reduce((sum, position) => sum + run.nodes[position]!.microseconds / 1000, 0));
+    blocks.set(key, { ms: interquartileMean(times), kernels: positions.length });
+  }
+  return blocks;
+};
