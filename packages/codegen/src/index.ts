@@ -1,1 +1,3 @@
-export {};
+export { allowedRelativeError } from './check-outputs.ts';
+export { codegenStage } from './codegen-stage.ts';
+export { scoreLogits } from './evaluate-code.ts';

@@ -1,0 +1,45 @@
+// Accuracy of the emitted code itself on the whole test split.
+import { definePass } from '@nasc/core';
+import type { Accuracy } from '@nasc/core';
+import type { CheckedNetwork, EvaluatedNetwork } from './generated.ts';
+import { testBatches } from './test-images.ts';
+import { withExecutable } from './with-executable.ts';
+
+const batchSize = 1000;
+
+/** Right answers and mean cross-entropy (nats) of logits [N, classes] against class indices [N]; sums in float64. */
+export const scoreLogits = (
+  logits: Float32Array,
+  labels: ArrayLike<number>,
+  classes: number,
+): { readonly correct: number; readonly crossEntropySum: number } => {
+  let correct = 0;
+  let crossEntropySum = 0;
+  for (let n = 0; n < labels.length; n++) {
+    const row = logits.subarray(n * classes, (n + 1) * classes);
+    const largest = Math.max(...row);
+    if (row.indexOf(largest) === labels[n]) correct++;
+    crossEntropySum += Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0)) + largest - row[labels[n]!]!;
+  }
+  return { correct, crossEntropySum };
+};
+
+export const evaluateCode = definePass({
+  name: 'evaluateCode',
+  async run(input: CheckedNetwork, context): Promise<EvaluatedNetwork> {
+    const dataset = await context.dataset();
+    const test = await withExecutable(input, context, async (executable): Promise<Accuracy> => {
+      let [count, correct, crossEntropySum] = [0, 0, 0];
+      for await (const batch of testBatches(dataset, input.task, batchSize)) {
+        context.signal.throwIfAborted();
+        const score = scoreLogits(await executable.run(batch.images, batch.count), batch.labels, input.network.classes.length);
+        count += batch.count;
+        correct += score.correct;
+        crossEntropySum += score.crossEntropySum;
+        context.progress(count, dataset.test.count, 'images');
+      }
+      return { correct, count, crossEntropy: crossEntropySum / count };
+    });
+    return { ...input, test };
+  },
+});
