@@ -34,23 +34,24 @@ export const writeImage = (
   into: Float32Array,
   to: number,
 ): void => {
-  const size = height * width * channels;
-  if (channels === 1 && !flip && shiftY === 0 && shiftX === 0) {
-    for (let i = 0; i < size; i++) into[to + i] = table[bytes[from + i]!]!;
-    return;
-  }
-  for (let y = 0; y < height; y++) {
-    const sourceY = y + shiftY;
-    const inside = sourceY >= 0 && sourceY < height;
-    for (let x = 0; x < width; x++) {
-      const sourceX = (flip ? width - 1 - x : x) + shiftX;
-      const target = to + (y * width + x) * channels;
-      if (inside && sourceX >= 0 && sourceX < width) {
-        const source = from + (sourceY * width + sourceX) * channels;
-        for (let c = 0; c < channels; c++) into[target + c] = table[c * 256 + bytes[source + c]!]!;
-      } else {
-        for (let c = 0; c < channels; c++) into[target + c] = table[c * 256]!;
-      }
+  // Columns of the output whose input lies inside the image; mirrored, x' = width - 1 - x + shiftX.
+  const offset = flip ? -shiftX : shiftX;
+  const firstX = Math.min(width, Math.max(0, -offset));
+  const lastX = Math.max(firstX, Math.min(width, width - offset));
+  const stepX = flip ? -channels : channels;
+  const startX = flip ? width - 1 - firstX + shiftX : firstX + shiftX;
+  for (let c = 0; c < channels; c++) {
+    const values = table.subarray(c * 256, c * 256 + 256);
+    const zero = values[0]!;
+    let target = to + c;
+    for (let y = 0; y < height; y++) {
+      const inside = y + shiftY >= 0 && y + shiftY < height;
+      const first = inside ? firstX : width;
+      const last = inside ? lastX : width;
+      let source = from + ((y + shiftY) * width + startX) * channels + c;
+      for (let x = 0; x < first; x++, target += channels) into[target] = zero;
+      for (let x = first; x < last; x++, target += channels, source += stepX) into[target] = values[bytes[source]!]!;
+      for (let x = last; x < width; x++, target += channels) into[target] = zero;
     }
   }
 };

@@ -9,4 +9,5 @@ export * from './in-memory-split.ts';
 export * from './normalisation.ts';
 export * from './one-hot-targets.ts';
 export * from './read-bytes.ts';
+export * from './resize.ts';
 export * from './search-path.ts';

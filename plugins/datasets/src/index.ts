@@ -1,1 +1,4 @@
-export {};
+export * from './fashion-mnist-or-mnist.ts';
+export * from './fashion-mnist.ts';
+export * from './mnist.ts';
+export * from './plugin.ts';

@@ -26,19 +26,32 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-/** The four files of a folder, plain before `.gz`: all of them, or undefined if there is none; `DATA_FILES_MISSING` in between. */
-export const findIdxFiles = async (folder: string): Promise<IdxFiles | undefined> => {
-  const missing: string[] = [];
+/** Those of the four files that a folder has, plain before `.gz`. */
+export const listIdxFiles = async (folder: string): Promise<Partial<IdxFiles>> => {
   const found: Partial<Record<keyof IdxFiles, string>> = {};
   for (const [role, name] of Object.entries(idxFileNames) as [keyof IdxFiles, string][]) {
     const plain = join(folder, name);
     if (await exists(plain)) found[role] = plain;
     else if (await exists(`${plain}.gz`)) found[role] = `${plain}.gz`;
-    else missing.push(name);
   }
-  if (missing.length === Object.keys(idxFileNames).length) return undefined;
-  if (missing.length > 0) throw new DiagnosticError([messages.filesMissing(folder, missing)]);
-  return found as IdxFiles;
+  return found;
+};
+
+/**
+ * The four files of a folder, or undefined if it has none of them. A folder with some of them is `DATA_FILES_MISSING`,
+ * or counts as having none.
+ */
+export const findIdxFiles = async (folder: string, incomplete: 'error' | 'ignore' = 'error'): Promise<IdxFiles | undefined> => {
+  const found = await listIdxFiles(folder);
+  const missing = (Object.keys(idxFileNames) as (keyof IdxFiles)[]).filter((role) => found[role] === undefined);
+  if (missing.length === 0) return found as IdxFiles;
+  if (missing.length === Object.keys(idxFileNames).length || incomplete === 'ignore') return undefined;
+  throw new DiagnosticError([
+    messages.filesMissing(
+      folder,
+      missing.map((role) => idxFileNames[role]),
+    ),
+  ]);
 };
 
 const readSplit = async (imagesFile: string, labelsFile: string, classes: number, signal?: AbortSignal): Promise<InMemorySplit> => {

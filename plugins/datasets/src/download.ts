@@ -1,0 +1,49 @@
+// One file over HTTP, checked before it appears under its name.
+import { createHash } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DiagnosticError } from '@nasc/diagnostics';
+import { messages } from './messages.ts';
+
+export interface Download {
+  readonly address: string;
+  /** Published checksum, hexadecimal. */
+  readonly md5: string;
+  /** Where the file is put; its folder is made. */
+  readonly file: string;
+  readonly signal: AbortSignal;
+  /** Called with the bytes received so far. */
+  onBytes?(received: number): void;
+}
+
+/**
+ * Downloads to a temporary name beside `file` and renames it when the checksum is right. Errors: `DATASET_DOWNLOAD`
+ * (status), `DATASET_CHECKSUM`, and what `fetch` throws when there is no connection.
+ */
+export const download = async ({ address, md5, file, signal, onBytes }: Download): Promise<void> => {
+  const response = await fetch(address, { signal });
+  if (!response.ok || !response.body) {
+    await response.body?.cancel();
+    throw new DiagnosticError([messages.downloadStatus(address, response.status)]);
+  }
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.part`;
+  const hash = createHash('md5');
+  let received = 0;
+  const handle = await open(temporary, 'w');
+  try {
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      hash.update(chunk);
+      await handle.write(chunk);
+      received += chunk.length;
+      onBytes?.(received);
+    }
+    const found = hash.digest('hex');
+    if (found !== md5) throw new DiagnosticError([messages.downloadChecksum(address, md5, found)]);
+    await handle.sync();
+    await rename(temporary, file);
+  } finally {
+    await handle.close();
+    await rm(temporary, { force: true });
+  }
+};

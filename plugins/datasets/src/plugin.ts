@@ -1,0 +1,14 @@
+// The plugin that brings the data sets.
+import { definePlugin } from '@nasc/core';
+import { fashionMnistOrMnist } from './fashion-mnist-or-mnist.ts';
+import { fashionMnist } from './fashion-mnist.ts';
+import { mnist } from './mnist.ts';
+
+export const datasetsPlugin = definePlugin({
+  name: 'datasets',
+  apiVersion: 1,
+  url: import.meta.url,
+  setup(api) {
+    for (const dataset of [fashionMnist, mnist, fashionMnistOrMnist]) api.addDataset(dataset);
+  },
+});
