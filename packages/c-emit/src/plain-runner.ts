@@ -47,8 +47,8 @@ export interface PlainRunner {
   readonly precision: 'double' | 'float';
   /** `parameters` by parameter id, running statistics among them; `inputs` by input id, [N, ...shape]. */
   runForward(graph: Graph<OpNode>, parameters: PlainInputs, inputs: PlainInputs, options: PlainOptions): PlainForward;
-  /** Gradients for the given gradients of outputs (or of any other value), by id. */
-  runBackward(forward: PlainForward, outputGradients: PlainInputs): PlainGradients;
+  /** Gradients for the given gradients of outputs (or of any other value), by id; parameter gradients are added to `accumulated`. */
+  runBackward(forward: PlainForward, outputGradients: PlainInputs, accumulated?: PlainInputs): PlainGradients;
   /** The running statistics after a training step, by parameter id. */
   updateStatistics(forward: PlainForward): PlainTable;
   /** Unloads the library; nothing may be run afterwards. */
@@ -232,7 +232,7 @@ export const createPlainRunner = async (
       return forward;
     },
 
-    runBackward(forward, outputGradients) {
+    runBackward(forward, outputGradients, accumulated) {
       const { graph, options } = forward;
       if (options.mode !== 'training') throw new Error('Gradients need a forward run in training mode');
       const viewOf = viewsOf(graph, options);
@@ -256,7 +256,10 @@ export const createPlainRunner = async (
           contribution.forEach((value, at) => (sum[at] = sum[at]! + value));
         });
         const specs = op.parameters?.(view.attributes, view.inputs).filter(({ trainable }) => trainable) ?? [];
-        for (const { name, shape } of specs) parameters.set(parameterId(node.id, name), memory.allocate(elementCount(shape), 0));
+        for (const { name, shape } of specs) {
+          const id = parameterId(node.id, name);
+          parameters.set(id, memory.allocate(elementCount(shape), accumulated?.get(id) ?? 0));
+        }
         if (!lowering.weightGradient) continue;
         const bind: Binding = (operand) => {
           if (operand.kind === 'outputGradient') return outputGradient;
