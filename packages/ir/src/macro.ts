@@ -23,7 +23,9 @@ export interface MacroDefinition<A = Attributes> {
   readonly name: string;
   readonly doc: string;
   readonly attributesSchema: Readonly<Record<string, unknown>>;
-  /** Appends the macro's nodes and returns the id of its output. */
+  /** Short name of a candidate with these attributes, `k5e6`; made from macro and attributes when absent. */
+  label?(attributes: A): string;
+  /** Appends the macro's nodes and returns the id of its output. May throw a `TypeInferenceError`. */
   expand(builder: GraphBuilder, inputs: readonly NodeId[], attributes: A): NodeId;
   readonly examples: readonly { readonly name: string; readonly attributes: A; readonly inputs: readonly TensorType[] }[];
 }

@@ -1,1 +1,7 @@
-export {};
+export * from './instantiate-path.ts';
+export * from './match-patterns.ts';
+export * from './passes.ts';
+export * from './remove-unused.ts';
+export * from './rewrite.ts';
+export * from './rewrite-network.ts';
+export * from './weighted-network.ts';

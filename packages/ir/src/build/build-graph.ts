@@ -21,7 +21,7 @@ import type { OpLookup } from '../op.ts';
 import { printType } from '../tensor-type.ts';
 import type { TensorType } from '../tensor-type.ts';
 import { completeAttributes } from './attributes.ts';
-import { inferType } from './infer-types.ts';
+import { inferType, inferring } from './infer-types.ts';
 
 export interface BuildContext {
   readonly ops: OpLookup;
@@ -121,7 +121,8 @@ class Assembly {
     const at = scope.origin ?? scope.prefix;
     const definition = this.#macros.get(macro) ?? fail(messages.unknownMacro(macro, this.#macros.names(), at));
     const completed = completeAttributes(definition, attributes, at);
-    return { output: definition.expand(this.builder(region, scope), inputs, completed), attributes: completed };
+    const output = inferring(at, () => definition.expand(this.builder(region, scope), inputs, completed));
+    return { output, attributes: completed };
   }
 
   #candidates(specs: readonly CandidateSpec[], types: readonly TensorType[], scope: Scope, choice: NodeId) {

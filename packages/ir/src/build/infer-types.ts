@@ -7,15 +7,19 @@ import { TypeInferenceError } from '../op.ts';
 import type { OpDefinition, OpLookup } from '../op.ts';
 import type { TensorType } from '../tensor-type.ts';
 
-/** The op's output type. Throws IR_SHAPES_DO_NOT_FIT where the inputs do not fit. */
-export const inferType = (definition: OpDefinition, attributes: Attributes, inputs: readonly TensorType[], at: string): TensorType => {
+/** Runs what may throw a `TypeInferenceError`, and throws IR_SHAPES_DO_NOT_FIT at the given place instead. */
+export const inferring = <T>(at: string, infer: () => T): T => {
   try {
-    return definition.inferType(attributes, inputs);
+    return infer();
   } catch (cause) {
     if (!(cause instanceof TypeInferenceError)) throw cause;
     throw new DiagnosticError([messages.inferenceFailed(cause.message, at)], { cause });
   }
 };
+
+/** The op's output type. Throws IR_SHAPES_DO_NOT_FIT where the inputs do not fit. */
+export const inferType = (definition: OpDefinition, attributes: Attributes, inputs: readonly TensorType[], at: string): TensorType =>
+  inferring(at, () => definition.inferType(attributes, inputs));
 
 /** The same graph with every type inferred anew from the types of its inputs. */
 export const inferTypes = <Node extends OpNode | ChoiceNode>(graph: Graph<Node>, ops: OpLookup): Graph<Node> => {

@@ -34,11 +34,9 @@ export const graphSchema = {
   ...graphOf({
     type: 'object',
     required: ['kind'],
-    properties: { kind: { enum: ['op', 'choice'] } },
-    // The kind first, so that only the problems of the node's own kind are told.
-    if: { properties: { kind: { const: 'choice' } } },
-    then: { $ref: '#/$defs/choice' },
-    else: { $ref: '#/$defs/op' },
+    // By kind, so that only the problems of the node's own kind are told.
+    discriminator: { propertyName: 'kind' },
+    oneOf: [{ $ref: '#/$defs/op' }, { $ref: '#/$defs/choice' }],
   }),
   $defs: {
     value: {

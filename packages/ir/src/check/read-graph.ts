@@ -19,8 +19,7 @@ const problemOf = ({ keyword, message, params }: ErrorObject): string => {
  * is checked: whether the graph makes sense is `verifyGraph`'s to say. Throws IR_JSON_INVALID, all problems at once.
  */
 export const readGraph = (value: unknown, place: string): Graph => {
-  validator ??= new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<Graph>(graphSchema);
+  validator ??= new Ajv2020({ allErrors: true, allowUnionTypes: true, discriminator: true }).compile<Graph>(graphSchema);
   if (validator(value)) return value;
-  const errors = validator.errors!.filter(({ keyword }) => keyword !== 'if');
-  throw new DiagnosticError(errors.map((error) => messages.jsonInvalid(problemOf(error), `${place}#${error.instancePath}`)));
+  throw new DiagnosticError(validator.errors!.map((error) => messages.jsonInvalid(problemOf(error), `${place}#${error.instancePath}`)));
 };
