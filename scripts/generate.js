@@ -5,15 +5,18 @@ import { dirname } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
 
 const config = 'packages/config/src/generated';
+const report = 'packages/report/src/generated';
 const types = [
   { schema: 'config', type: 'UserConfig', path: `${config}/user-config.ts`, resolved: false },
   { schema: 'config', type: 'Config', path: `${config}/config.ts`, resolved: true },
   { schema: 'space', type: 'UserSpace', path: `${config}/user-space.ts`, resolved: false },
   { schema: 'space', type: 'Space', path: `${config}/space.ts`, resolved: true },
+  { schema: 'report', type: 'Report', path: `${report}/report.ts`, resolved: true },
 ];
 const constants = [
   { schema: 'config', name: 'configSchema', path: `${config}/config-schema.ts` },
   { schema: 'space', name: 'spaceSchema', path: `${config}/space-schema.ts` },
+  { schema: 'report', name: 'reportSchema', path: `${report}/report-schema.ts` },
 ];
 /** Shipped with the command line: a config's `$schema` points here. */
 const copies = ['config', 'space'].map((schema) => ({ schema, path: `packages/cli/schemas/${schema}.schema.json` }));

@@ -1,0 +1,38 @@
+// Numbers as the report's table shows them; independent of the system's language.
+
+/** 12 345 678: digits in groups of three. */
+export const formatCount = (value: number | string): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+
+/** 12.3 M: three digits or so. */
+export const formatLarge = (value: number): string => {
+  for (const [unit, size] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
+    if (value >= size) return `${(value / size).toPrecision(3)} ${unit}`;
+  }
+  return String(value);
+};
+
+export const formatBytes = (bytes: number): string => {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 ** 2).toFixed(2)} MiB`;
+};
+
+export const formatMs = (ms: number): string => `${ms.toFixed(ms < 10 ? 3 : 1)} ms`;
+
+/** 0.35 s, 12.3 s, 4 min 05 s, 2 h 03 min. */
+export const formatDuration = (ms: number): string => {
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${seconds.toFixed(2)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const pad = (value: number) => String(value).padStart(2, '0');
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
+};
+
+export const formatShare = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;
+
+export const formatError = (value: number): string => (value === 0 ? '0' : value.toExponential(1));

@@ -1,0 +1,340 @@
+// Generated from schemas/report.schema.json by `npm run generate`; do not edit.
+
+export type OptionalLatency = null | ReportLatency;
+
+/**
+ * What a run found, report.json. Everything outside `timing` is the same whenever the run is repeated with the same latencies.
+ */
+export interface Report {
+  /**
+   * Version of this format.
+   */
+  format: 1;
+  /**
+   * Seed of every random number.
+   */
+  seed: number;
+  task: ReportTask;
+  space: ReportSpace;
+  warmUp: ReportWarmUp;
+  hashes: ReportHashes;
+  /**
+   * One network for each target, in the order of the config.
+   */
+  targets: ReportTarget[];
+  timing: ReportTiming;
+}
+/**
+ * What the networks were searched for.
+ */
+export interface ReportTask {
+  /**
+   * Name of the data set.
+   */
+  dataset: string;
+  /**
+   * Class names, in the order of the logits.
+   */
+  classes: string[];
+  /**
+   * [height, width, channels].
+   */
+  inputShape: number[];
+  /**
+   * SHA-256 over the data that was read.
+   */
+  manifestHash: string;
+}
+/**
+ * What was searched.
+ */
+export interface ReportSpace {
+  /**
+   * Name of the space.
+   */
+  name: string;
+  /**
+   * Number of choices.
+   */
+  choices: number;
+  /**
+   * Number of networks, in decimal digits: it exceeds what a JSON number can hold.
+   */
+  networks: string;
+  parameters: ReportRange;
+  macs: ReportRange;
+}
+export interface ReportRange {
+  /**
+   * The least over all networks.
+   */
+  minimum: number;
+  /**
+   * The most over all networks.
+   */
+  maximum: number;
+}
+/**
+ * The shared weights.
+ */
+export interface ReportWarmUp {
+  /**
+   * Images taken forward and backward.
+   */
+  imagesForwardBackward: number;
+}
+export interface ReportHashes {
+  [k: string]: string;
+}
+export interface ReportTarget {
+  /**
+   * Name of the target.
+   */
+  name: string;
+  search: ReportSearch;
+  /**
+   * The chosen candidate of every choice, in the order of the network.
+   */
+  choices: ReportChoice[];
+  /**
+   * Trained values of the network; null where a plugin added nodes of unknown cost.
+   */
+  parameters: number | null;
+  /**
+   * Multiply-accumulates of one image; null where a plugin added nodes of unknown cost.
+   */
+  macs: number | null;
+  /**
+   * Memory of the generated code; null where the target plans none.
+   */
+  memory: null | ReportMemory;
+  validation: ReportAccuracy;
+  test: ReportAccuracy;
+  /**
+   * Of the generated code on the test images; null where this machine cannot run it.
+   */
+  codeTest: null | ReportAccuracy;
+  onnx: ReportOnnx;
+  /**
+   * The generated code against ONNX Runtime; null where this machine cannot run it.
+   */
+  code: null | ReportVerification;
+  coverage: ReportCoverage;
+  /**
+   * What was written, below the target's folder.
+   */
+  files: ReportFile[];
+  hashes: ReportHashes;
+}
+/**
+ * How it was searched.
+ */
+export interface ReportSearch {
+  /**
+   * Name of the search strategy.
+   */
+  strategy: string;
+  /**
+   * Images taken forward and backward by the search.
+   */
+  imagesForwardBackward: number;
+}
+export interface ReportChoice {
+  /**
+   * The block that was chosen for.
+   */
+  id: string;
+  /**
+   * Name of the chosen candidate.
+   */
+  candidate: string;
+  /**
+   * Its macro.
+   */
+  macro: string;
+  /**
+   * Number of candidates.
+   */
+  alternatives: number;
+  /**
+   * Its probability at the end of the search; null where the strategy ranks whole networks.
+   */
+  probability: number | null;
+}
+export interface ReportMemory {
+  /**
+   * Activations, as planned.
+   */
+  arenaBytes: number;
+  /**
+   * Largest sum of tensors alive at once: no plan needs less.
+   */
+  lowerBoundBytes: number;
+  /**
+   * Weights.
+   */
+  weightBytes: number;
+}
+export interface ReportAccuracy {
+  /**
+   * Images classified right.
+   */
+  correct: number;
+  /**
+   * Images.
+   */
+  count: number;
+  /**
+   * Mean, nats.
+   */
+  crossEntropy: number;
+}
+/**
+ * The ONNX file.
+ */
+export interface ReportOnnx {
+  /**
+   * ONNX operator set.
+   */
+  opset: number;
+  /**
+   * Size of the file.
+   */
+  bytes: number;
+  verification: ReportVerification;
+}
+/**
+ * Outputs of two realisations of one network, compared on real test images.
+ */
+export interface ReportVerification {
+  /**
+   * Images compared.
+   */
+  images: number;
+  /**
+   * Largest absolute difference of a logit.
+   */
+  maximumError: number;
+  /**
+   * ||a - b|| / ||b|| over all logits.
+   */
+  relativeError: number;
+  /**
+   * Images on which both name the same class.
+   */
+  sameClass: number;
+}
+/**
+ * Number of nodes by kind of kernel.
+ */
+export interface ReportCoverage {
+  /**
+   * With a kernel made for the target.
+   */
+  special: number;
+  /**
+   * With the op's plain kernel.
+   */
+  plain: number;
+  /**
+   * With none.
+   */
+  unsupported: number;
+}
+export interface ReportFile {
+  /**
+   * Relative path.
+   */
+  name: string;
+  /**
+   * Size.
+   */
+  bytes: number;
+}
+/**
+ * Whatever was measured with a clock, or follows from it.
+ */
+export interface ReportTiming {
+  /**
+   * By name of the target.
+   */
+  targets: {
+    [k: string]: ReportTargetTiming;
+  };
+  /**
+   * Time of each part of each stage, in order.
+   */
+  stages: ReportStage[];
+  /**
+   * Sum of the stages, ms.
+   */
+  totalMs: number;
+}
+export interface ReportTargetTiming {
+  /**
+   * What it was measured on.
+   */
+  device: string;
+  /**
+   * Latency that was asked for, ms; null without a limit.
+   */
+  limitMs: number | null;
+  /**
+   * By the corrected cost model, ms.
+   */
+  predictedMs: number;
+  /**
+   * Measured when the network was chosen, with arbitrary weights, ms; null where this machine cannot run the target.
+   */
+  selectedMs: number | null;
+  code: OptionalLatency;
+  onnxRuntime: OptionalLatency;
+  /**
+   * The chosen candidate of every choice, ms.
+   */
+  choicesMs: number[];
+  /**
+   * Networks measured while choosing.
+   */
+  networksMeasured: number;
+  hashes: ReportHashes;
+}
+/**
+ * A measured latency of one image.
+ */
+export interface ReportLatency {
+  /**
+   * Median, ms.
+   */
+  ms: number;
+  /**
+   * Median absolute deviation, ms.
+   */
+  spreadMs: number;
+  /**
+   * Number of samples.
+   */
+  samples: number;
+}
+export interface ReportStage {
+  /**
+   * Stage.
+   */
+  stage: string;
+  /**
+   * Its part.
+   */
+  part: string;
+  /**
+   * The target that it ran for; null where it serves all.
+   */
+  target: string | null;
+  /**
+   * Whether it was taken from the store.
+   */
+  cached: boolean;
+  /**
+   * Time, ms.
+   */
+  ms: number;
+}

@@ -1,0 +1,227 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PipelineResult, TargetArtifacts } from '@nasc/core';
+import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
+import type { Candidate, ChoiceNode, OpNode } from '@nasc/ir';
+import { float32 } from '@nasc/ir';
+import { describe, expect, test } from 'vitest';
+import { buildReport, formatReport, readReport } from './index.ts';
+
+const type = float32(8, 8, 4);
+const op = (id: string): OpNode => ({ kind: 'op', id, op: 'conv2d', attributes: {}, inputs: ['input'], type });
+const candidate = (choice: string, name: string): Candidate => ({
+  name,
+  macro: name === 'zero' ? 'zero' : 'mbConv',
+  attributes: {},
+  graph: { inputs: [], nodes: [op(`${choice}.${name}`)], outputs: [`${choice}.${name}`], groups: [] },
+});
+const choice = (group: string, names: readonly string[]): ChoiceNode => ({
+  kind: 'choice',
+  id: `${group}.choice`,
+  group,
+  inputs: ['stem'],
+  candidates: names.map((name) => candidate(group, name)),
+  type,
+});
+const cost = (macs: number, parameters: number) => ({ macs, parameters, bytesRead: 0, bytesWritten: 0 });
+const value = (ms: number) => ({ ms, source: 'measured' as const, samples: 30, spread: 0.001, deviceId: 'here' });
+const verification = { images: 64, maximumError: 2.44e-6, relativeError: 3.1e-7, sameClass: 64 };
+
+const onTarget = (name: string, changes: Partial<TargetArtifacts> = {}): TargetArtifacts => ({
+  costModel: {
+    target: name,
+    measured: { device: { id: 'here', description: 'Some processor, threads 1' }, choices: [], fixed: {}, protocol: {} },
+    choices: [
+      [value(0.02), value(0.05)],
+      [value(0.03), value(0.06), value(0)],
+    ],
+    fixed: {},
+  },
+  searchResult: {
+    kind: 'distribution',
+    logProbabilities: [
+      [Math.log(0.25), Math.log(0.75)],
+      [Math.log(0.1), Math.log(0.2), Math.log(0.7)],
+    ],
+    strategy: 'proxyless-gradient',
+    weights: new Map(),
+    history: { columns: {} },
+    imagesForwardBackward: 19200,
+  },
+  architecture: {
+    choices: [1, 2],
+    predictedMs: 0.0951,
+    measuredMs: 0.0962,
+    limitMs: 0.1,
+    rounds: [
+      { choices: [1, 0], predictedMs: 0.099, measuredMs: 0.103, score: 0.4, keepsLimit: false },
+      { choices: [1, 2], predictedMs: 0.0951, measuredMs: 0.0962, score: 0.5, keepsLimit: true },
+    ],
+  },
+  derived: {
+    graph: { inputs: [], nodes: [op('stem'), op('stage1.block0.k5e6'), op('stage1.block1.zero')], outputs: [], groups: [] },
+    weights: new Map(),
+    history: { columns: {} },
+    validation: { correct: 1820, count: 2000, crossEntropy: 0.31 },
+    test: { correct: 9083, count: 10000, crossEntropy: 0.33 },
+  },
+  folded: { graph: { inputs: [], nodes: [], outputs: [], groups: [] }, weights: new Map() },
+  onnx: { bytes: new Uint8Array(2048), opset: 15, verification },
+  files: {
+    target: name,
+    files: new Map([
+      ['network.h', 'int x;'],
+      ['README.md', 'read me'],
+    ]),
+    memory: { arenaBytes: 4096, lowerBoundBytes: 3072, weightBytes: 2_500_000 },
+    coverage: [
+      { node: 'stem', kernel: 'conv-relu6', kind: 'special' },
+      { node: 'b', kernel: 'conv2d', kind: 'plain' },
+    ],
+    verification,
+    latency: { ...value(0.0971), raw: [0.0971] },
+    test: { correct: 9083, count: 10000, crossEntropy: 0.33 },
+  },
+  ...changes,
+});
+
+const resultOf = (targets: Readonly<Record<string, TargetArtifacts>>): PipelineResult => ({
+  searchSpace: {
+    name: 'two-blocks',
+    task: { dataset: 'mnist', classes: ['0', '1'], inputShape: [28, 28, 1], normalisation: { mean: [0], std: [1] }, manifestHash: 'abc' },
+    graph: {
+      inputs: [],
+      nodes: [op('stem'), choice('stage1.block0', ['k3e3', 'k5e6']), choice('stage1.block1', ['k3e3', 'k5e6', 'zero'])],
+      outputs: [],
+      groups: [],
+    },
+    costs: {
+      stem: cost(100_000, 144),
+      'stage1.block0.k3e3': cost(1_000_000, 2000),
+      'stage1.block0.k5e6': cost(3_000_000, 5000),
+      'stage1.block1.k3e3': cost(1_000_000, 2000),
+      'stage1.block1.k5e6': cost(3_000_000, 5000),
+      'stage1.block1.zero': cost(0, 0),
+    },
+  },
+  supernet: { weights: new Map(), history: { columns: {} }, imagesForwardBackward: 120_000 },
+  ...Object.values(targets)[0]!,
+  targets,
+  timings: [
+    { stage: 'expand', part: 'expand', cached: true, elapsedMs: 12 },
+    { stage: 'train', part: 'train', cached: false, elapsedMs: 75_400 },
+    { stage: 'derive', part: 'select', target: 'cpu', cached: false, elapsedMs: 8_120 },
+  ],
+  hashes: { searchSpace: 'h1', supernet: 'h2', 'cpu/derived': 'h3', 'cpu/architecture': 'h4', 'cpu/files': 'h5' },
+});
+
+const seed = 7;
+
+test('the whole text of a report', () => {
+  const report = buildReport(resultOf({ cpu: onTarget('cpu') }), { seed, onnxRuntime: { cpu: { ms: 0.2, spread: 0.004, samples: 30 } } });
+  expect(formatReport(report)).toBe(`task    mnist: 2 classes, images 28x28x1
+space   two-blocks: 2 choices, 6 networks, 2.14 k to 10.1 k parameters, 1.10 M to 6.10 M MACs
+
+target cpu, found by proxyless-gradient
+
+  choice         chosen  of  probability      ms
+  stage1.block0  k5e6     2        0.750  0.0500
+  stage1.block1  zero     3        0.700  0.0000
+
+  parameters  5 144
+  MACs        3.10 M
+  memory      activations 4.0 KiB (lower bound 3.0 KiB), weights 2.38 MiB
+  accuracy    validation 91.00 % (1 820 of 2 000)
+              test 90.83 % (9 083 of 10 000)
+              test, generated code 90.83 % (9 083 of 10 000)
+  latency     asked for: at most 0.100 ms
+              predicted: 0.095 ms
+              measured while choosing: 0.096 ms, 2 networks measured
+              generated code: 0.097 ms (spread 0.001 ms)
+              the ONNX file in ONNX Runtime: 0.200 ms (spread 0.004 ms)
+  ONNX        opset 15, 2.0 KiB, verified: largest error 2.4e-6, relative 3.1e-7, same class on 64 of 64 images
+  code        verified against ONNX Runtime: largest error 2.4e-6, relative 3.1e-7, same class on 64 of 64 images
+  kernels     1 special, 1 plain, 0 unsupported
+  device      Some processor, threads 1
+
+stage           target        time
+expand                      0.01 s  from the store
+train                   1 min 15 s
+derive: select  cpu         8.12 s
+total                   1 min 24 s`);
+});
+
+test('what this machine cannot run, and what is not known, is said', () => {
+  const { files, derived, searchResult } = onTarget('dsp');
+  const report = buildReport(
+    resultOf({
+      dsp: onTarget('dsp', {
+        architecture: { choices: [0, 0], predictedMs: 1.5, measuredMs: undefined, limitMs: undefined, rounds: [] },
+        derived: { ...derived, graph: { ...derived.graph, nodes: [...derived.graph.nodes, op('added.by.plugin')] } },
+        searchResult: { ...searchResult, kind: 'ranked', architectures: [] },
+        files: { ...files, memory: undefined, verification: undefined, latency: undefined, test: undefined },
+      }),
+    }),
+    { seed },
+  );
+  const text = formatReport(report);
+  for (const line of [
+    '  stage1.block0  k3e3     2            -  0.0200',
+    '  parameters  unknown: a plugin added nodes',
+    '  latency     asked for: no limit',
+    '              generated code: not measured, this machine cannot run it',
+    '  code        not verified: this machine cannot run it',
+  ]) {
+    expect(text.split('\n')).toContain(line);
+  }
+  expect(text).not.toContain('memory');
+});
+
+describe('report.json', () => {
+  test('everything outside timing is the same when only the clock differs', () => {
+    const first = resultOf({ cpu: onTarget('cpu') });
+    const { architecture, costModel, files } = onTarget('cpu');
+    const later = {
+      ...resultOf({
+        cpu: onTarget('cpu', {
+          architecture: { ...architecture, measuredMs: 0.0999 },
+          costModel: { ...costModel, measured: { ...costModel.measured, device: { id: 'x', description: 'Another' } } },
+          files: { ...files, latency: { ...value(0.2), raw: [0.2] } },
+        }),
+      }),
+      timings: [],
+      hashes: { ...first.hashes, 'cpu/architecture': 'other', 'cpu/files': 'another' },
+    };
+    const { timing: a, ...one } = buildReport(first, { seed });
+    const { timing: b, ...two } = buildReport(later, { seed });
+    expect(two).toEqual(one);
+    expect(b).not.toEqual(a);
+    expect(one.targets[0]!.hashes).toEqual({ derived: 'h3' });
+    expect(a.targets['cpu']!.hashes).toEqual({ architecture: 'h4', files: 'h5' });
+    expect(one.hashes).toEqual({ searchSpace: 'h1', supernet: 'h2' });
+  });
+
+  test('keeps its schema, and comes back from its file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'nasc-report-'));
+    try {
+      const report = buildReport(resultOf({ cpu: onTarget('cpu') }), { seed });
+      const file = join(folder, 'report.json');
+      await writeFile(file, JSON.stringify(report));
+      expect(await readReport(file)).toEqual(report);
+
+      const messageOf = async () =>
+        readReport(file).then(
+          () => 'no error',
+          (error: DiagnosticError) => formatDiagnostics(error.diagnostics).replaceAll(folder, 'FOLDER'),
+        );
+      await writeFile(file, JSON.stringify({ ...report, format: 2 }));
+      expect(await messageOf()).toBe('error CONFIG_WRONG_VALUE: "format" has to be 1, and is 2.\n  at FOLDER/report.json#/format');
+      await rm(file);
+      expect(await messageOf()).toBe(`error REPORT_NOT_FOUND: There is no report "FOLDER/report.json".
+  hint: A run that goes through all stages writes one into its output folder: \`nasc run\`.`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
