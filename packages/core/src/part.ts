@@ -21,8 +21,11 @@ export interface StagePart<C extends ArtifactKind = ArtifactKind, P extends Arti
   readonly perTarget: boolean;
   /** Whether numbers depend on the training engine, the data, or the device: each then enters the key. */
   readonly dependsOn: readonly ('engine' | 'data' | 'device')[];
-  /** The part of the config that is read: nothing else of it may influence the result. */
-  readonly reads: (config: Config) => unknown;
+  /**
+   * The part of the config that is read, with the content of files that it names: nothing else of it may influence the
+   * result. `folder` is what relative paths start from.
+   */
+  readonly reads: (config: Config, folder: string) => unknown;
   readonly passes: readonly Pass<never, unknown>[];
 }
 

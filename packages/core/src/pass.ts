@@ -7,6 +7,8 @@ import type { Registry } from './registry.ts';
 
 export interface PassContext {
   readonly config: Config;
+  /** Folder of the config: what relative paths in it start from. */
+  readonly folder: string;
   readonly signal: AbortSignal;
   /** What plugins registered. Everything looked up here becomes part of the artifact's key. */
   readonly registry: Registry;

@@ -30,7 +30,7 @@ export const partKey = async (
 ): Promise<string | undefined> => {
   const { hooks, tapsDigest, registrations } = state.host;
   const places: string[] = [];
-  const reads = keyable(part.reads(state.config), '', (place) => places.push(place));
+  const reads = keyable(part.reads(state.config, state.folder), '', (place) => places.push(place));
   if (places.length > 0) {
     for (const place of places) state.listener('diagnostic', messages.notCached(part.stage, place));
     return undefined;

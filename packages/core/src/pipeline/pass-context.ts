@@ -21,6 +21,7 @@ export const createPassContext = (
   let first: { readonly done: number; readonly at: number } | undefined;
   return {
     config: state.config,
+    folder: state.folder,
     signal: state.signal,
     registry,
     get target() {

@@ -19,6 +19,8 @@ export interface ChosenEngine {
 
 export interface RunState {
   readonly config: Config;
+  /** Folder of the config. */
+  readonly folder: string;
   readonly host: PluginHost;
   readonly signal: AbortSignal;
   readonly listener: PipelineListener;
@@ -86,6 +88,7 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
 
   return {
     config,
+    folder,
     host,
     signal,
     listener,
