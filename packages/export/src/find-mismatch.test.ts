@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatDiagnostic } from '@nasc/diagnostics';
-import { asNetwork, buildGraph, elementCount, float32, lookupOf, parameterId, viewOf } from '@nasc/ir';
-import type { NetworkGraph, OpDefinition, Tensor, TensorTable } from '@nasc/ir';
+import { asNetwork, buildGraph, float32, initialiseParameters, lookupOf } from '@nasc/ir';
+import type { NetworkGraph, OpDefinition } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
 import { primitiveOps } from '@nasc/ops';
+import type { WeightedNetwork } from '@nasc/transforms';
 import { Random } from '@nasc/random';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findMismatch } from './find-mismatch.ts';
-import type { WeightedNetwork } from './find-mismatch.ts';
 import { messages } from './messages.ts';
 
 let cacheFolder: string;
@@ -28,18 +28,7 @@ const graph: NetworkGraph = asNetwork(
     return builder.op('head.linear', 'linear', [pool], { width: 3 });
   }),
 );
-const drawWeights = (): TensorTable => {
-  const weights = new Map<string, Tensor>();
-  for (const node of graph.nodes) {
-    const { attributes, inputs } = viewOf(node, graph);
-    for (const { name, shape } of ops.get(node.op)!.parameters?.(attributes as never, inputs) ?? []) {
-      const random = new Random({ seed: 0, stream: parameterId(node.id, name) });
-      weights.set(parameterId(node.id, name), { shape, data: Float32Array.from({ length: elementCount(shape) }, () => random.normal()) });
-    }
-  }
-  return weights;
-};
-const network: WeightedNetwork = { graph, weights: drawWeights() };
+const network: WeightedNetwork = { graph, weights: initialiseParameters(graph, ops, 0) };
 const random = new Random({ seed: 1, stream: 'image' });
 const image = Float32Array.from({ length: 72 }, () => random.normal() * 4);
 const search = () => ({ derived: network, folded: network, ops, opset: 15, image, limit: 1e-3, cacheFolder });

@@ -3,8 +3,9 @@
 import { createPlainRunner } from '@nasc/c-emit';
 import type { PlainTable, PlainValues } from '@nasc/c-emit';
 import { DiagnosticError } from '@nasc/diagnostics';
-import type { NetworkGraph, NodeId, OpDefinition, OpLookup, TensorTable } from '@nasc/ir';
+import type { NodeId, OpDefinition, OpLookup } from '@nasc/ir';
 import { createOnnxSession, writeOnnx } from '@nasc/onnx';
+import type { WeightedNetwork } from '@nasc/transforms';
 
 export interface MismatchCause {
   /** What is wrong: an op's ONNX lowering, the folding, the training engine; or nothing could be found out. */
@@ -13,11 +14,6 @@ export interface MismatchCause {
   readonly node?: NodeId;
   readonly op?: string;
   readonly detail?: string;
-}
-
-export interface WeightedNetwork {
-  readonly graph: NetworkGraph;
-  readonly weights: TensorTable;
 }
 
 export interface MismatchSearch {

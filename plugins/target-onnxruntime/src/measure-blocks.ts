@@ -1,0 +1,122 @@
+// Times every candidate of every choice in place: whole networks of the space, written as ONNX with arbitrary weights and
+// run by ONNX Runtime, each with a plain session for its latency and a profiled one for its blocks.
+import type { BlockLatencies, DeviceDescription, LatencyValue, MeasureContext } from '@nasc/core';
+import { choicesOf, initialiseParameters } from '@nasc/ir';
+import type { NetworkGraph, SearchSpaceGraph } from '@nasc/ir';
+import { median, medianAbsoluteDeviation, protocolVersion } from '@nasc/measure';
+import { writeOnnx } from '@nasc/onnx';
+import { deployedGraph } from '@nasc/transforms';
+import { blockKeys, fixedKeys } from './block-keys.ts';
+import { blockEntry, fitLatencies, predictWhole } from './fit-latencies.ts';
+import type { NetworkTiming } from './fit-latencies.ts';
+import { sampleNetworks } from './sample-networks.ts';
+import { profileBlocks, profiledRuns, timeWhole } from './time-network.ts';
+
+/** How often each candidate is seen by the fit. */
+const fittedRounds = 8;
+/** Rounds that only check what the fit predicts. */
+const heldOutRounds = 1;
+/** Networks between two measurements of the reference network. */
+const batchSize = 4;
+/** Relative change of the reference network that makes a batch repeat, and how often it may. */
+const allowedDrift = 0.03;
+const mostRepeats = 2;
+/** The fit never believes whole networks more than this. */
+const leastNoise = 0.005;
+
+/** The cost of a call as such: a network that only copies its input. */
+export const callKey = 'call';
+
+interface Timed {
+  readonly timings: readonly NetworkTiming[];
+  readonly referencesMs: readonly number[];
+  readonly repeated: number;
+}
+
+/** Robust standard deviation of measurements of one thing, as a share of their median. */
+const relativeNoise = (values: readonly number[]): number => (1.4826 * medianAbsoluteDeviation(values)) / median(values);
+
+const rootMeanSquare = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+
+export const measureBlocks = async (
+  space: SearchSpaceGraph,
+  context: MeasureContext,
+  device: DeviceDescription,
+  threads: number,
+): Promise<BlockLatencies> => {
+  const { registry, seed, signal } = context;
+  const keyOf = blockKeys(space);
+  const options = { threads, signal, folder: context.cacheFolder };
+  const candidateCounts = choicesOf(space).map((choice) => choice.candidates.length);
+  const networks = sampleNetworks(candidateCounts, fittedRounds + heldOutRounds, seed);
+  const write = (graph: NetworkGraph) => writeOnnx(graph, initialiseParameters(graph, registry.ops, seed), registry.ops, { name: 'timed' });
+
+  const nothing: NetworkGraph = { ...space, nodes: [], outputs: [space.inputs[0]!.id], groups: [] };
+  const nothingBytes = write(nothing);
+  const reference = deployedGraph(space, networks[0]!, registry.patterns);
+  const referenceBytes = write(reference);
+  const timeReference = () => timeWhole(referenceBytes, reference, options);
+
+  const timeNetwork = async (choices: readonly number[]): Promise<NetworkTiming> => {
+    const graph = deployedGraph(space, choices, registry.patterns);
+    const bytes = write(graph);
+    return { choices, wholeMs: await timeWhole(bytes, graph, options), blocks: await profileBlocks(bytes, graph, keyOf, options) };
+  };
+
+  const timeAll = async (): Promise<Timed> => {
+    const timings: NetworkTiming[] = [];
+    const referencesMs = [await timeReference()];
+    let repeated = 0;
+    for (let start = 0; start < networks.length; start += batchSize) {
+      for (let attempt = 0; ; attempt++) {
+        const batch: NetworkTiming[] = [];
+        for (const choices of networks.slice(start, start + batchSize)) batch.push(await timeNetwork(choices));
+        const before = referencesMs.at(-1)!;
+        const after = await timeReference();
+        referencesMs.push(after);
+        if (Math.abs(after / before - 1) > allowedDrift && attempt < mostRepeats) {
+          repeated++;
+          continue;
+        }
+        // Times are relative to the reference of the same minutes; its own level is put back below.
+        timings.push(...batch.map((timing) => ({ ...timing, wholeMs: (timing.wholeMs * 2) / (before + after) })));
+        break;
+      }
+      context.progress(Math.min(start + batchSize, networks.length), networks.length, 'networks timed');
+    }
+    const referenceMs = median(referencesMs);
+    return { timings: timings.map((timing) => ({ ...timing, wholeMs: timing.wholeMs * referenceMs })), referencesMs, repeated };
+  };
+
+  const callMs = await timeWhole(nothingBytes, nothing, options);
+  const { timings, referencesMs, repeated } = await timeAll();
+  const noise = Math.max(leastNoise, relativeNoise(referencesMs));
+  const heldOutCount = (networks.length / (fittedRounds + heldOutRounds)) * heldOutRounds;
+  const fitted = fitLatencies(timings.slice(0, -heldOutCount), callMs, noise);
+  const errors = timings.slice(-heldOutCount).map((timing) => predictWhole(fitted, timing, callMs) / timing.wholeMs - 1);
+
+  const value = (entry: string): LatencyValue => {
+    // What is fixed but leaves nothing to run (an identity, say) is never in a profile, and costs nothing.
+    const { ms, samples, spread } = fitted.blocks.get(entry) ?? { ms: 0, samples: timings.length, spread: 0 };
+    return { ms, source: 'measured', samples, spread, deviceId: device.id };
+  };
+  const call: LatencyValue = { ms: callMs, source: 'measured', samples: 1, spread: 0, deviceId: device.id };
+  return {
+    device,
+    choices: candidateCounts.map((count, choice) => Array.from({ length: count }, (_, candidate) => value(blockEntry(choice, candidate)))),
+    fixed: { [callKey]: call, ...Object.fromEntries(fixedKeys(space).map((key) => [key, value(key)])) },
+    protocol: {
+      method: 'whole networks and ONNX Runtime profiles, ridge regression',
+      version: protocolVersion,
+      networks: timings.length,
+      profiledRunsPerNetwork: profiledRuns,
+      batchesRepeated: repeated,
+      referenceMs: median(referencesMs),
+      referenceNoise: relativeNoise(referencesMs),
+      heldOutNetworks: heldOutCount,
+      heldOutRelativeError: rootMeanSquare(errors),
+      profileShare: fitted.alpha,
+      perKernelMs: fitted.beta,
+    },
+  };
+};
