@@ -21,4 +21,4 @@ const run = (label, command, args) => {
 };
 
 run('install', 'npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline']);
-run('build', 'npx', ['tsc', '-b']);
+run('build', 'npx', ['tsc', '-b', 'packages/cli']);

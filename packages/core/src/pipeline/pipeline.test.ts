@@ -36,7 +36,7 @@ const parts = (log: string[]): Plugin =>
         doc: '',
         attributesSchema: { type: 'object' },
         arity: 1,
-        inferType: ([input]) => input as never,
+        inferType: (_attributes, [input]) => input!,
         lower: {},
         examples: [],
       });
