@@ -170,7 +170,7 @@ export const conv2d = defineOp<Conv2dAttributes>({
     const [height, width, channels] = imageShape('conv2d', input!);
     const { groups = 1 } = attributes;
     if (channels % groups !== 0 || attributes.width % groups !== 0) {
-      return inferenceError(`conv2d: ${groups} groups divide neither or only one of ${channels} channels in and ${attributes.width} out`);
+      return inferenceError(`conv2d: ${groups} groups do not divide ${channels} channels in and ${attributes.width} out`);
     }
     const window = windowOf(attributes);
     return float32(windowCount('conv2d', height, window), windowCount('conv2d', width, window), attributes.width);

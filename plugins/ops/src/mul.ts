@@ -50,9 +50,10 @@ export const mul = defineOp<Attributes>({
   attributesSchema: { type: 'object', properties: {}, additionalProperties: false },
   arity: 2,
   inferType(_attributes, [x, factor]) {
-    const fits =
-      sameShape(x!.shape, factor!.shape) || (channelsOf(x!) === channelsOf(factor!) && elementCount(factor!.shape) === channelsOf(x!));
-    return fits ? x! : inferenceError(`mul: a factor ${printType(factor!)} does not fit ${printType(x!)}`);
+    const { shape } = factor!;
+    const isRow =
+      x!.shape.length === 3 && [1, 3].includes(shape.length) && elementCount(shape) === channelsOf(x!) && shape.at(-1) === channelsOf(x!);
+    return isRow || sameShape(x!.shape, shape) ? x! : inferenceError(`mul: a factor ${printType(factor!)} does not fit ${printType(x!)}`);
   },
   lower: {
     c: cLowering<Attributes>({

@@ -20,9 +20,8 @@ export const reshape = defineOp<ReshapeAttributes>({
   arity: 1,
   inferType({ shape }, [input]) {
     if (elementCount(shape) !== elementCount(input!.shape)) {
-      return inferenceError(
-        `reshape: [${input!.shape.join(', ')}] has ${elementCount(input!.shape)} elements, [${shape.join(', ')}] has not`,
-      );
+      const [from, to] = [input!.shape, shape].map((sizes) => `[${sizes.join(', ')}] has ${elementCount(sizes)}`);
+      return inferenceError(`reshape: ${from} elements, ${to}`);
     }
     return { ...input!, shape };
   },
