@@ -2,11 +2,10 @@
 import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 import type { CoverageRow } from '@nasc/core';
-import { elementCount } from '@nasc/ir';
+import { elementCount, matchPattern, readCounts } from '@nasc/ir';
 import type { Attributes, Graph, NodeId, OpLookup, OpNode, OpView, PatternDefinition, Tensor, TensorType } from '@nasc/ir';
 import { splitIntoBlocks } from './blocks.ts';
 import type { Block } from './blocks.ts';
-import { matchPattern, readCounts } from './match-pattern.ts';
 import type { BatchedView, CLowering, KernelCall, Operand } from './lowering.ts';
 import type { FusedKernel, MatchedNode, VectorDescription } from './pattern-lowering.ts';
 import type { CProgram, ProgramCall, ProgramOperand, WeightArray } from './program.ts';

@@ -5,7 +5,6 @@ export { emitProgram, whyNotPlain } from './emit-program.ts';
 export type { EmitOptions } from './emit-program.ts';
 export { kernelHeader } from './kernel-headers.ts';
 export * from './lowering.ts';
-export { matchPattern } from './match-pattern.ts';
 export * from './memory-plan.ts';
 export { nodeSalt } from './node-salt.ts';
 export * from './pattern-lowering.ts';

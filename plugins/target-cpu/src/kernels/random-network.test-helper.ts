@@ -1,15 +1,15 @@
 // Random chains of the ops that the CPU target fuses. For tests.
+import { setUpPlugins, trackedRegistry } from '@nasc/core';
 import type { DeployableNetwork, Registry } from '@nasc/core';
 import { elementCount, float32, parameterId } from '@nasc/ir';
-import type { Attributes, NodeId, OpLookup, OpNode, PatternLookup, Tensor } from '@nasc/ir';
-import { primitiveOps } from '@nasc/ops';
+import type { Attributes, NodeId, OpNode, Tensor } from '@nasc/ir';
+import { opsPlugin } from '@nasc/ops';
 import { Random } from '@nasc/random';
 
-const ops: OpLookup = { get: (name) => primitiveOps.find((op) => op.name === name), names: () => primitiveOps.map((op) => op.name) };
-const patterns: PatternLookup = { get: () => undefined, all: () => [] };
+const host = await setUpPlugins([opsPlugin]);
 
-/** The built-in ops and no patterns of plugins. */
-export const testRegistry = { ops: ops as Registry['ops'], patterns };
+/** The built-in ops and patterns. */
+export const testRegistry: Registry = trackedRegistry(host.registrations, {});
 
 export interface ChainLayer {
   readonly op: 'conv2d' | 'depthwiseConv2d';
@@ -33,7 +33,7 @@ export const chainNetwork = (
   const types = new Map<NodeId, OpNode['type']>([['image', float32(...inputShape)]]);
   const weights = new Map<string, Tensor>();
   const add = (id: string, op: string, inputs: readonly NodeId[], attributes: Attributes, group: string): NodeId => {
-    const definition = ops.get(op)!;
+    const definition = testRegistry.ops.require(op);
     const inputTypes = inputs.map((input) => types.get(input)!);
     const type = definition.inferType(attributes, inputTypes);
     nodes.push({ kind: 'op', id, op, attributes, inputs, type, group });

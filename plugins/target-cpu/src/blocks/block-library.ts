@@ -1,0 +1,80 @@
+// Every candidate of every choice as a C function with fixed boundaries: what the measuring binary is made of.
+//
+//   static void blockN(float *output, const float *const *inputs, const float *weights, float *arena)
+//
+// Candidates of equal shapes share a function; the weights are separate memory for every position in the network, so
+// that caches see what they would see in the emitted network.
+import { indent, planProgram, writeCall } from '@nasc/c-emit';
+import type { CProgram, ProgramCall, ProgramOperand } from '@nasc/c-emit';
+import type { NetworkGraph, NodeId } from '@nasc/ir';
+
+/** A candidate at its position, or a fixed piece. */
+export interface BlockVariant {
+  /** Index into the library's functions; undefined where nothing is computed: each output is one of the inputs. */
+  readonly body: number | undefined;
+  readonly inputs: readonly NodeId[];
+  /** The single value that the block writes, or for an empty one the value that its output stands for. */
+  readonly output: NodeId;
+  readonly outputElements: number;
+  readonly program: CProgram;
+  /** Weight array id -> offset in floats from the start of the block's weights. */
+  readonly weightOffsets: ReadonlyMap<string, number>;
+  readonly weightElements: number;
+  readonly arenaElements: number;
+}
+
+export interface BlockFunction {
+  readonly name: string;
+  readonly text: string;
+  readonly calls: readonly ProgramCall[];
+}
+
+const roundUp = (elements: number): number => Math.ceil(elements / 16) * 16;
+
+export class BlockLibrary {
+  readonly functions: BlockFunction[] = [];
+  readonly #byText = new Map<string, number>();
+  readonly #program: (graph: NetworkGraph) => CProgram;
+
+  constructor(program: (graph: NetworkGraph) => CProgram) {
+    this.#program = program;
+  }
+
+  /** Adds the function of a piece, unless an equal one is there. */
+  add(graph: NetworkGraph): BlockVariant {
+    const program = this.#program(graph);
+    const output = graph.outputs[0]!;
+    const types = new Map([...graph.inputs, ...graph.nodes].map(({ id, type }) => [id, type]));
+    const plan = planProgram(program);
+    const weightOffsets = new Map<string, number>();
+    let weightElements = 0;
+    for (const { id, elements } of program.weights) {
+      weightOffsets.set(id, weightElements);
+      weightElements += roundUp(elements);
+    }
+    const variant = {
+      inputs: program.inputs,
+      output,
+      outputElements: types.get(output)!.shape.reduce((a, b) => a * b, 1),
+      program,
+      weightOffsets,
+      weightElements,
+      arenaElements: roundUp(plan.arenaBytes / 4),
+    };
+    if (program.calls.length === 0) return { ...variant, body: undefined };
+    const pointer = (operand: ProgramOperand): string => {
+      if (operand.kind === 'weights') return `weights + ${weightOffsets.get(operand.id)!}`;
+      const input = program.inputs.indexOf(operand.id);
+      if (input >= 0) return `inputs[${input}]`;
+      return operand.id === output ? 'output' : `arena + ${plan.offsets.get(operand.id)! / 4}`;
+    };
+    const text = indent(program.calls.map((call) => writeCall(call, pointer)).join('\n'));
+    let body = this.#byText.get(text);
+    if (body === undefined) {
+      body = this.functions.length;
+      this.#byText.set(text, body);
+      this.functions.push({ name: `block${body}`, text, calls: program.calls });
+    }
+    return { ...variant, body };
+  }
+}

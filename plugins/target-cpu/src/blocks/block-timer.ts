@@ -1,0 +1,44 @@
+// Drives the measuring binary, one network at a time.
+import { LineProcess } from '../run/line-process.ts';
+import type { BlockProgram } from './block-program.ts';
+import { memoryBound } from './network-calls.ts';
+import type { NetworkCalls } from './network-calls.ts';
+
+/** Runs of a network for one median of each block. */
+export const runsPerNetwork = 50;
+
+const numbers = (line: string): readonly number[] => line.trim().split(' ').map(Number);
+
+export class BlockTimer {
+  readonly #process: LineProcess;
+
+  constructor({ path, positions, weightElements, layout }: BlockProgram, signal?: AbortSignal) {
+    const sizes = [memoryBound(positions, layout), weightElements, layout.inputElements];
+    this.#process = new LineProcess(path, sizes.map(String), signal);
+  }
+
+  /** Median milliseconds of every call of the network, the timer's own cost subtracted. */
+  async blocksMs({ text }: NetworkCalls): Promise<readonly number[]> {
+    return numbers(await this.#process.ask(`blocks ${runsPerNetwork} ${text}`)).map((ns) => ns / 1e6);
+  }
+
+  /** Median milliseconds of the network, without a timer between its blocks. */
+  async wholeMs({ text }: NetworkCalls): Promise<number> {
+    return Number(await this.#process.ask(`whole ${runsPerNetwork} ${text}`)) / 1e6;
+  }
+
+  /** Runs a network until three medians in a row agree within 2 %, at most 60 times. */
+  async warmUp(network: NetworkCalls): Promise<number> {
+    const medians: number[] = [];
+    for (let round = 0; round < 60; round++) {
+      medians.push(await this.wholeMs(network));
+      const last = medians.slice(-3);
+      if (last.length === 3 && Math.max(...last) / Math.min(...last) < 1.02) break;
+    }
+    return medians.at(-1)!;
+  }
+
+  dispose(): void {
+    this.#process.dispose();
+  }
+}

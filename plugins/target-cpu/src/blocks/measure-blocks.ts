@@ -1,0 +1,111 @@
+// Times every candidate of every choice in place: inside whole networks drawn uniformly, many runs each, one binary.
+import type { BlockLatencies, DeviceDescription, LatencyValue, MeasureContext } from '@nasc/core';
+import { choicesOf } from '@nasc/ir';
+import type { SearchSpaceGraph } from '@nasc/ir';
+import { interquartileMean, median, medianAbsoluteDeviation, protocolVersion } from '@nasc/measure';
+import type { CpuOptions } from '../options.ts';
+import { buildBlockProgram } from './block-program.ts';
+import { BlockTimer, runsPerNetwork } from './block-timer.ts';
+import { networkCalls } from './network-calls.ts';
+import type { BlockPosition, NetworkCalls } from './network-calls.ts';
+import { sampleNetworks } from './sample-networks.ts';
+import { batchSize, timeNetworks } from './time-networks.ts';
+
+/** Times that each candidate is seen: at least, and where the time allows. */
+const leastVisits = 8;
+const mostVisits = 40;
+/** About how long the timing of all networks may take. */
+const budgetMs = 8000;
+
+/** Networks that the budget pays for, each candidate of the widest choice seen equally often. */
+const networkCount = (widestChoice: number, networkMs: number): number => {
+  const affordable = budgetMs / (networkMs * (runsPerNetwork + 3) * (1 + 1 / batchSize));
+  const visits = Math.floor(affordable / widestChoice);
+  return widestChoice * Math.min(mostVisits, Math.max(leastVisits, visits));
+};
+
+/** Milliseconds by position and candidate, one sample for every network that the candidate was in. */
+const collectSamples = (
+  positions: readonly BlockPosition[],
+  networks: readonly { readonly choices: readonly number[]; readonly calls: NetworkCalls }[],
+  blocksMs: readonly (readonly number[])[],
+): readonly (readonly number[][])[] => {
+  const samples = positions.map(({ variants }) => variants.map((): number[] => []));
+  for (const [network, { choices, calls }] of networks.entries()) {
+    const byPosition = new Map(calls.positions.map((position, call) => [position, blocksMs[network]![call]!]));
+    for (const [position, { choice }] of positions.entries()) {
+      // A block that computes nothing makes no call: it costs nothing.
+      samples[position]![choice === undefined ? 0 : choices[choice]!]!.push(byPosition.get(position) ?? 0);
+    }
+  }
+  return samples;
+};
+
+const latencyValue = (samples: readonly number[], deviceId: string): LatencyValue => ({
+  ms: interquartileMean(samples),
+  source: 'measured',
+  samples: samples.length,
+  spread: medianAbsoluteDeviation(samples),
+  deviceId,
+});
+
+/** Pieces of one group that other groups lie between count together. */
+const sumOf = (a: LatencyValue | undefined, b: LatencyValue): LatencyValue =>
+  a ? { ...b, ms: a.ms + b.ms, spread: a.spread + b.spread, samples: Math.min(a.samples, b.samples) } : b;
+
+export const measureBlocks = async (
+  space: SearchSpaceGraph,
+  context: MeasureContext,
+  options: CpuOptions,
+  device: DeviceDescription,
+): Promise<BlockLatencies> => {
+  context.progress(0, 1, 'compiling every candidate');
+  const program = await buildBlockProgram(space, context, options);
+  const { positions, layout } = program;
+  const candidates = choicesOf(space).map((choice) => choice.candidates.length);
+  const widestChoice = Math.max(1, ...candidates);
+  const draw = (count: number) =>
+    sampleNetworks(candidates, count, context.seed).map((choices) => ({ choices, calls: networkCalls(positions, layout, choices) }));
+
+  const most = draw(widestChoice * mostVisits);
+  const timer = new BlockTimer(program, context.signal);
+  try {
+    const reference = most[0]!.calls;
+    const warmMs = await timer.warmUp(reference);
+    const count = networkCount(widestChoice, warmMs);
+    const networks = count === most.length ? most : draw(count);
+    const timed = await timeNetworks(
+      timer,
+      networks.map(({ calls }) => calls),
+      { network: reference, ms: warmMs },
+      (done) => context.progress(done, count, 'networks timed'),
+    );
+    const sumOfBlocksMs = (await timer.blocksMs(reference)).reduce((a, b) => a + b, 0);
+
+    const samples = collectSamples(positions, networks, timed.blocksMs);
+    const fixed: Record<string, LatencyValue> = {};
+    const choices: LatencyValue[][] = candidates.map(() => []);
+    for (const [index, { id, choice }] of positions.entries()) {
+      const values = samples[index]!.map((ms) => latencyValue(ms, device.id));
+      if (choice === undefined) fixed[id] = sumOf(fixed[id], values[0]!);
+      else choices[choice] = values;
+    }
+    return {
+      device,
+      choices,
+      fixed,
+      protocol: {
+        method: 'blocks in place, inside uniformly sampled networks',
+        version: protocolVersion,
+        networks: networks.length,
+        runsPerNetwork,
+        batchesRepeated: timed.batchesRepeated,
+        referenceMs: median(timed.referenceMs),
+        referenceSumOfBlocksMs: sumOfBlocksMs,
+        functions: program.functions,
+      },
+    };
+  } finally {
+    timer.dispose();
+  }
+};

@@ -1,0 +1,51 @@
+// Cuts a search space into the pieces that are timed: one for every choice with what surrounds it in its group, and the
+// fixed groups. Inside a piece all kernels are those of the emitted network, because kernels never cross a group's edge.
+import { isChoice } from '@nasc/ir';
+import type { ChoiceNode, GraphInput, NodeId, OpNode, SearchSpaceGraph } from '@nasc/ir';
+
+export interface SpaceBlock {
+  /** Key of the group in `BlockLatencies.fixed`; for a choice its group too. */
+  readonly id: string;
+  /** Index of its only choice in `choicesOf(space)`; undefined for fixed pieces. */
+  readonly choice: number | undefined;
+  /** The piece as a space of its own: at most one choice. */
+  readonly graph: SearchSpaceGraph;
+}
+
+const inputsOf = (node: OpNode | ChoiceNode): readonly NodeId[] => node.inputs;
+
+/** The pieces in topological order. A group with several choices is cut at each of them. */
+export const splitSpace = (space: SearchSpaceGraph): readonly SpaceBlock[] => {
+  const choicesPerGroup = new Map<string, number>();
+  for (const node of space.nodes) {
+    if (isChoice(node) && node.group !== undefined) choicesPerGroup.set(node.group, (choicesPerGroup.get(node.group) ?? 0) + 1);
+  }
+  const runs: { key: string; id: string; nodes: (OpNode | ChoiceNode)[] }[] = [];
+  for (const node of space.nodes) {
+    const id = node.group ?? node.id;
+    const alone = isChoice(node) && (choicesPerGroup.get(id) ?? 0) > 1;
+    const key = alone ? node.id : id;
+    const last = runs.at(-1);
+    if (last?.key === key) last.nodes.push(node);
+    else runs.push({ key, id, nodes: [node] });
+  }
+  const typeOf = new Map([...space.inputs, ...space.nodes].map(({ id, type }) => [id, type]));
+  const choices = space.nodes.filter(isChoice).map(({ id }) => id);
+  return runs.map(({ id, nodes }) => {
+    const inside = new Set(nodes.map((node) => node.id));
+    const inputs = new Map<NodeId, GraphInput>();
+    for (const input of nodes.flatMap(inputsOf)) if (!inside.has(input)) inputs.set(input, { id: input, type: typeOf.get(input)! });
+    const outside = new Set([...space.outputs, ...space.nodes.filter((node) => !inside.has(node.id)).flatMap(inputsOf)]);
+    const choice = nodes.find(isChoice);
+    return {
+      id,
+      choice: choice && choices.indexOf(choice.id),
+      graph: {
+        inputs: [...inputs.values()],
+        nodes,
+        outputs: nodes.map((node) => node.id).filter((output) => outside.has(output)),
+        groups: space.groups.filter((group) => group.id === id),
+      },
+    };
+  });
+};
