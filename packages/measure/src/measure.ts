@@ -54,14 +54,15 @@ export const measure = async (time: (runs: number) => number | Promise<number>, 
   const medians: number[] = [];
   const agreed = () => medians.length >= agreeing && spread(medians.slice(-agreeing)) <= agreement;
   let runMs = await perRun(1);
-  do {
+  for (;;) {
     // A twentieth of a sample is long enough to see the speed settle.
     const count = Math.max(1, Math.round(sampleMs / 20 / Math.max(runMs, 1e-6)));
     const window: number[] = [];
     for (let i = 0; i < samplesPerMedian; i++) window.push(await perRun(count));
     runMs = median(window);
     medians.push(runMs);
-  } while (!agreed() && elapsedMs < warmUpMs);
+    if (agreed() || elapsedMs >= warmUpMs) break;
+  }
   const warmUp = { runs, ms: elapsedMs, agreed: agreed() };
 
   const runsPerSample = Math.max(1, Math.ceil(sampleMs / Math.max(runMs, 1e-6)));
