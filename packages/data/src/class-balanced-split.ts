@@ -30,7 +30,9 @@ const stratifiedOrder = (labels: Uint16Array, seed: number): Uint32Array => {
       ranks[members[member]!] = classOrder[position]!;
     }
   }
-  return Uint32Array.from({ length: labels.length }, (_, index) => index).sort((a, b) => places[a]! - places[b]! || ranks[a]! - ranks[b]!);
+  return Uint32Array.from({ length: labels.length }, (_, index) => index).toSorted(
+    (a, b) => places[a]! - places[b]! || ranks[a]! - ranks[b]!,
+  );
 };
 
 /**
@@ -55,7 +57,7 @@ export const classBalancedSplit = <Name extends string>(
   for (const name of names) {
     const size = sizes[name];
     const end = start + (size === 'rest' ? rest : (size as number));
-    parts[name] = order.slice(start, end).sort();
+    parts[name] = order.slice(start, end).toSorted();
     start = end;
   }
   return parts as Record<Name, Uint32Array>;

@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 export const contentHash = (parts: readonly (readonly [name: string, content: string | Uint8Array | Uint16Array])[]): string => {
   const hash = createHash('sha256');
   for (const [name, content] of parts) {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+    const bytes =
+      typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     hash.update(`${JSON.stringify(name)} ${bytes.length}\n`);
     hash.update(bytes);
   }

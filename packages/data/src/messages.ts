@@ -16,7 +16,10 @@ export const messages = {
     ),
 
   unreadable: (file: string, reason: string): Diagnostic =>
-    errorDiagnostic('DATA_FILE_UNREADABLE', `The file cannot be read: ${reason}.`, { at: file, hint: 'Check that it exists and may be read.' }),
+    errorDiagnostic('DATA_FILE_UNREADABLE', `The file cannot be read: ${reason}.`, {
+      at: file,
+      hint: 'Check that it exists and may be read.',
+    }),
 
   gzip: (file: string, reason: string): Diagnostic =>
     errorDiagnostic('DATA_GZIP_DAMAGED', `The gzip data cannot be unpacked: ${reason}.`, { at: file, hint: again }),

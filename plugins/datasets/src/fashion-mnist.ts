@@ -38,7 +38,7 @@ const published = {
 
 /** SHA-256 of the official training labels, unpacked: tells Fashion-MNIST from MNIST, whose files have the same names. */
 const officialLabels = 'bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9';
-const officialManifest = '90d4ca5e7d608fb6e7dcb8a47edcbc78fd2506cb0aa0abe44fc5ea0a680c2a4b';
+const officialManifest = '074f976519180d3ee34bf0b6209e77cb00e59998f8e3609262692e7187e4ccd3';
 
 interface Found {
   readonly files: IdxFiles;
@@ -78,7 +78,8 @@ const downloadAll = async (address: string, context: DatasetContext): Promise<Fo
   return { files: files as IdxFiles, folder };
 };
 
-const reasonOf = (error: Error): string => (error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message);
+const reasonOf = (error: Error): string =>
+  error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
 
 const readFound = async ({ files, folder }: Found, signal: AbortSignal): Promise<Dataset> => {
   const description = { name, classes: fashionMnistClasses, source: folder, defaultAugmentation: { flip: true, crop: 2 } };

@@ -14,6 +14,12 @@ export const messages = {
       hint: 'Install the dependencies again.',
     }),
 
+  folderNotFound: (path: string, places: readonly string[]): Diagnostic =>
+    errorDiagnostic('DATASET_FOLDER_NOT_FOUND', `There is no folder or archive "${path}"; looked for ${places.join(', ')}.`, {
+      at: '#/task/dataset/path',
+      hint: 'Give an absolute path, or one relative to the working directory or to a folder of the search path.',
+    }),
+
   downloadStatus: (address: string, status: number): Diagnostic =>
     errorDiagnostic('DATASET_DOWNLOAD', `The server answered with status ${status}.`, { at: address }),
 

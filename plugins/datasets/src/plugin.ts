@@ -2,6 +2,7 @@
 import { definePlugin } from '@nasc/core';
 import { fashionMnistOrMnist } from './fashion-mnist-or-mnist.ts';
 import { fashionMnist } from './fashion-mnist.ts';
+import { imageFolder } from './image-folder.ts';
 import { mnist } from './mnist.ts';
 
 export const datasetsPlugin = definePlugin({
@@ -9,6 +10,6 @@ export const datasetsPlugin = definePlugin({
   apiVersion: 1,
   url: import.meta.url,
   setup(api) {
-    for (const dataset of [fashionMnist, mnist, fashionMnistOrMnist]) api.addDataset(dataset);
+    for (const dataset of [fashionMnist, mnist, fashionMnistOrMnist, imageFolder]) api.addDataset(dataset);
   },
 });

@@ -1,0 +1,27 @@
+// One JPEG, PNG or WebP as bytes.
+import sharp from 'sharp';
+import type { ImageShape } from '../dataset.ts';
+
+export interface DecodedImage extends ImageShape {
+  /** [H, W, C] */
+  readonly pixels: Uint8Array;
+}
+
+/** Upright (by its EXIF orientation), on black where transparent, 8 bits, 1 channel (luminance) or 3 (sRGB). Throws on any fault. */
+export const decodeImage = async (bytes: Uint8Array, channels: 1 | 3): Promise<DecodedImage> => {
+  const { data, info } = await sharp(bytes, { failOn: 'warning' })
+    .autoOrient()
+    .flatten()
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { height: info.height, width: info.width, channels: info.channels, pixels: data };
+};
+
+/** Whether every pixel of an [H, W, 3] image has three equal channels. */
+export const isGrey = (pixels: Uint8Array): boolean => {
+  for (let i = 0; i < pixels.length; i += 3) {
+    if (pixels[i] !== pixels[i + 1] || pixels[i] !== pixels[i + 2]) return false;
+  }
+  return true;
+};
