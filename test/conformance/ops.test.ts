@@ -10,7 +10,7 @@ import { Random } from '@nasc/random';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exampleCase, inputId, nodeId, parameterTensors } from './example-case.ts';
 import { centralDifferences } from './finite-differences.ts';
-import { lookup, ops, rows } from './registered-ops.ts';
+import { opLookup, ops, rows } from './registered-ops.ts';
 import { backward, computeAll, disagreements, forward, relativeError } from './run-case.ts';
 
 let double: PlainRunner;
@@ -119,7 +119,7 @@ describe('ONNX', () => {
   const files = rows.flatMap((row) => [opsets.oldest, opsets.newest].map((opset) => ({ ...row, opset })));
 
   test.each(files)('$name: ONNX Runtime agrees with the plain kernels, operator set $opset', async ({ row, opset }) => {
-    const session = await createOnnxSession(writeOnnx(row.graph, parameterTensors(row), lookup, { name: row.op.name, opset }));
+    const session = await createOnnxSession(writeOnnx(row.graph, parameterTensors(row), opLookup, { name: row.op.name, opset }));
     const inputs = row.inputTypes.map((_, index) => row.inputs.get(inputId(index))!);
     const [output] = await session.runAll(inputs, row.batch);
     await session.dispose();

@@ -1,14 +1,17 @@
-// What the suite runs over: every op that the built-in plugin registers, and every example of each.
+// What the suite runs over: everything that the built-in plugin of ops registers, and every example of each op.
 import { setUpPlugins } from '@nasc/core';
-import type { OpLookup } from '@nasc/ir';
+import { lookupOf } from '@nasc/ir';
 import { opsPlugin } from '@nasc/ops';
 import { exampleCase } from './example-case.ts';
 
 const { registrations } = await setUpPlugins([opsPlugin]);
 
 export const ops = registrations.all('op').map(({ value }) => value);
+export const macros = registrations.all('macro').map(({ value }) => value);
+export const patterns = registrations.all('pattern').map(({ value }) => value);
 
-export const lookup: OpLookup = { get: (name) => ops.find((op) => op.name === name), names: () => ops.map(({ name }) => name) };
+export const opLookup = lookupOf(ops);
+export const macroLookup = lookupOf(macros);
 
 export const rows = ops.flatMap((op) =>
   op.examples.map((example) => ({ name: `${op.name}: ${example.name}`, row: exampleCase(op, example) })),
