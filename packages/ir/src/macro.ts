@@ -17,6 +17,8 @@ export interface CandidateSpec {
   readonly name: string;
   readonly macro: string;
   readonly attributes: Attributes;
+  /** Where the config asks for it, if not where the block does. */
+  readonly origin?: string;
 }
 
 export interface MacroDefinition<A = Attributes> {

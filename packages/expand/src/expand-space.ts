@@ -1,0 +1,79 @@
+// Second half of expansion: blocks to candidates to primitive ops, shapes inferred on the way. Pure.
+import type { Space } from '@nasc/config';
+import { DiagnosticError } from '@nasc/diagnostics';
+import { buildGraph, float32, printType } from '@nasc/ir';
+import type { MacroLookup, NodeId, OpLookup, RootBuilder, SearchSpaceGraph } from '@nasc/ir';
+import { messages } from './messages.ts';
+import { planBlocks } from './plan-blocks.ts';
+import type { Block, FixedBlock, StageBlock } from './plan-blocks.ts';
+
+export interface SpaceTask {
+  /** [H, W, C] */
+  readonly inputShape: readonly [number, number, number];
+  readonly classes: number;
+}
+
+export interface ExpandRegistry {
+  readonly ops: OpLookup;
+  readonly macros: MacroLookup;
+}
+
+const addFixed = (builder: RootBuilder, { id, at, macro, attributes }: FixedBlock, input: NodeId): NodeId =>
+  builder.group({ id, macro, attributes, shortcut: false }, at).macro('', macro, [input], attributes);
+
+/** A choice among the candidates, then the shortcut where size and width stay. Zero comes last, where there is a shortcut. */
+const addStageBlock = (builder: RootBuilder, block: StageBlock, input: NodeId): NodeId => {
+  const { id, at, width, stride } = block;
+  const shortcut = stride === 1 && builder.typeOf(input).shape[2] === width;
+  const zero = { name: 'zero', macro: 'zero', attributes: { width, stride } };
+  const candidates = shortcut && block.zeroWhereShortcut ? [...block.candidates, zero] : block.candidates;
+  const [only, ...others] = candidates;
+  const isFixed = others.length === 0;
+  const macro = isFixed ? only!.macro : 'choice';
+  const attributes = isFixed ? only!.attributes : { width, stride };
+  const group = builder.group({ id, macro, attributes, shortcut }, at);
+  const output = isFixed ? group.macro(only!.name, only!.macro, [input], only!.attributes) : group.choice('choice', [input], candidates);
+  return shortcut ? group.op('add', 'add', [output, input]) : output;
+};
+
+/** A stride needs as many pixels as it skips. */
+const checkRoom = (builder: RootBuilder, block: Block, input: NodeId): void => {
+  const stride = block.kind === 'stage' ? block.stride : block.attributes['stride'];
+  const [height, width] = builder.typeOf(input).shape;
+  if (typeof stride !== 'number' || height === undefined || width === undefined) return;
+  if (Math.min(height, width) < stride) throw new DiagnosticError([messages.imageTooSmall(height, width, block.id, stride, block.at)]);
+};
+
+const checkImageSize = (space: Space, [height, width]: SpaceTask['inputShape'], place: string): void => {
+  const { minimum = 1, maximum = Infinity } = space.input;
+  if (Math.min(height, width) < minimum || Math.max(height, width) > maximum) {
+    throw new DiagnosticError([messages.imageOutside(height, width, minimum, maximum, `${place}/input`)]);
+  }
+};
+
+/**
+ * The search space for images [H, W, C] and a number of classes. `place` names the file in diagnostics and ends in a JSON
+ * pointer (`space.json#`). Throws SPACE_... and IR_... diagnostics, as many at once as can be known.
+ */
+export const expandSpace = (
+  space: Space,
+  { inputShape, classes }: SpaceTask,
+  { ops, macros }: ExpandRegistry,
+  place = `${space.name}#`,
+): SearchSpaceGraph => {
+  const { blocks, problems } = planBlocks(space, macros, classes, place);
+  if (problems.length > 0) throw new DiagnosticError(problems);
+  checkImageSize(space, inputShape, place);
+  return buildGraph({ ops, macros }, (builder) => {
+    let value = builder.input('input', float32(...inputShape));
+    for (const block of blocks) {
+      checkRoom(builder, block, value);
+      value = block.kind === 'fixed' ? addFixed(builder, block, value) : addStageBlock(builder, block, value);
+    }
+    const logits = builder.typeOf(value);
+    if (logits.shape.length !== 1 || logits.shape[0] !== classes) {
+      throw new DiagnosticError([messages.headOutput(printType(logits), classes, `${place}/head/${space.head.length - 1}`)]);
+    }
+    return value;
+  });
+};

@@ -1,0 +1,24 @@
+// Stage 1: a search space as data, and a data set, become a graph of choices among primitive ops.
+import { definePart, definePlugin } from '@nasc/core';
+import { attachCosts, describeTaskPass, expandBlocks, resolveSpace } from './passes.ts';
+import { spaceKey } from './space-source.ts';
+
+export const expandStage = definePlugin({
+  name: 'stage-expand',
+  apiVersion: 1,
+  url: import.meta.url,
+  setup(api) {
+    api.addPart(
+      definePart({
+        stage: 'expand',
+        name: 'expand',
+        consumes: [],
+        produces: 'searchSpace',
+        perTarget: false,
+        dependsOn: ['data'],
+        reads: ({ space, task }, folder) => ({ space: spaceKey(space, folder), dataset: task.dataset }),
+        passes: [resolveSpace, describeTaskPass, expandBlocks, attachCosts],
+      }),
+    );
+  },
+});

@@ -1,0 +1,67 @@
+// Everything that this package tells the user. Codes are permanent.
+import { didYouMean, errorDiagnostic } from '@nasc/diagnostics';
+import type { Diagnostic } from '@nasc/diagnostics';
+
+const size = (height: number, width: number): string => `${height}x${width}`;
+
+export const messages = {
+  fileNotFound: (path: string, reason: string): Diagnostic =>
+    errorDiagnostic('SPACE_FILE_NOT_READ', `The space file "${path}" could not be read: ${reason}.`, {
+      at: '/space',
+      hint: 'A path starts from the folder of the config.',
+    }),
+
+  unknownMacro: (macro: string, known: readonly string[], at: string): Diagnostic => {
+    const close = didYouMean(macro, known);
+    return errorDiagnostic('SPACE_UNKNOWN_MACRO', `There is no macro "${macro}".`, {
+      at,
+      hint: close ? `Did you mean "${close}"?` : `Known: ${known.join(', ')}.`,
+    });
+  },
+
+  noCandidates: (stage: string, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_NO_CANDIDATES', `${stage} has no candidates, and the space has none of its own.`, {
+      at,
+      hint: 'Give "candidates" to the space or to the stage.',
+    }),
+
+  duplicateCandidate: (name: string, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_DUPLICATE_CANDIDATE', `Two candidates of one choice are called "${name}".`, {
+      at,
+      hint: 'Give one of them a "name" of its own.',
+    }),
+
+  duplicateBlock: (name: string, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_DUPLICATE_BLOCK', `Two parts of the space are called "${name}".`, { at, hint: 'Give one of them another "name".' }),
+
+  badName: (name: string, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_BAD_NAME', `"${name}" cannot be a name: ids are made from it.`, {
+      at,
+      hint: 'Letters, digits, "_" and "-"; the first is a letter.',
+    }),
+
+  fromStage: (attribute: string, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_CANDIDATE_SIZE', `A candidate cannot set "${attribute}": it comes from the stage.`, {
+      at,
+      hint: 'Set it on the stage; give the stage its own candidates where only some of them fit.',
+    }),
+
+  imageOutside: (height: number, width: number, minimum: number, maximum: number, at: string): Diagnostic =>
+    errorDiagnostic(
+      'SPACE_IMAGE_SIZE',
+      `The space is for images of ${minimum} to ${maximum === Infinity ? 'any number of' : maximum} pixels; these have ${size(height, width)}.`,
+      { at, hint: 'Set "input.resolution" to resize them, or take another space.' },
+    ),
+
+  imageTooSmall: (height: number, width: number, block: string, stride: number, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_IMAGE_TOO_SMALL', `Nothing is left of the image: ${size(height, width)} pixels reach "${block}", which has stride ${stride}.`, {
+      at,
+      hint: 'Use larger images ("input.resolution"), or lower the stride of a stage or of the stem.',
+    }),
+
+  headOutput: (found: string, classes: number, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_HEAD_OUTPUT', `The head gives ${found}; a classifier of ${classes} classes gives ${classes} logits.`, {
+      at,
+      hint: 'End the head with { "macro": "linearHead" }.',
+    }),
+};

@@ -1,0 +1,47 @@
+// The passes of the stage, each adding to what the one before gave.
+import { validateSpace } from '@nasc/config';
+import type { Space } from '@nasc/config';
+import { definePass } from '@nasc/core';
+import type { SearchSpaceArtifact, TaskDescription } from '@nasc/core';
+import { costTable } from '@nasc/ir';
+import { describeTask } from './describe-task.ts';
+import { expandSpace } from './expand-space.ts';
+import { readSpaceSource } from './space-source.ts';
+
+export interface ResolvedSpace {
+  readonly space: Space;
+  /** Name of the space's file, or of where else it is written; ends in a JSON pointer. */
+  readonly place: string;
+}
+
+export interface SpaceForTask extends ResolvedSpace {
+  readonly task: TaskDescription;
+}
+
+const pointer = (place: string): string => (place.includes('#') ? place : `${place}#`);
+
+export const resolveSpace = definePass<object, ResolvedSpace>({
+  name: 'resolveSpace',
+  run(_consumed, { config, folder, registry }) {
+    const { value, place } = readSpaceSource(config.space, folder, registry.spaces);
+    return { space: validateSpace(value, place), place: pointer(place) };
+  },
+});
+
+export const describeTaskPass = definePass<ResolvedSpace, SpaceForTask>({
+  name: 'describeTask',
+  run: async (resolved, context) => ({ ...resolved, task: await describeTask(resolved.space, await context.dataset()) }),
+});
+
+export const expandBlocks = definePass<SpaceForTask, Omit<SearchSpaceArtifact, 'costs'>>({
+  name: 'expandBlocks',
+  run({ space, place, task }, { registry }) {
+    const graph = expandSpace(space, { inputShape: task.inputShape, classes: task.classes.length }, registry, place);
+    return { name: space.name, task, graph };
+  },
+});
+
+export const attachCosts = definePass<Omit<SearchSpaceArtifact, 'costs'>, SearchSpaceArtifact>({
+  name: 'attachCosts',
+  run: (expanded, { registry }) => ({ ...expanded, costs: costTable(expanded.graph, registry.ops) }),
+});

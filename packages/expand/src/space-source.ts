@@ -1,0 +1,42 @@
+// Where the space comes from: a named one, a JSON file, or the config itself.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseJson } from '@nasc/config';
+import type { Config } from '@nasc/config';
+import type { Registry } from '@nasc/core';
+import { DiagnosticError } from '@nasc/diagnostics';
+import { messages } from './messages.ts';
+
+/** The space as it was written, and its place for diagnostics: what JSON pointers are appended to. */
+export interface SpaceSource {
+  readonly value: unknown;
+  readonly place: string;
+}
+
+const isFile = (text: string): boolean => text.endsWith('.json') || text.includes('/');
+
+/** The part of the config that names the space, with the content of a file: what a key depends on. */
+export const spaceKey = (space: Config['space'], folder: string): unknown => {
+  if (typeof space !== 'string' || !isFile(space)) return space;
+  try {
+    return { file: space, content: readFileSync(resolve(folder, space), 'utf8') };
+  } catch {
+    // Told with its place when the space is read.
+    return { file: space };
+  }
+};
+
+const readSpaceFile = (path: string, folder: string): SpaceSource => {
+  let text: string;
+  try {
+    text = readFileSync(resolve(folder, path), 'utf8');
+  } catch (cause) {
+    throw new DiagnosticError([messages.fileNotFound(path, (cause as NodeJS.ErrnoException).code ?? String(cause))], { cause });
+  }
+  return { value: parseJson(text, path), place: path };
+};
+
+export const readSpaceSource = (space: Config['space'], folder: string, spaces: Registry['spaces']): SpaceSource => {
+  if (typeof space !== 'string') return { value: space, place: '#/space' };
+  return isFile(space) ? readSpaceFile(space, folder) : { value: spaces.require(space, '/space').space, place: space };
+};
