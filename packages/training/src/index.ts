@@ -1,1 +1,10 @@
-export {};
+export * from './batch-source.ts';
+export * from './column-recorder.ts';
+export * from './cosine-schedule.ts';
+export * from './evaluate-subset.ts';
+export * from './path-sampler.ts';
+export * from './read-ahead.ts';
+export * from './score-path.ts';
+export * from './step-key.ts';
+export * from './task-subsets.ts';
+export * from './train-network.ts';

@@ -4,20 +4,19 @@ import type { Diagnostic } from '@nasc/diagnostics';
 
 export const messages = {
   diverged: (step: number, steps: number, learningRate: number, at: string): Diagnostic =>
-    errorDiagnostic('TRAINING_DIVERGED', `Training diverged: the loss of step ${step} of ${steps} is not a number (learning rate ${Number(learningRate.toPrecision(3))}).`, {
-      at,
-      hint: 'Lower the learning rate, or raise warmUpSteps so that it rises more slowly.',
-    }),
+    errorDiagnostic(
+      'TRAINING_DIVERGED',
+      `Training diverged: the loss of step ${step} of ${steps} is not a number (learning rate ${Number(learningRate.toPrecision(3))}).`,
+      {
+        at,
+        hint: 'Lower the learning rate, or raise warmUpSteps so that it rises more slowly.',
+      },
+    ),
 
-  notEnoughImages: (wanted: number, classes: number, found: number): Diagnostic =>
-    errorDiagnostic('TASK_NOT_ENOUGH_IMAGES', `${wanted} images are held out, but the data set has ${found} training images of ${classes} classes.`, {
-      at: 'config#/task',
-      hint: 'Lower archValidationImages and scoringImages; they come out of the training images.',
-    }),
-
-  batchTooLarge: (batchSize: number, found: number, at: string): Diagnostic =>
-    errorDiagnostic('TASK_BATCH_TOO_LARGE', `A batch of ${batchSize} images was asked for, but only ${found} are there.`, {
-      at,
-      hint: 'Use a smaller batch size or more images.',
-    }),
+  notEnoughImages: (archValidation: number, scoring: number, found: number): Diagnostic =>
+    errorDiagnostic(
+      'TASK_NOT_ENOUGH_IMAGES',
+      `Of ${found} images, ${archValidation} are held out for the gates and ${scoring} for scoring: none is left to train on.`,
+      { at: 'config#/task', hint: 'Raise searchImages, or lower archValidationImages and scoringImages, which come out of them.' },
+    ),
 } as const;

@@ -2,4 +2,7 @@
 import { streamNumber } from '@nasc/random';
 
 /** Differs between seeds, streams and steps; the same step always has the same key. */
-export const stepKey = (seed: number, stream: string, step: number): readonly [number, number] => [(seed ^ streamNumber(stream)) >>> 0, step >>> 0];
+export const stepKey = (seed: number, stream: string, step: number): readonly [number, number] => [
+  (seed ^ streamNumber(stream)) >>> 0,
+  step >>> 0,
+];

@@ -37,7 +37,11 @@ test('full: gradient of the architecture parameters, and the first step of Adam'
   const gradient = alphaGradient(softmax(alpha), gateGrads);
   close(gradient, golden.full.alphaGrad);
   // With the gates replaced by their probabilities the loss is sum_j g_j p_j: that is what the formula differentiates.
-  close(gradient, differences((x) => softmax(x).reduce((sum, p, j) => sum + p * gateGrads[j]!, 0), alpha), 8);
+  close(
+    gradient,
+    differences((x) => softmax(x).reduce((sum, p, j) => sum + p * gateGrads[j]!, 0), alpha),
+    8,
+  );
   const parameters = Float64Array.from(alpha);
   adamStep(parameters, gradient, adamState(7), published);
   close(parameters, golden.full.alphaAfterFirstAdamStep);
@@ -47,7 +51,11 @@ test('two: gradient over the pair, and rescaling that leaves the other probabili
   const { active, inactive } = golden.two;
   const pair = [active, inactive] as const;
   close(pairProbabilities(alpha, pair), golden.two.probsSlice);
-  const gradient = alphaGradientOfPair(alpha, Float64Array.from({ length: 7 }, (_, k) => (golden.two.gateGrads as Record<number, number>)[k] ?? NaN), pair);
+  const gradient = alphaGradientOfPair(
+    alpha,
+    Float64Array.from({ length: 7 }, (_, k) => (golden.two.gateGrads as Record<number, number>)[k] ?? NaN),
+    pair,
+  );
   close(gradient, golden.two.alphaGrad);
 
   const parameters = Float64Array.from(alpha);
@@ -90,7 +98,15 @@ test('expected latency and its gradient', () => {
     differences((x) => expectedLatency([softmax(x)], table), alpha),
     8,
   );
-  expect(latencyRange({ constantMs: 1, candidatesMs: [[2, 0], [3, 5]] })).toEqual({ leastMs: 4, mostMs: 8 });
+  expect(
+    latencyRange({
+      constantMs: 1,
+      candidatesMs: [
+        [2, 0],
+        [3, 5],
+      ],
+    }),
+  ).toEqual({ leastMs: 4, mostMs: 8 });
 });
 
 test('mul#log: value and gradients', () => {
@@ -100,7 +116,11 @@ test('mul#log: value and gradients', () => {
   expect(loss.perCrossEntropy / options.scale).toBeCloseTo(golden.mulLog.regFactor, 12);
   close(total(loss).latency, golden.mulLog.alphaGradLatencyPath);
   close(total(loss).sum, golden.mulLog.alphaGradTotal);
-  close(total(loss).latency, differences((x) => mulLog(ce, expectedLatency([softmax(x)], table), options).value, alpha), 9);
+  close(
+    total(loss).latency,
+    differences((x) => mulLog(ce, expectedLatency([softmax(x)], table), options).value, alpha),
+    9,
+  );
 });
 
 test('add#linear: value and gradients', () => {

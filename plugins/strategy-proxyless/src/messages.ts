@@ -32,5 +32,9 @@ export const messages = {
     }),
 
   nothingToChoose: (): Diagnostic =>
-    warningDiagnostic('PROXYLESS_NOTHING_TO_CHOOSE', 'The space holds no choice with more than one candidate; there is nothing to search.', { at }),
+    warningDiagnostic(
+      'PROXYLESS_NOTHING_TO_CHOOSE',
+      'The space holds no choice with more than one candidate; there is nothing to search.',
+      { at },
+    ),
 };

@@ -23,7 +23,12 @@ export interface ProxylessOptions {
 }
 
 const count = (description: string, preset: number, minimum = 1) => ({ type: 'integer', minimum, default: preset, description });
-const amount = (description: string, preset?: number) => ({ type: 'number', minimum: 0, ...(preset !== undefined && { default: preset }), description });
+const amount = (description: string, preset?: number) => ({
+  type: 'number',
+  minimum: 0,
+  ...(preset !== undefined && { default: preset }),
+  description,
+});
 
 export const optionsSchema = {
   type: 'object',

@@ -23,7 +23,8 @@ const initialAlpha = (choice: ChoiceNode, index: number, seed: number): Float64A
   return Float64Array.from(choice.candidates, () => 1e-3 * random.normal());
 };
 
-const isZero = (choice: ChoiceNode, candidate: number): boolean => choice.candidates[candidate]!.graph.nodes.some(({ op }) => op === 'zero');
+const isZero = (choice: ChoiceNode, candidate: number): boolean =>
+  choice.candidates[candidate]!.graph.nodes.some(({ op }) => op === 'zero');
 
 /** The probabilities that the expected latency is taken over: all candidates', or those of the sampled pair alone. */
 const latencyProbabilities = (alpha: Float64Array, p: Float64Array, pair: readonly [number, number] | undefined): Float64Array => {
@@ -93,7 +94,10 @@ export const search = async (context: SearchContext, options: ProxylessOptions):
 
     const batch = await validationBatch(step);
     const sample = sampleGates(options.gates, alphas, probabilities, new Random({ seed, stream: 'search.gates', step }));
-    const { loss, correct, gradients } = await program.candidateGradients(batch, sample, { randomKey: stepKey(seed, 'search.gateStep', step), signal });
+    const { loss, correct, gradients } = await program.candidateGradients(batch, sample, {
+      randomKey: stepKey(seed, 'search.gateStep', step),
+      signal,
+    });
     if (!Number.isFinite(loss)) throw new DiagnosticError([messages.notFinite(step, 'the cross-entropy')]);
     images += batch.count * gateStepCost(choices, options.gates);
 
@@ -105,11 +109,13 @@ export const search = async (context: SearchContext, options: ProxylessOptions):
     for (const [choice, alpha] of alphas.entries()) {
       const pair = pairOf(sample, choice);
       const gates = gradients[choice]!;
-      const silent = !options.crossEntropyGradients || (options.zero === 'latency-only' && isZero(choices[choice]!, sample.active[choice]!));
+      const silent =
+        !options.crossEntropyGradients || (options.zero === 'latency-only' && isZero(choices[choice]!, sample.active[choice]!));
       const ofCrossEntropy = pair ? alphaGradientOfPair(alpha, gates, pair) : alphaGradient(probabilities[choice]!, gates);
       const ofLatency = expectedLatencyGradient(latencyP[choice]!, latency.candidatesMs[choice]!);
       const gradient = ofLatency.map((g, i) => perMs * g + (silent ? 0 : perCrossEntropy * ofCrossEntropy[i]!));
-      if (!gradient.every(Number.isFinite)) throw new DiagnosticError([messages.notFinite(step, `a gate's gradient at ${choices[choice]!.id}`)]);
+      if (!gradient.every(Number.isFinite))
+        throw new DiagnosticError([messages.notFinite(step, `a gate's gradient at ${choices[choice]!.id}`)]);
       const before = alpha.slice();
       adamStep(alpha, gradient, states[choice]!, adam);
       if (pair) rescalePair(alpha, before, pair);

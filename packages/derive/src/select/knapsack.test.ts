@@ -8,7 +8,11 @@ const bruteForce = ({ gains, costs, limit, count }: KnapsackProblem): KnapsackSo
   let networks: KnapsackSolution[] = [{ choices: [], gain: 0, cost: 0 }];
   for (const [choice, candidates] of gains.entries()) {
     networks = networks.flatMap((network) =>
-      candidates.map((gain, j) => ({ choices: [...network.choices, j], gain: network.gain + gain, cost: network.cost + costs[choice]![j]! })),
+      candidates.map((gain, j) => ({
+        choices: [...network.choices, j],
+        gain: network.gain + gain,
+        cost: network.cost + costs[choice]![j]!,
+      })),
     );
   }
   return networks
@@ -36,7 +40,10 @@ test('equals enumeration of all networks: the same networks in the same order, 2
     const problem = randomProblem(index, (random) => random.uniform());
     const expected = bruteForce(problem);
     const found = knapsack(problem);
-    expect(found.map(({ choices }) => choices), `space ${index}`).toEqual(expected.map(({ choices }) => choices));
+    expect(
+      found.map(({ choices }) => choices),
+      `space ${index}`,
+    ).toEqual(expected.map(({ choices }) => choices));
     for (const [k, { gain, cost }] of found.entries()) {
       expect(gain).toBeCloseTo(expected[k]!.gain, 12);
       expect(cost).toBeLessThanOrEqual(problem.limit);
@@ -45,7 +52,18 @@ test('equals enumeration of all networks: the same networks in the same order, 2
 });
 
 test('a network that uses up the limit exactly is found', () => {
-  const problem = { gains: [[0, 1, 2.5], [0, 1.2, 2]], costs: [[1, 2, 3], [1, 2, 3]], limit: 4, count: 3 };
+  const problem = {
+    gains: [
+      [0, 1, 2.5],
+      [0, 1.2, 2],
+    ],
+    costs: [
+      [1, 2, 3],
+      [1, 2, 3],
+    ],
+    limit: 4,
+    count: 3,
+  };
   expect(knapsack(problem).map(({ choices, cost }) => ({ choices, cost }))).toEqual([
     { choices: [2, 0], cost: 4 },
     { choices: [1, 1], cost: 4 },
@@ -54,12 +72,38 @@ test('a network that uses up the limit exactly is found', () => {
 });
 
 test('the cheapest network is found at its own cost, and nothing below it', () => {
-  const problem = { gains: [[0, -1], [0, -1]], costs: [[0.3, 0.1], [0.7, 0.2]], count: 4 };
+  const problem = {
+    gains: [
+      [0, -1],
+      [0, -1],
+    ],
+    costs: [
+      [0.3, 0.1],
+      [0.7, 0.2],
+    ],
+    count: 4,
+  };
   expect(knapsack({ ...problem, limit: 0.1 + 0.2 }).map(({ choices }) => choices)).toEqual([[1, 1]]);
   expect(knapsack({ ...problem, limit: 0.29 })).toEqual([]);
 });
 
 test('without a limit the most probable networks come first, each once', () => {
-  const problem = { gains: [[-1, -2], [-1, -4]], costs: [[1, 2], [3, 4]], limit: Infinity, count: 9 };
-  expect(knapsack(problem).map(({ choices }) => choices)).toEqual([[0, 0], [1, 0], [0, 1], [1, 1]]);
+  const problem = {
+    gains: [
+      [-1, -2],
+      [-1, -4],
+    ],
+    costs: [
+      [1, 2],
+      [3, 4],
+    ],
+    limit: Infinity,
+    count: 9,
+  };
+  expect(knapsack(problem).map(({ choices }) => choices)).toEqual([
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ]);
 });

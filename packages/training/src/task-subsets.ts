@@ -1,0 +1,49 @@
+// Which images do what: disjoint parts of the training split, so that nothing is judged on images that it learned from.
+import type { Dataset, Split, Subset } from '@nasc/data';
+import { classBalancedSplit } from '@nasc/data';
+import { DiagnosticError } from '@nasc/diagnostics';
+import { messages } from './messages.ts';
+
+export interface TaskSizes {
+  /** Images that warm-up and search may use, held-out ones included; all when absent. */
+  readonly searchImages?: number;
+  readonly archValidationImages: number;
+  readonly scoringImages: number;
+}
+
+export interface TaskSubsets {
+  /** Weights of the supernet. */
+  readonly train: Subset;
+  /** Architecture parameters. */
+  readonly archValidation: Subset;
+  /** Ranking of networks, and the validation of the retrained one: trains nothing. */
+  readonly scoring: Subset;
+  /** The chosen network's training: all training images but those of `scoring`. */
+  readonly retrain: Subset;
+}
+
+const subset = (split: Split, indices: Uint32Array): Subset => ({ split, indices });
+
+/**
+ * Cuts the training split, balanced over classes, by the seed. `scoring` is cut first: it stays the same whatever the other sizes are.
+ * Throws `TASK_NOT_ENOUGH_IMAGES` where nothing would be left to train on.
+ */
+export const splitTask = (
+  dataset: Dataset,
+  { searchImages, archValidationImages, scoringImages }: TaskSizes,
+  seed: number,
+): TaskSubsets => {
+  const { train: split } = dataset;
+  const searched = Math.min(searchImages ?? split.count, split.count);
+  const trainImages = searched - archValidationImages - scoringImages;
+  if (trainImages < 1) throw new DiagnosticError([messages.notEnoughImages(archValidationImages, scoringImages, searched)]);
+  const sizes = { scoring: scoringImages, archValidation: archValidationImages, train: trainImages };
+  const { scoring, archValidation, train } = classBalancedSplit(split.labels, sizes, seed);
+  const { retrain } = classBalancedSplit(split.labels, { scoring: scoringImages, retrain: 'rest' }, seed);
+  return {
+    train: subset(split, train),
+    archValidation: subset(split, archValidation),
+    scoring: subset(split, scoring),
+    retrain: subset(split, retrain),
+  };
+};
