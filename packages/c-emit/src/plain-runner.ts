@@ -5,13 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { elementCount, parameterId } from '@nasc/ir';
 import type { Attributes, Graph, NodeId, OpDefinition, OpNode, TensorType } from '@nasc/ir';
-import { compile } from './compiler.ts';
+import { createGuardedMemory } from './guarded-memory.ts';
+import type { PlainValues } from './guarded-memory.ts';
 import type { BatchedView, CLowering, KernelCall, Operand } from './lowering.ts';
 import { nodeSalt } from './node-salt.ts';
-import { prelude } from './prelude.ts';
-import { commonFlags, detectVectorWidth, vectorFlags } from './vector-width.ts';
-
-export type PlainValues = Float64Array | Float32Array;
+import { loadPlainKernels } from './plain-kernels.ts';
 
 export interface PlainOptions {
   readonly batch: number;
@@ -55,66 +53,6 @@ export interface PlainRunner {
   dispose(): void;
 }
 
-const guardLength = 32;
-const guardValue = -6143.125;
-
-class Memory {
-  readonly #make: (length: number) => PlainValues;
-  readonly #guarded = new WeakMap<PlainValues, PlainValues>();
-
-  constructor(precision: 'double' | 'float') {
-    this.#make = (length) => (precision === 'double' ? new Float64Array(length) : new Float32Array(length));
-  }
-
-  allocate(length: number, content: number | ArrayLike<number>): PlainValues {
-    const whole = this.#make(length + 2 * guardLength).fill(guardValue);
-    const values = whole.subarray(guardLength, guardLength + length);
-    if (typeof content === 'number') values.fill(content);
-    else values.set(content);
-    this.#guarded.set(values, whole);
-    return values;
-  }
-
-  isIntact(values: PlainValues): boolean {
-    const whole = this.#guarded.get(values);
-    if (!whole) return true;
-    const isGuard = (value: number) => value === guardValue;
-    return whole.subarray(0, guardLength).every(isGuard) && whole.subarray(whole.length - guardLength).every(isGuard);
-  }
-}
-
-type NativeCall = (
-  kernel: number,
-  tensors: readonly (PlainValues | Uint32Array)[],
-  dims: BigInt64Array,
-  scalars: Float64Array,
-  first: number,
-  last: number,
-) => void;
-
-const loadKernels = async (ops: readonly OpDefinition[], precision: 'double' | 'float', cacheFolder: string) => {
-  const sources = new Set(ops.flatMap((op) => (op.lower.c ? [op.lower.c.source] : [])));
-  const kernels = [...sources].flatMap((source) => [...source.matchAll(/^NASC_KERNEL\((\w+)\)/gm)].map(([, name]) => name!));
-  const text = `${prelude}
-${[...sources].join('\n')}
-void nasc_call(int32_t kernel, void **tensors, const int64_t *dims, const double *scalars, int64_t first, int64_t last) {
-  switch (kernel) {
-${kernels.map((name, index) => `    case ${index}: ${name}((real *const *)tensors, dims, scalars, first, last); break;`).join('\n')}
-  }
-}
-`;
-  const path = await compile({
-    kind: 'shared',
-    sources: new Map([['plain-kernels.c', text]]),
-    flags: [...commonFlags, ...vectorFlags[detectVectorWidth()].flags, `-DNASC_REAL=${precision}`],
-    cacheFolder,
-  });
-  const { load } = await import('koffi');
-  const library = load(path);
-  const call: NativeCall = library.func('nasc_call', 'void', ['int32_t', 'void **', 'int64_t *', 'double *', 'int64_t', 'int64_t']);
-  return { call, numbers: new Map(kernels.map((name, index) => [name, index])), library };
-};
-
 /** What the operands of one node's calls are bound to. */
 type Binding = (operand: Operand) => PlainValues | Uint32Array;
 
@@ -124,9 +62,9 @@ export const createPlainRunner = async (
   precision: 'double' | 'float',
   { cacheFolder = join(tmpdir(), 'nasc-plain-kernels') }: { readonly cacheFolder?: string } = {},
 ): Promise<PlainRunner> => {
-  const { call, numbers, library } = await loadKernels(ops, precision, cacheFolder);
+  const kernels = await loadPlainKernels(ops, precision, cacheFolder);
   const definitions = new Map(ops.map((op) => [op.name, op]));
-  const memory = new Memory(precision);
+  const memory = createGuardedMemory(precision);
 
   const lookUp = (node: OpNode) => {
     const op = definitions.get(node.op);
@@ -136,13 +74,13 @@ export const createPlainRunner = async (
 
   const runCalls = (node: OpNode, calls: readonly KernelCall[], bind: Binding, { cuts }: PlainOptions): void => {
     for (const { kernel, tensors, dims, scalars = [], items } of calls) {
-      const number = numbers.get(kernel);
+      const number = kernels.number(kernel);
       if (number === undefined) throw new Error(`Op "${node.op}" calls "${kernel}", which its source does not define`);
       const pointers = tensors.map(bind);
+      const [dimensions, numbers] = [BigInt64Array.from(dims, BigInt), Float64Array.from(scalars)];
       const bounds = [0, ...(cuts?.(items) ?? []), items];
-      for (let part = 1; part < bounds.length; part++) {
-        call(number, pointers, BigInt64Array.from(dims, BigInt), Float64Array.from(scalars), bounds[part - 1]!, bounds[part]!);
-      }
+      for (let part = 1; part < bounds.length; part++)
+        kernels.call(number, pointers, dimensions, numbers, bounds[part - 1]!, bounds[part]!);
       pointers.forEach((values, index) => {
         if (!(values instanceof Uint32Array) && !memory.isIntact(values)) {
           throw new Error(`Kernel ${kernel} of node "${node.id}" writes outside tensor ${index} (${tensors[index]!.kind})`);
@@ -289,7 +227,7 @@ export const createPlainRunner = async (
     },
 
     dispose() {
-      library.unload();
+      kernels.unload();
     },
   };
 };
