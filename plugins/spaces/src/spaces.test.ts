@@ -47,44 +47,32 @@ describe('proxyless-imagenet is the paper’s space', () => {
     const path = [2, 6, 6, 6, 4, 6, 6, 0, 5, 6, 6, 2, 3, 6, 0, 2, 5, 5, 5, 3, 5];
     const network = instantiatePath(expand({ ...proxylessImagenet, widthMultiplier: 1.35 }, [224, 224, 3], 1000), path);
     const widths = network.nodes.filter(({ id }) => /\.(project|conv|expand)$/.test(id)).map(({ attributes }) => attributes['width']);
-    const published = [
-      ...[40, 24], // stem, first block
-      ...[72, 32, 96, 56, 168, 56, 336, 112, 336, 112, 672, 128, 384, 128, 384, 128],
-      ...[768, 256, 1536, 256, 1536, 256, 1536, 256, 1536, 432, 1728],
-    ];
-    expect(widths).toEqual(published);
+    // Stem, first block, then channels inside and out of each block that is not Zero, and the head's 1x1 convolution.
+    const published = '40 24 72 32 96 56 168 56 336 112 336 112 672 128 384 128 384 128 768 256 1536 256 1536 256 1536 256 1536 432 1728';
+    expect(widths.join(' ')).toBe(published);
   });
 });
 
-/** A network block by block, as (kernel, expansion, width, stride): every stage one block with one candidate. */
-const network = (stem: number, mix: number, blocks: readonly (readonly [number, number, number, number])[]): UserSpace => ({
+/** A network block by block, each a stage of one candidate: `k5e3 32 s2` is MBConv to 32 channels with stride 2. */
+const network = (stem: number, mix: number, blocks: string): UserSpace => ({
   ...proxylessImagenet,
   stem: [{ name: 'stem', macro: 'convBnAct', kernel: 3, stride: 2, width: stem }],
-  stages: blocks.map(([kernel, expansion, width, stride]) => ({
-    width,
-    stride,
-    blocks: 1,
-    candidates: [{ macro: 'mbConv', kernel, expansion }],
-    zero: 'never',
-  })),
+  stages: blocks.split(', ').map((block) => {
+    const [, kernel, expansion, width, stride] = /^k(\d)e(\d) (\d+)(?: s(\d))?$/.exec(block)!.map(Number);
+    return { width: width!, stride: stride || 1, blocks: 1, candidates: [{ macro: 'mbConv', kernel, expansion }], zero: 'never' };
+  }),
   head: [
     { name: 'mix', macro: 'convBnAct', kernel: 1, width: mix },
     { name: 'head', macro: 'linearHead' },
   ],
 });
-const repeat = <T>(times: number, value: T): readonly T[] => Array.from({ length: times }, () => value);
 
 describe('published networks have their published size', () => {
   test('Proxyless-Mobile: 4.08 M parameters, 320.4 M MACs', () => {
-    const graph = expand(
-      network(32, 1280, [
-        ...([[3, 1, 16, 1], [5, 3, 32, 2], [3, 3, 32, 1], [7, 3, 40, 2], [3, 3, 40, 1], [5, 3, 40, 1], [5, 3, 40, 1]] as const),
-        ...([[7, 6, 80, 2], ...repeat(3, [5, 3, 80, 1]), [5, 6, 96, 1], ...repeat(3, [5, 3, 96, 1])] as const),
-        ...([[7, 6, 192, 2], [7, 6, 192, 1], [7, 3, 192, 1], [7, 3, 192, 1], [7, 6, 320, 1]] as const),
-      ] as readonly (readonly [number, number, number, number])[]),
-      [224, 224, 3],
-      1000,
-    );
+    const blocks =
+      'k3e1 16, k5e3 32 s2, k3e3 32, k7e3 40 s2, k3e3 40, k5e3 40, k5e3 40, k7e6 80 s2, k5e3 80, k5e3 80, k5e3 80, k5e6 96, k5e3 96, ' +
+      'k5e3 96, k5e3 96, k7e6 192 s2, k7e6 192, k7e3 192, k7e3 192, k7e6 320';
+    const graph = expand(network(32, 1280, blocks), [224, 224, 3], 1000);
     const { networks, shared } = summaryOf(graph);
     expect(networks).toBe(1n);
     expect(graph.groups.filter(({ shortcut }) => shortcut)).toHaveLength(13); // as many ADDs as its published on-device profile
@@ -93,15 +81,10 @@ describe('published networks have their published size', () => {
   });
 
   test('Proxyless-Mobile-14: 581 M MACs', () => {
-    const graph = expand(
-      network(48, 1792, [
-        ...([[3, 1, 24, 1], [5, 3, 40, 2], [3, 3, 40, 1], [7, 3, 56, 2], [3, 3, 56, 1], [5, 3, 56, 1], [5, 3, 56, 1]] as const),
-        ...([[7, 6, 112, 2], ...repeat(3, [5, 3, 112, 1]), [5, 6, 136, 1], ...repeat(3, [5, 3, 136, 1])] as const),
-        ...([[7, 6, 256, 2], [7, 6, 256, 1], [7, 3, 256, 1], [7, 3, 256, 1], [7, 6, 448, 1]] as const),
-      ] as readonly (readonly [number, number, number, number])[]),
-      [224, 224, 3],
-      1000,
-    );
+    const blocks =
+      'k3e1 24, k5e3 40 s2, k3e3 40, k7e3 56 s2, k3e3 56, k5e3 56, k5e3 56, k7e6 112 s2, k5e3 112, k5e3 112, k5e3 112, k5e6 136, ' +
+      'k5e3 136, k5e3 136, k5e3 136, k7e6 256 s2, k7e6 256, k7e3 256, k7e3 256, k7e6 448';
+    const graph = expand(network(48, 1792, blocks), [224, 224, 3], 1000);
     expect(Math.round(summaryOf(graph).shared.macs / 1e6)).toBe(581);
   });
 });
@@ -110,11 +93,8 @@ describe('mobile-small', () => {
   const graph = expand(mobileSmall, [28, 28, 1], 10);
 
   test('nine choices over three sizes of image; Zero where there is a shortcut', () => {
-    expect(choicesOf(graph).map(({ type, candidates }) => `${type.shape.join('x')} ${candidates.length}`)).toEqual([
-      ...['14x14x24 7', '14x14x24 8', '14x14x24 8'],
-      ...['7x7x40 7', '7x7x40 8', '7x7x40 8'],
-      ...['4x4x80 7', '4x4x80 8', '4x4x80 8'],
-    ]);
+    const choices = choicesOf(graph).map(({ type, candidates }) => `${type.shape.join('x')} ${candidates.length}`);
+    expect(choices.join(', ')).toBe('14x14x24 7, 14x14x24 8, 14x14x24 8, 7x7x40 7, 7x7x40 8, 7x7x40 8, 4x4x80 7, 4x4x80 8, 4x4x80 8');
     expect(summaryOf(graph).networks).toBe(7n ** 3n * 8n ** 6n);
   });
 

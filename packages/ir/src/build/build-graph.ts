@@ -139,7 +139,13 @@ class Assembly {
       const region = emptyRegion(true);
       const inputs = types.map((type, index) => this.input(region, join(prefix, types.length === 1 ? 'input' : `input${index}`), type));
       try {
-        const { output, attributes } = this.#expand(region, { ...scope, ...(spec.origin !== undefined && { origin: spec.origin }), prefix }, spec.macro, inputs, spec.attributes);
+        const { output, attributes } = this.#expand(
+          region,
+          { ...scope, ...(spec.origin !== undefined && { origin: spec.origin }), prefix },
+          spec.macro,
+          inputs,
+          spec.attributes,
+        );
         const graph: Graph<OpNode> = { inputs: region.inputs, nodes: region.nodes as OpNode[], outputs: [output], groups: [] };
         built.push({ candidate: { name: spec.name, macro: spec.macro, attributes, graph }, type: region.types.get(output)! });
       } catch (cause) {

@@ -10,6 +10,7 @@ let validator: ValidateFunction<Graph> | undefined;
 
 const problemOf = ({ keyword, message, params }: ErrorObject): string => {
   if (keyword === 'additionalProperties') return `there is no property "${params['additionalProperty']}"`;
+  if (keyword === 'discriminator') return `"${params['tag']}" must be op or choice`;
   if (keyword === 'required') return `the property "${params['missingProperty']}" is missing`;
   return keyword === 'enum' ? `it must be one of ${(params['allowedValues'] as readonly string[]).join(', ')}` : `it ${message}`;
 };
