@@ -10,6 +10,7 @@ export { createRegistrations } from './plugins/registrations.ts';
 export type { OrderedPart, OwnedPass } from './plugins/order-passes.ts';
 export { setUpPlugins } from './plugins/plugin-host.ts';
 export type { PluginHost } from './plugins/plugin-host.ts';
+export { resolvePlugins } from './plugins/resolve-plugins.ts';
 export { trackedRegistry } from './plugins/tracked-registry.ts';
 export * from './progress.ts';
 export * from './registry.ts';

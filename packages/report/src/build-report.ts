@@ -18,6 +18,10 @@ export interface ReportContext {
   readonly onnxRuntime?: Readonly<Record<string, Pick<NetworkLatency, 'ms' | 'spread' | 'samples'>>>;
 }
 
+/** What is written for a target: its files, and the ONNX file beside them where it is not one of them. */
+export const outputFiles = ({ files, onnx }: Pick<TargetArtifacts, 'files' | 'onnx'>): ReadonlyMap<string, string | Uint8Array> =>
+  files.files.has('model.onnx') ? files.files : new Map([...files.files, ['model.onnx', onnx.bytes]]);
+
 /** Artifacts that hold clock readings, or follow from them: the same run has other hashes on another day. */
 const measuredKinds: readonly string[] = ['costModel', 'architecture', 'files'];
 
@@ -83,7 +87,7 @@ const reportTarget = (
     onnx: { opset: onnx.opset, bytes: onnx.bytes.byteLength, verification: verification(onnx.verification) },
     code: files.verification ? verification(files.verification) : null,
     coverage: { special: kernels('special'), plain: kernels('plain'), unsupported: kernels('unsupported') },
-    files: [...files.files]
+    files: [...outputFiles(artifacts)]
       .map(([file, content]) => ({ name: file, bytes: Buffer.byteLength(content) }))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     hashes: hashesOf(hashes, `${name}/`, false),

@@ -1,4 +1,4 @@
-export { buildReport } from './build-report.ts';
+export { buildReport, outputFiles } from './build-report.ts';
 export type { ReportContext } from './build-report.ts';
 export { formatReport, formatStages } from './format-report.ts';
 export { formatTable } from './format-table.ts';

@@ -12,5 +12,7 @@ export interface DatasetDefinition {
   readonly name: string;
   readonly description: string;
   readonly optionsSchema: Readonly<Record<string, unknown>>;
+  /** Where it is on this machine, found without downloading; undefined when it is not there. Shown by `nasc doctor`. */
+  find?(searchPath: readonly string[]): Promise<string | undefined>;
   load(options: Readonly<Record<string, unknown>>, context: DatasetContext): Promise<Dataset>;
 }

@@ -1,0 +1,66 @@
+// The commands.
+import type { Command, Option } from './command.ts';
+
+const json: Option = { doc: 'Print the result as JSON.' };
+const help: Option = { doc: 'Show this help.', short: 'h' };
+
+export const commands: readonly Command[] = [
+  {
+    name: 'init',
+    doc: 'Write a config to start from.',
+    positionals: '[folder]',
+    maximumPositionals: 1,
+    options: { ts: { doc: 'Write nasc.config.ts, with comments, instead of nasc.config.json.' }, json, help },
+    load: async () => (await import('../commands/init.ts')).init,
+  },
+  {
+    name: 'run',
+    doc: 'Search, train, export, generate code, verify, measure.',
+    positionals: '[config]',
+    maximumPositionals: 1,
+    options: {
+      to: { value: 'STAGE', doc: 'Stop after this stage: expand, train, annotate, derive, export or codegen.' },
+      from: { value: 'STAGE', doc: 'Do this stage and the following ones anew; what comes before has to be stored.' },
+      'data-dir': { value: 'DIR', doc: 'Look for data sets here first.' },
+      engine: { value: 'NAME', doc: 'Training engine.' },
+      threads: { value: 'N', doc: 'Compute threads; all cores when absent. Never changes a result.' },
+      set: { value: 'KEY=VALUE', multiple: true, doc: 'Set a key of the config: --set train.epochs=3.' },
+      'print-after': { value: 'PASS', multiple: true, doc: 'Print what a pass returns (to standard error).' },
+      json,
+      help,
+    },
+    load: async () => (await import('../commands/run.ts')).run,
+  },
+  {
+    name: 'inspect',
+    doc: 'Show a search space, a network or a stored artifact: layers, shapes, parameters, MACs, size.',
+    positionals: '[space | file | artifact]',
+    maximumPositionals: 1,
+    options: {
+      passes: { doc: 'Show stages and passes in their order instead.' },
+      candidates: { doc: 'Show the layers of each candidate too.' },
+      input: { value: 'HxWxC', doc: 'Image size for a space that is looked at without a data set.' },
+      classes: { value: 'N', doc: 'Number of classes, likewise.' },
+      config: { value: 'FILE', doc: 'The config whose plugins, space and store are used.' },
+      json,
+      help,
+    },
+    load: async () => (await import('../commands/inspect/inspect.ts')).inspect,
+  },
+  {
+    name: 'report',
+    doc: 'Show the report of an earlier run.',
+    positionals: '[folder]',
+    maximumPositionals: 1,
+    options: { json, help },
+    load: async () => (await import('../commands/report.ts')).report,
+  },
+  {
+    name: 'doctor',
+    doc: 'Show what this machine offers: compiler, vectors, threads, engines, data sets, ONNX Runtime.',
+    positionals: '',
+    maximumPositionals: 0,
+    options: { 'data-dir': { value: 'DIR', doc: 'Look for data sets here first.' }, json, help },
+    load: async () => (await import('../commands/doctor.ts')).doctor,
+  },
+];

@@ -1,0 +1,121 @@
+// What is meant by the argument of `nasc inspect`: a named space, a file, a stored artifact, or the config's own space.
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, relative, resolve } from 'node:path';
+import type { LoadedConfig } from '@nasc/config';
+import { parseJson, validateSpace } from '@nasc/config';
+import { openArtifactStore } from '@nasc/core';
+import type { ArtifactKind, Registry, SearchSpaceArtifact } from '@nasc/core';
+import { DiagnosticError } from '@nasc/diagnostics';
+import { expandSpace } from '@nasc/expand';
+import { isChoice, readGraph } from '@nasc/ir';
+import type { Graph } from '@nasc/ir';
+import { messages } from '../../messages.ts';
+import { loadUserConfig } from '../load-user-config.ts';
+
+export interface Subject {
+  readonly name: string;
+  readonly graph?: Graph;
+  readonly artifact?: { readonly kind: string; readonly hash: string };
+  /** What an artifact holds besides its graph. */
+  readonly rest?: Readonly<Record<string, unknown>>;
+}
+
+/** Where a space is looked at without a data set. */
+export interface ImageSize {
+  readonly inputShape?: readonly [number, number, number];
+  readonly classes?: number;
+}
+
+export interface SubjectContext {
+  readonly folder: string;
+  readonly loaded: LoadedConfig | undefined;
+  readonly registry: Registry;
+  readonly size: ImageSize;
+  /** A config's space, expanded for its data set. */
+  readonly expandConfig: (loaded: LoadedConfig) => Promise<SearchSpaceArtifact>;
+}
+
+const fromSpace = (value: unknown, place: string, { registry, size }: SubjectContext): Subject => {
+  const space = validateSpace(value, place);
+  const { resolution, minimum, channels, classes } = space.input;
+  const side = resolution ?? minimum;
+  const inputShape = size.inputShape ?? (side !== undefined && channels !== undefined ? ([side, side, channels] as const) : undefined);
+  const classCount = size.classes ?? classes;
+  if (!inputShape || classCount === undefined) throw new DiagnosticError([messages.sizeUnknown(space.name)]);
+  const located = place.includes('#') ? place : `${place}#`;
+  return { name: space.name, graph: expandSpace(space, { inputShape, classes: classCount }, registry, located) };
+};
+
+const fromConfig = async (loaded: LoadedConfig, { expandConfig }: SubjectContext): Promise<Subject> => {
+  const { name, graph } = await expandConfig(loaded);
+  return { name, graph };
+};
+
+const fromArtifact = async (folder: string): Promise<Subject> => {
+  const hash = basename(folder);
+  const kind = basename(dirname(folder));
+  const store = openArtifactStore(resolve(folder, '..', '..', '..'));
+  let damaged = false;
+  const found = await store.get(kind as ArtifactKind, hash, () => {
+    damaged = true;
+  });
+  if (!found) throw new DiagnosticError([messages.artifactUnreadable(folder, damaged)]);
+  const { graph, ...rest } = found.value as { readonly graph?: Graph };
+  return { name: `${kind} ${hash}`, artifact: { kind, hash }, rest, ...(graph && { graph }) };
+};
+
+const fromFile = async (path: string, context: SubjectContext): Promise<Subject> => {
+  const shown = relative(context.folder, path) || path;
+  if (extname(path) !== '.json') return fromConfig(await loadUserConfig(path, context.folder), context);
+  const value = parseJson(await readFile(path, 'utf8'), shown);
+  const has = (key: string) => typeof value === 'object' && value !== null && key in value;
+  if (has('task')) return fromConfig(await loadUserConfig(path, context.folder), context);
+  if (has('nodes')) return { name: basename(path, '.json'), graph: readGraph(value, shown) };
+  if (has('stages') || has('stem')) return fromSpace(value, shown, context);
+  throw new DiagnosticError([messages.unreadableFile(shown)]);
+};
+
+const entries = (folder: string): Promise<readonly string[]> =>
+  readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+
+/** Folders of stored artifacts whose hash begins so. */
+const findByHash = async (prefix: string, { folder, loaded }: SubjectContext): Promise<readonly string[]> => {
+  if (!/^[\da-f]{4,}$/.test(prefix)) return [];
+  const root = loaded ? resolve(loaded.folder, loaded.config.cacheDir, 'artifacts') : resolve(folder, '.nasc', 'artifacts');
+  const found: string[] = [];
+  for (const kind of await entries(root)) {
+    const hashes = await entries(resolve(root, kind));
+    // A name with more than the hash is a write that was interrupted.
+    found.push(...hashes.filter((hash) => hash.startsWith(prefix) && !hash.includes('.')).map((hash) => resolve(root, kind, hash)));
+  }
+  return found;
+};
+
+const isSpaceName = (what: string, { registry }: SubjectContext): boolean => registry.spaces.names().includes(what);
+
+/** Throws INSPECT_... where nothing, or more than one thing, is meant; and whatever is wrong with what is meant. */
+export const findSubject = async (what: string | undefined, context: SubjectContext): Promise<Subject> => {
+  const { folder, loaded, registry } = context;
+  if (what === undefined) {
+    if (!loaded) throw new DiagnosticError([messages.nothingNamed(registry.spaces.names())]);
+    return fromConfig(loaded, context);
+  }
+  if (isSpaceName(what, context)) return fromSpace(registry.spaces.require(what).space, what, context);
+
+  const path = resolve(folder, what);
+  const found = await stat(path).catch(() => undefined); // not there: it may still be a hash
+  if (found?.isFile()) return fromFile(path, context);
+  if (found?.isDirectory()) {
+    if ((await entries(path)).includes('artifact.json')) return fromArtifact(path);
+    return fromConfig(await loadUserConfig(path, folder), context);
+  }
+  const artifacts = await findByHash(what, context);
+  if (artifacts.length > 1) throw new DiagnosticError([messages.ambiguousHash(what, artifacts.map((artifact) => `${basename(dirname(artifact))} ${basename(artifact)}`))]);
+  if (artifacts[0] !== undefined) return fromArtifact(artifacts[0]);
+  throw new DiagnosticError([messages.nothingToInspect(what, registry.spaces.names())]);
+};
+
+export const isNetwork = (graph: Graph): boolean => !graph.nodes.some(isChoice);

@@ -1,0 +1,85 @@
+// `nasc inspect`: a search space, a network or a stored artifact as text or JSON; or the passes.
+import { setUpPlugins, trackedRegistry } from '@nasc/core';
+import type { PluginHost } from '@nasc/core';
+import type { LoadedConfig } from '@nasc/config';
+import { DiagnosticError } from '@nasc/diagnostics';
+import type { Arguments } from '../../arguments/command.ts';
+import { printJson, printLine } from '../../io.ts';
+import type { Io } from '../../io.ts';
+import { loadBuiltinPlugins } from '../../library/builtin-plugins.ts';
+import { createPipeline } from '../../library/create-pipeline.ts';
+import { messages } from '../../messages.ts';
+import { describeArtifact, summarise } from '../../text/describe-artifact.ts';
+import { loadUserConfig } from '../load-user-config.ts';
+import { describeGraph, printDescribedGraph } from './describe-graph.ts';
+import { findSubject } from './find-subject.ts';
+import type { ImageSize, Subject } from './find-subject.ts';
+import { describeParts, printParts } from './list-passes.ts';
+
+/** The config that is named, or the one of the folder; none is needed. */
+const findConfigFor = async (parsed: Arguments, io: Io): Promise<LoadedConfig | undefined> => {
+  const named = parsed.value('config');
+  return loadUserConfig(named, io.folder).catch((error: unknown) => {
+    if (named === undefined && error instanceof DiagnosticError && error.diagnostics[0]?.code === 'CONFIG_NOT_FOUND') return undefined;
+    throw error;
+  });
+};
+
+/** The built-in plugins, and those of the config. */
+const setUpHost = async (loaded: LoadedConfig | undefined): Promise<PluginHost> => {
+  if (!loaded?.config.plugins.length) return setUpPlugins(await loadBuiltinPlugins());
+  const { resolvePlugins } = await import('@nasc/core');
+  return setUpPlugins([...(await loadBuiltinPlugins()), ...(await resolvePlugins(loaded.config.plugins, loaded.folder))]);
+};
+
+const readSize = (parsed: Arguments): ImageSize => {
+  const input = parsed.value('input');
+  const classes = parsed.value('classes');
+  const match = input === undefined ? [] : /^([1-9]\d*)x([1-9]\d*)x([1-9]\d*)$/.exec(input);
+  const wrong = [
+    ...(match ? [] : [messages.notASize(input!)]),
+    ...(classes === undefined || /^[1-9]\d*$/.test(classes) ? [] : [messages.notAClassCount(classes)]),
+  ];
+  if (wrong.length > 0) throw new DiagnosticError(wrong);
+  const [, height, width, channels] = (match ?? []).map(Number);
+  return {
+    ...(height !== undefined && { inputShape: [height, width!, channels!] }),
+    ...(classes !== undefined && { classes: Number(classes) }),
+  };
+};
+
+const print = (subject: Subject, candidates: boolean, json: boolean, host: PluginHost, io: Io): void => {
+  const registry = trackedRegistry(host.registrations, {});
+  if (subject.graph) {
+    const described = describeGraph(subject, registry.ops);
+    if (json) printJson(io.stdout, { ...described, ...(subject.artifact && { artifact: subject.artifact, ...(summarise(subject.rest) as object) }) });
+    else printLine(io.stdout, printDescribedGraph(subject, described, registry.ops, candidates));
+    return;
+  }
+  if (json) printJson(io.stdout, { kind: 'artifact', name: subject.name, artifact: subject.artifact, ...(summarise(subject.rest) as object) });
+  else printLine(io.stdout, `${subject.name}\n\n${describeArtifact(subject.rest, registry.ops)}`);
+};
+
+export const inspect = async (parsed: Arguments, io: Io): Promise<number> => {
+  const json = parsed.flag('json');
+  const loaded = await findConfigFor(parsed, io);
+  const host = await setUpHost(loaded);
+  if (parsed.flag('passes')) {
+    if (json) printJson(io.stdout, describeParts(host.parts));
+    else printLine(io.stdout, printParts(host.parts));
+    return 0;
+  }
+  const expandConfig = async ({ config, file, folder }: LoadedConfig) => {
+    const { searchSpace } = await createPipeline(config, { folder, file }).run({ to: 'expand' });
+    return searchSpace!;
+  };
+  const subject = await findSubject(parsed.positionals[0], {
+    folder: io.folder,
+    loaded,
+    registry: trackedRegistry(host.registrations, {}),
+    size: readSize(parsed),
+    expandConfig,
+  });
+  print(subject, parsed.flag('candidates'), json, host, io);
+  return 0;
+};

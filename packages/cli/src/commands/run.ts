@@ -1,0 +1,96 @@
+// `nasc run`: the pipeline from a config, with progress, Ctrl-C and the table at the end.
+import { relative } from 'node:path';
+import { stageNames } from '@nasc/core';
+import type { RunOptions, StageName } from '@nasc/core';
+import { DiagnosticError } from '@nasc/diagnostics';
+import type { Diagnostic } from '@nasc/diagnostics';
+import { formatReport, formatStages } from '@nasc/report';
+import type { Arguments } from '../arguments/command.ts';
+import { printJson, printLine } from '../io.ts';
+import type { Io } from '../io.ts';
+import { createPipeline } from '../library/create-pipeline.ts';
+import type { PartialNascResult } from '../library/create-pipeline.ts';
+import { reportName } from '../library/write-outputs.ts';
+import { messages } from '../messages.ts';
+import { createInterrupt, interruptedCode } from '../progress/interrupt.ts';
+import { createProgressReporter } from '../progress/progress-reporter.ts';
+import { loadUserConfig } from './load-user-config.ts';
+import { checkPassNames, printAfterPlugin } from './print-after.ts';
+
+const readStages = (parsed: Arguments): Pick<RunOptions, 'from' | 'to'> => {
+  const known: readonly string[] = stageNames;
+  const given = (['from', 'to'] as const).flatMap((option) => {
+    const value = parsed.value(option);
+    return value === undefined ? [] : [{ option, value }];
+  });
+  const unknown = given.filter(({ value }) => !known.includes(value));
+  if (unknown.length > 0) throw new DiagnosticError(unknown.map(({ option, value }) => messages.unknownChoice(`--${option}`, 'stage', value, known)));
+  const stages: { from?: StageName; to?: StageName } = Object.fromEntries(given.map(({ option, value }) => [option, value as StageName]));
+  if (stages.from && stages.to && known.indexOf(stages.from) > known.indexOf(stages.to)) {
+    throw new DiagnosticError([messages.stagesReversed(stages.from, stages.to)]);
+  }
+  return stages;
+};
+
+/** `--engine` and `--threads` are short for keys of the config. */
+const readOverrides = (parsed: Arguments): readonly string[] => {
+  const diagnostics: Diagnostic[] = [];
+  const threads = parsed.value('threads');
+  if (threads !== undefined && !/^[1-9]\d*$/.test(threads)) diagnostics.push(messages.notAThreadCount(threads));
+  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
+  const engine = parsed.value('engine');
+  return [
+    ...parsed.values('set'),
+    ...(threads === undefined ? [] : [`threads=${threads}`]),
+    ...(engine === undefined ? [] : [`engine=${JSON.stringify(engine)}`]),
+  ];
+};
+
+const printResult = (result: PartialNascResult, json: boolean, io: Io): void => {
+  const { report, outDir, timings, hashes } = result;
+  if (json) return printJson(io.stdout, report ?? { timings, hashes });
+  if (report && outDir) {
+    printLine(io.stdout, formatReport(report));
+    printLine(io.stdout, `\nwritten to ${relative(io.folder, outDir) || '.'}: ${[...report.targets.map(({ name }) => `${name}/`), reportName].join(', ')}`);
+    return;
+  }
+  const stages = timings.map(({ stage, part, target, cached, elapsedMs }) => ({ stage, part, target: target ?? null, cached, ms: elapsedMs }));
+  printLine(io.stdout, formatStages({ stages, totalMs: stages.reduce((sum, { ms }) => sum + ms, 0) }));
+  printLine(io.stdout, `\n${Object.entries(hashes).map(([kind, hash]) => `${kind} ${hash}`).join('\n')}\n\nnasc inspect HASH shows one of these.`);
+};
+
+export const run = async (parsed: Arguments, io: Io): Promise<number> => {
+  const stages = readStages(parsed);
+  const { config, file, folder } = await loadUserConfig(parsed.positionals[0], io.folder, readOverrides(parsed));
+  const progress = createProgressReporter(io);
+  const watched = parsed.values('print-after');
+  const dataDir = parsed.value('data-dir');
+  const pipeline = createPipeline(config, {
+    folder,
+    file: relative(io.folder, file) || file,
+    listener: progress.listener,
+    plugins: watched.length > 0 ? [printAfterPlugin(watched, progress.print)] : [],
+    ...(dataDir !== undefined && { dataDir }),
+  });
+  if (watched.length > 0) checkPassNames(watched, await pipeline.passes());
+
+  const interrupt = createInterrupt(io, () => progress.print('Stopping. Press Ctrl-C again to stop at once.'));
+  try {
+    const result = await pipeline.run({ ...stages, signal: interrupt.signal });
+    progress.finish();
+    printResult(result, parsed.flag('json'), io);
+    return 0;
+  } catch (error) {
+    progress.finish();
+    if (!interrupt.signal.aborted || error instanceof DiagnosticError) throw error;
+    const { finished } = progress;
+    printLine(
+      io.stderr,
+      `Stopped. ${finished.length > 0 ? `Kept in ${config.cacheDir}: ${finished.join('; ')}.` : 'No stage was finished.'}
+The same command goes on from there.`,
+    );
+    return interruptedCode;
+  } finally {
+    interrupt.dispose();
+  }
+};

@@ -1,0 +1,98 @@
+// The library's front door: core's pipeline with the built-in plugins, writing the final files and the report.
+import { join, resolve } from 'node:path';
+import { validateConfig } from '@nasc/config';
+import type { Config, UserConfig } from '@nasc/config';
+import type { PartialPipelineResult, Pipeline, PipelineListener, PipelineResult, RunOptions } from '@nasc/core';
+import type { Report } from '@nasc/report';
+import { loadBuiltinPlugins } from './builtin-plugins.ts';
+
+export interface CreatePipelineOptions {
+  /** Folder that the config's relative paths start from; the current one when absent. */
+  readonly folder?: string;
+  /** What diagnostics about the config name; `config` when absent. */
+  readonly file?: string;
+  /** First folder of the data search path. */
+  readonly dataDir?: string;
+  /** Set up after the built-in plugins and before the config's. */
+  readonly plugins?: readonly unknown[];
+  /** Told of starts and ends of stages, progress, and diagnostics that stop nothing. */
+  readonly listener?: PipelineListener;
+}
+
+export interface NascResult extends PipelineResult {
+  /** What was written to `report.json`. */
+  readonly report: Report;
+  /** The output folder, absolute. */
+  readonly outDir: string;
+}
+
+/** Of a run that may have stopped before the last stage; report and output folder are there if it did not. */
+export type PartialNascResult = PartialPipelineResult & Partial<Pick<NascResult, 'report' | 'outDir'>>;
+
+export interface NascPipeline {
+  /** All six stages; writes `outDir`. */
+  run(options?: RunOptions & { readonly to?: undefined }): Promise<NascResult>;
+  /** Up to a stage; what was made is in the store, and `outDir` is left alone unless the last stage was reached. */
+  run(options: RunOptions): Promise<PartialNascResult>;
+  /** Stages, parts and passes in final order, each with its plugin. */
+  passes(): ReturnType<Pipeline['passes']>;
+}
+
+const isWhole = (result: PartialPipelineResult): result is PipelineResult =>
+  Object.values(result.targets).length > 0 && Object.values(result.targets).every(({ files }) => files !== undefined);
+
+/**
+ * Checks the config (a DiagnosticError holds every problem) and makes a pipeline. Nothing runs before `run`.
+ *
+ *     const { derived, onnx, files } = await createPipeline(config).run();
+ */
+export const createPipeline = (userConfig: UserConfig | Config, options: CreatePipelineOptions = {}): NascPipeline => {
+  const config = validateConfig(userConfig, options.file ?? 'config');
+  const folder = resolve(options.folder ?? '.');
+  let core: Promise<Pipeline> | undefined;
+  const pipeline = () =>
+    (core ??= (async () => {
+      const { createPipeline: createCorePipeline } = await import('@nasc/core');
+      const plugins = [...(await loadBuiltinPlugins()), ...(options.plugins ?? [])];
+      return createCorePipeline(config, {
+        plugins,
+        folder,
+        ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
+        ...(options.listener && { listener: options.listener }),
+      });
+    })());
+
+  const finish = async (result: PipelineResult, signal: AbortSignal): Promise<NascResult> => {
+    const { buildReport } = await import('@nasc/report');
+    const { timeOnnxFiles } = await import('./time-onnx-files.ts');
+    const { writeOutputs } = await import('./write-outputs.ts');
+    const { targets } = result;
+    const started = performance.now();
+    const onnxRuntime = await timeOnnxFiles(targets, {
+      cacheFolder: join(resolve(folder, config.cacheDir), 'cache'),
+      seed: config.seed,
+      signal,
+      progress: (target, done, total) =>
+        options.listener?.('progress', {
+          stage: 'report',
+          pass: 'timeOnnxFiles',
+          target,
+          done,
+          total,
+          unit: 'samples',
+          elapsedMs: performance.now() - started,
+          remainingMs: undefined,
+        }),
+    });
+    const report = buildReport(result, { seed: config.seed, onnxRuntime });
+    const outDir = resolve(folder, config.outDir);
+    await writeOutputs(outDir, targets, report);
+    return { ...result, report, outDir };
+  };
+
+  const run = async (runOptions: RunOptions = {}): Promise<PartialNascResult> => {
+    const result = await (await pipeline()).run(runOptions);
+    return isWhole(result) ? finish(result, runOptions.signal ?? new AbortController().signal) : result;
+  };
+  return { run: run as NascPipeline['run'], passes: async () => (await pipeline()).passes() };
+};

@@ -1,0 +1,78 @@
+// Everything that the command line tells the user by itself. Codes are permanent.
+import { didYouMean, errorDiagnostic } from '@nasc/diagnostics';
+import type { Diagnostic } from '@nasc/diagnostics';
+
+const suggestion = (word: string, known: readonly string[], what: string): string => {
+  const close = didYouMean(word, known);
+  return close ? `Did you mean "${close}"?` : `${what}: ${known.join(', ')}.`;
+};
+
+export const messages = {
+  unknownCommand: (command: string, known: readonly string[]): Diagnostic =>
+    errorDiagnostic('CLI_UNKNOWN_COMMAND', `There is no command "${command}".`, { hint: suggestion(command, known, 'Commands') }),
+
+  unknownOption: (option: string, command: string, known: readonly string[]): Diagnostic =>
+    errorDiagnostic('CLI_UNKNOWN_OPTION', `\`nasc ${command}\` has no option "${option}".`, { hint: suggestion(option, known, 'Options') }),
+
+  optionNeedsValue: (option: string, value: string): Diagnostic =>
+    errorDiagnostic('CLI_OPTION_NEEDS_VALUE', `"${option}" needs a value.`, { hint: `Write ${option} ${value}.` }),
+
+  optionTakesNoValue: (option: string): Diagnostic =>
+    errorDiagnostic('CLI_OPTION_TAKES_NO_VALUE', `"${option}" takes no value.`, { hint: `Write ${option} alone.` }),
+
+  tooManyArguments: (command: string, argument: string, usage: string): Diagnostic =>
+    errorDiagnostic('CLI_TOO_MANY_ARGUMENTS', `\`nasc ${command}\` has no use for "${argument}".`, { hint: `Usage: ${usage}` }),
+
+  unknownChoice: (option: string, what: string, value: string, known: readonly string[]): Diagnostic =>
+    errorDiagnostic('CLI_UNKNOWN_CHOICE', `There is no ${what} "${value}".`, {
+      at: `${option} ${value}`,
+      hint: suggestion(value, known, 'Known'),
+    }),
+
+  notAThreadCount: (value: string): Diagnostic =>
+    errorDiagnostic('CLI_NOT_A_NUMBER', `"${value}" is no number of threads.`, { at: `--threads ${value}`, hint: 'Write a whole number of at least 1.' }),
+
+  stagesReversed: (from: string, to: string): Diagnostic =>
+    errorDiagnostic('CLI_STAGES_REVERSED', `Stage "${from}" comes after "${to}".`, {
+      at: `--from ${from} --to ${to}`,
+      hint: 'Exchange the two.',
+    }),
+
+  configExists: (file: string): Diagnostic =>
+    errorDiagnostic('CLI_CONFIG_EXISTS', `There is a config already: "${file}".`, { hint: 'Edit it, or remove it first.' }),
+
+  nothingToInspect: (what: string, known: readonly string[]): Diagnostic =>
+    errorDiagnostic('INSPECT_NOTHING_FOUND', `"${what}" is no search space, file or stored artifact.`, {
+      hint: suggestion(what, known, 'Search spaces'),
+    }),
+
+  nothingNamed: (known: readonly string[]): Diagnostic =>
+    errorDiagnostic('CLI_MISSING_ARGUMENT', '`nasc inspect` needs to know what: there is no config here.', {
+      hint: `Name a search space (${known.join(', ')}), a file, or a stored artifact.`,
+    }),
+
+  sizeUnknown: (space: string): Diagnostic =>
+    errorDiagnostic('INSPECT_SIZE_UNKNOWN', `"${space}" does not say for which images it is.`, {
+      hint: 'Give --input HxWxC --classes N, or `input: { resolution, channels, classes }` in the space.',
+    }),
+
+  notASize: (text: string): Diagnostic =>
+    errorDiagnostic('CLI_NOT_A_SIZE', `"${text}" is no image size.`, { at: `--input ${text}`, hint: 'Write height, width and channels: --input 28x28x1.' }),
+
+  notAClassCount: (text: string): Diagnostic =>
+    errorDiagnostic('CLI_NOT_A_NUMBER', `"${text}" is no number of classes.`, { at: `--classes ${text}`, hint: 'Write a whole number of at least 1.' }),
+
+  artifactUnreadable: (folder: string, damaged: boolean): Diagnostic =>
+    errorDiagnostic('INSPECT_ARTIFACT_DAMAGED', damaged ? 'This artifact does not have the content that its name promises.' : 'This is no stored artifact.', {
+      at: folder,
+      hint: 'Artifacts lie in .nasc/artifacts/KIND/HASH; `nasc run` makes a damaged one again.',
+    }),
+
+  ambiguousHash: (prefix: string, hashes: readonly string[]): Diagnostic =>
+    errorDiagnostic('INSPECT_AMBIGUOUS', `Several stored artifacts begin with "${prefix}": ${hashes.join(', ')}.`, { hint: 'Give more of the hash.' }),
+
+  unreadableFile: (file: string): Diagnostic =>
+    errorDiagnostic('INSPECT_UNKNOWN_FORMAT', `"${file}" is neither a search space nor a network nor a config.`, {
+      hint: 'A search space has `stages`, a network has `nodes`, a config has `task`.',
+    }),
+} as const;
