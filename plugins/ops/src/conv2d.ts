@@ -49,7 +49,7 @@ NASC_KERNEL(conv2d_forward) {
   for (int64_t item = first; item < last; item++) {
     const int64_t n = item / s.heightOut, top = item % s.heightOut * s.stride - s.padding;
     for (int64_t ox = 0; ox < s.widthOut; ox++) {
-      real *restrict out = y + (item * s.widthOut + ox) * s.channelsOut;
+      real *out = y + (item * s.widthOut + ox) * s.channelsOut;
       for (int64_t o = 0; o < s.channelsOut; o++) out[o] = bias ? bias[o] : 0;
       for (int64_t ky = 0; ky < s.kernel; ky++) {
         const int64_t iy = top + ky * s.dilation;
@@ -58,11 +58,14 @@ NASC_KERNEL(conv2d_forward) {
           const int64_t ix = ox * s.stride - s.padding + kx * s.dilation;
           if (ix < 0 || ix >= s.widthIn) continue;
           const real *in = x + ((n * s.heightIn + iy) * s.widthIn + ix) * s.channelsIn;
-          for (int64_t i = 0; i < s.channelsIn; i++) {
-            const int64_t start = i / depth * width; /* first output of i's group */
-            const real *restrict w = weight + ((ky * s.kernel + kx) * depth + i % depth) * s.channelsOut;
-            const real value = in[i];
-            for (int64_t o = start; o < start + width; o++) out[o] += value * w[o];
+          const real *tap = weight + (ky * s.kernel + kx) * depth * s.channelsOut;
+          for (int64_t group = 0; group < s.groups; group++) {
+            real *restrict to = out + group * width;
+            for (int64_t i = 0; i < depth; i++) {
+              const real value = in[group * depth + i];
+              const real *restrict w = tap + i * s.channelsOut + group * width;
+              for (int64_t o = 0; o < width; o++) to[o] += value * w[o];
+            }
           }
         }
       }
@@ -95,8 +98,8 @@ NASC_KERNEL(conv2d_inputGradient) {
   for (int64_t item = first; item < last; item++) {
     const int64_t n = item / s.heightIn, iy = item % s.heightIn;
     for (int64_t ix = 0; ix < s.widthIn; ix++) {
-      real *restrict to = dx + (item * s.widthIn + ix) * s.channelsIn;
-      memset(to, 0, (size_t)s.channelsIn * sizeof(real));
+      real *start = dx + (item * s.widthIn + ix) * s.channelsIn;
+      memset(start, 0, (size_t)s.channelsIn * sizeof(real));
       for (int64_t ky = 0; ky < s.kernel; ky++) {
         const int64_t y = iy + s.padding - ky * s.dilation;
         if (y < 0 || y % s.stride != 0 || y / s.stride >= s.heightOut) continue;
@@ -104,11 +107,14 @@ NASC_KERNEL(conv2d_inputGradient) {
           const int64_t x = ix + s.padding - kx * s.dilation;
           if (x < 0 || x % s.stride != 0 || x / s.stride >= s.widthOut) continue;
           const real *from = dy + ((n * s.heightOut + y / s.stride) * s.widthOut + x / s.stride) * s.channelsOut;
-          const real *restrict w = transposed + (ky * s.kernel + kx) * s.channelsOut * depth;
-          for (int64_t o = 0; o < s.channelsOut; o++) {
-            real *restrict group = to + o / width * depth;
-            const real value = from[o];
-            for (int64_t i = 0; i < depth; i++) group[i] += value * w[o * depth + i];
+          const real *tap = transposed + (ky * s.kernel + kx) * s.channelsOut * depth;
+          for (int64_t group = 0; group < s.groups; group++) {
+            real *restrict to = start + group * depth;
+            for (int64_t o = group * width; o < (group + 1) * width; o++) {
+              const real value = from[o];
+              const real *restrict w = tap + o * depth;
+              for (int64_t i = 0; i < depth; i++) to[i] += value * w[i];
+            }
           }
         }
       }
