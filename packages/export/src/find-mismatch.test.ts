@@ -55,7 +55,11 @@ test('where file and plain kernels agree, the engine is left', async () => {
 });
 
 test('without plain kernels the cause is unknown, and says why', async () => {
-  const unusable = lookupOf(primitiveOps.map((op) => (op.name === 'relu6' ? { ...op, lower: { ...op.lower, c: { ...op.lower.c!, source: '#error broken' } } } : op)));
+  const unusable = lookupOf(
+    primitiveOps.map((op) =>
+      op.name === 'relu6' ? { ...op, lower: { ...op.lower, c: { ...op.lower.c!, source: '#error broken' } } } : op,
+    ),
+  );
   const cause = await findMismatch({ ...search(), ops: unusable });
   expect(cause.kind).toBe('unknown');
   expect(cause.detail).toMatch(/^COMPILE_FAILED: /);

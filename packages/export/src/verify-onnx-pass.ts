@@ -25,7 +25,12 @@ const readBatches = async ({ normalisation }: TaskDescription, count: number, co
 };
 
 /** Logits [N, classes] of the trained network, with its running statistics. */
-const engineLogits = async (network: DerivedNetwork, classes: number, batches: readonly Batch[], context: PassContext): Promise<Float32Array> => {
+const engineLogits = async (
+  network: DerivedNetwork,
+  classes: number,
+  batches: readonly Batch[],
+  context: PassContext,
+): Promise<Float32Array> => {
   const { engine, options } = await context.engine();
   const { ops, patterns } = context.registry;
   const program = await engine.compile(network.graph, { ...options, ops, patterns, activePaths: 1, batchSize, signal: context.signal });

@@ -32,31 +32,31 @@ const callMs = 0.02;
 const kernelsOf = (candidate: number) => (candidate === candidates - 1 ? 0 : 5); // the last is Zero: nothing runs
 const trueMs = (choice: number, candidate: number) => (kernelsOf(candidate) === 0 ? 0 : 0.01 + 0.002 * choice + 0.004 * candidate);
 
-/** Networks of known blocks as a profiler shows them that adds 1.7 us to every kernel, whole times with 1 % noise. */
+/** Networks of known blocks: 0.4 us of dispatch a kernel that the profiler does not see, whole times with 1 % noise. */
 const timingsOf = (rounds: number, seed: number): readonly NetworkTiming[] => {
   const random = new Random({ seed, stream: 'noise' });
   return sampleNetworks(new Array<number>(choiceCount).fill(candidates), rounds, seed).map((choices) => {
-    const blocks = new Map<number | string, ProfiledBlock>([['stem', { ms: 0.004 + 0.0017, kernels: 1 }]]);
+    const blocks = new Map<number | string, ProfiledBlock>([['stem', { ms: 0.004 - 0.0004, kernels: 1 }]]);
     let wholeMs = callMs + 0.004;
     for (const [choice, candidate] of choices.entries()) {
       const [kernels, ms] = [kernelsOf(candidate), trueMs(choice, candidate)];
-      if (kernels > 0) blocks.set(choice, { ms: ms * (1 + 0.02 * random.normal()) + 0.0017 * kernels, kernels });
+      if (kernels > 0) blocks.set(choice, { ms: (ms - 0.0004 * kernels) * (1 + 0.05 * random.normal()), kernels });
       wholeMs += ms;
     }
     return { choices, wholeMs: wholeMs * (1 + 0.01 * random.normal()), blocks };
   });
 };
 
-test('what the profiler adds is taken away again, and other networks are predicted within their noise', () => {
+test('blocks are found again although the profiler misses the dispatch, and other networks are predicted within their noise', () => {
   const fitted = fitLatencies(timingsOf(8, 0), callMs, 0.01);
   for (let choice = 0; choice < choiceCount; choice++) {
     for (let candidate = 0; candidate < candidates - 1; candidate++) {
       const { ms, samples } = fitted.blocks.get(blockEntry(choice, candidate))!;
-      expect(Math.abs(ms / trueMs(choice, candidate) - 1)).toBeLessThan(0.15);
+      expect(Math.abs(ms / trueMs(choice, candidate) - 1)).toBeLessThan(0.12);
       expect(samples).toBe(8);
     }
   }
-  const errors = timingsOf(20, 1).map((timing) => predictWhole(fitted, timing, callMs) / timing.wholeMs - 1);
+  const errors = timingsOf(20, 1).map((timing) => predictWhole(fitted, timing) / timing.wholeMs - 1);
   const rootMeanSquare = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
   expect(rootMeanSquare).toBeLessThan(0.02);
 });
@@ -73,6 +73,6 @@ test('a space without choices is a sum of fixed blocks that keeps the measured w
   ]);
   const fitted = fitLatencies([{ choices: [], wholeMs: 0.32, blocks }], callMs, 0.01);
   const [stem, head] = [fitted.blocks.get('stem')!.ms, fitted.blocks.get('head')!.ms];
-  expect(callMs + stem + head).toBeCloseTo(0.32, 3);
-  expect(stem).toBeCloseTo(2 * head, 3);
+  expect(fitted.callMs + stem + head).toBeCloseTo(0.32, 3);
+  expect(stem).toBeCloseTo(2 * head, 2);
 });

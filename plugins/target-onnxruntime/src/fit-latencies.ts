@@ -1,11 +1,11 @@
-// From timings of whole networks to one value per block. The runtime's profiler has microseconds for a resolution and
-// slows every kernel by about one, which is as much as a kernel of a small network takes. So it says how blocks compare,
-// and the whole networks, timed without it, say how much they are:
+// From timings of whole networks to one value per block. The profiler says how long kernels work, the whole networks, timed
+// without it, say what they cost altogether:
 //
-//   whole = call + sum over blocks (alpha * profiled + beta * kernels) * (1 + correction of the block)
+//   whole = call + sum over blocks (alpha * profiled + dispatch * kernels) * (1 + correction of the block)
 //
-// with alpha and beta from least squares (beta is dispatch less what the profiler adds, and so may be negative) and
-// the corrections from ridge regression.
+// call (near that of a network that does nothing), alpha (near 1) and dispatch (from 0 up: what the runtime does between
+// kernels) are the most probable values for all networks together; the corrections come from ridge regression, so a block that its networks say little of keeps the
+// profile's value.
 import { interquartileMean, medianAbsoluteDeviation } from '@nasc/measure';
 import type { BlockKey } from './block-keys.ts';
 import { ridge } from './solve.ts';
@@ -29,18 +29,20 @@ export interface FittedBlock {
 export interface FittedLatencies {
   /** By entry: `blockEntry(choice, candidate)`, or the key of a fixed block. */
   readonly blocks: ReadonlyMap<string, FittedBlock>;
+  readonly callMs: number;
   readonly alpha: number;
   /** Milliseconds per kernel. */
-  readonly beta: number;
+  readonly dispatchMs: number;
 }
 
 /** Name of a candidate's entry. */
 export const blockEntry = (choice: number, candidate: number): string => `${choice}/${candidate}`;
 
-/** How far a block may be expected to lie from what the profile says of it, as a share. */
-const profileTrust = 0.2;
-/** A block is never put below this share of its profiled time. */
-const leastShare = 0.05;
+/** How far the call lies from the empty one, alpha from 1, dispatch from 0 ms, a block from its profile: standard deviations. */
+const callDeviation = 0.1;
+const alphaDeviation = 0.1;
+const dispatchDeviationMs = 0.001;
+const blockDeviation = 0.2;
 
 const entryOf = (key: BlockKey, choices: readonly number[]): string => (typeof key === 'number' ? blockEntry(key, choices[key]!) : key);
 
@@ -63,17 +65,44 @@ const collectProfiles = (timings: readonly NetworkTiming[]): ReadonlyMap<string,
   return seen;
 };
 
-/** Least squares of y on two regressors without a constant; the second alone carries the rest where they are collinear. */
-const twoCoefficients = (first: readonly number[], second: readonly number[], y: readonly number[]): readonly [number, number] => {
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
-  const [aa, ab, bb] = [dot(first, first), dot(first, second), dot(second, second)];
-  const determinant = aa * bb - ab * ab;
-  if (determinant < 1e-6 * aa * bb) return [1, (dot(second, y) - ab) / bb];
-  return [(bb * dot(first, y) - ab * dot(second, y)) / determinant, (aa * dot(second, y) - ab * dot(first, y)) / determinant];
+interface Scale {
+  readonly callMs: number;
+  readonly alpha: number;
+  readonly dispatchMs: number;
+}
+
+/** The most probable scale, given each network's profiled time and number of kernels. */
+const fitScale = (
+  wholeMs: readonly number[],
+  profiledMs: readonly number[],
+  kernels: readonly number[],
+  emptyMs: number,
+  noiseMs: number,
+): Scale => {
+  const left = wholeMs.map((ms, n) => ms - profiledMs[n]! - emptyMs);
+  const rows = profiledMs.map((ms, n) => [emptyMs * callDeviation, ms * alphaDeviation, kernels[n]! * dispatchDeviationMs]);
+  const free = ridge(rows, left, noiseMs, 1);
+  const [call, scale, dispatch] =
+    free[2]! >= 0
+      ? free
+      : [
+          ...ridge(
+            rows.map((row) => row.slice(0, 2)),
+            left,
+            noiseMs,
+            1,
+          ),
+          0,
+        ];
+  return {
+    callMs: emptyMs * (1 + callDeviation * call!),
+    alpha: 1 + alphaDeviation * scale!,
+    dispatchMs: dispatchDeviationMs * dispatch!,
+  };
 };
 
-/** `callMs` is a call of a network that does nothing; `noise` the relative repeat noise of `wholeMs`. */
-export const fitLatencies = (timings: readonly NetworkTiming[], callMs: number, noise: number): FittedLatencies => {
+/** `emptyMs` is a call of a network that does nothing; `noise` the relative repeat noise of `wholeMs`. */
+export const fitLatencies = (timings: readonly NetworkTiming[], emptyMs: number, noise: number): FittedLatencies => {
   const profiles = [...collectProfiles(timings)].map(([entry, list]) => ({
     entry,
     ms: interquartileMean(list.map((block) => block.ms)),
@@ -86,33 +115,35 @@ export const fitLatencies = (timings: readonly NetworkTiming[], callMs: number, 
   const sumOf = (indices: readonly number[], of: (profile: (typeof profiles)[number]) => number) =>
     indices.reduce((sum, index) => sum + of(profiles[index]!), 0);
 
-  const inside = timings.map(({ wholeMs }) => wholeMs - callMs);
-  const [alpha, beta] = twoCoefficients(
+  const noiseMs = (noise * timings.reduce((sum, { wholeMs }) => sum + wholeMs, 0)) / timings.length;
+  const { callMs, alpha, dispatchMs } = fitScale(
+    timings.map(({ wholeMs }) => wholeMs),
     members.map((indices) => sumOf(indices, ({ ms }) => ms)),
     members.map((indices) => sumOf(indices, ({ kernels }) => kernels)),
-    inside,
+    emptyMs,
+    noiseMs,
   );
-  const prior = profiles.map(({ ms, kernels }) => Math.max(alpha * ms + beta * kernels, leastShare * ms));
+  const prior = profiles.map(({ ms, kernels }) => Math.max(0, alpha * ms + dispatchMs * kernels));
   const rows = members.map((indices) => {
     const row = new Array<number>(prior.length).fill(0);
     for (const index of indices) row[index] = prior[index]!;
     return row;
   });
-  const left = inside.map((ms, n) => ms - rows[n]!.reduce((sum, value) => sum + value, 0));
-  const meanMs = timings.reduce((sum, { wholeMs }) => sum + wholeMs, 0) / timings.length;
-  const corrections = ridge(rows, left, noise * meanMs, profileTrust);
+  const left = timings.map(({ wholeMs }, n) => wholeMs - callMs - rows[n]!.reduce((sum, value) => sum + value, 0));
+  const corrections = ridge(rows, left, noiseMs, blockDeviation);
   return {
     blocks: new Map(
       profiles.map(({ entry, samples, spread }, index) => [
         entry,
-        { ms: Math.max(0, prior[index]! * (1 + corrections[index]!)), samples, spread: spread * Math.max(0, alpha) },
+        { ms: Math.max(0, prior[index]! * (1 + corrections[index]!)), samples, spread },
       ]),
     ),
+    callMs,
     alpha,
-    beta,
+    dispatchMs,
   };
 };
 
-/** What the fitted blocks add up to for a network, ms. */
-export const predictWhole = (fitted: FittedLatencies, timing: NetworkTiming, callMs: number): number =>
-  entriesOf(timing).reduce((sum, entry) => sum + (fitted.blocks.get(entry)?.ms ?? Number.NaN), callMs);
+/** What the fitted blocks add up to for a network, the call included, ms. */
+export const predictWhole = (fitted: FittedLatencies, timing: NetworkTiming): number =>
+  entriesOf(timing).reduce((sum, entry) => sum + (fitted.blocks.get(entry)?.ms ?? Number.NaN), fitted.callMs);

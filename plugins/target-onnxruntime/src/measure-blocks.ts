@@ -3,7 +3,7 @@
 import type { BlockLatencies, DeviceDescription, LatencyValue, MeasureContext } from '@nasc/core';
 import { choicesOf, initialiseParameters } from '@nasc/ir';
 import type { NetworkGraph, SearchSpaceGraph } from '@nasc/ir';
-import { median, medianAbsoluteDeviation, protocolVersion } from '@nasc/measure';
+import { median, protocolVersion } from '@nasc/measure';
 import { writeOnnx } from '@nasc/onnx';
 import { deployedGraph } from '@nasc/transforms';
 import { blockKeys, fixedKeys } from './block-keys.ts';
@@ -20,7 +20,7 @@ const heldOutRounds = 1;
 const batchSize = 4;
 /** Relative change of the reference network that makes a batch repeat, and how often it may. */
 const allowedDrift = 0.03;
-const mostRepeats = 2;
+const mostRepeats = 1;
 /** The fit never believes whole networks more than this. */
 const leastNoise = 0.005;
 
@@ -28,13 +28,17 @@ const leastNoise = 0.005;
 export const callKey = 'call';
 
 interface Timed {
+  /** As if the reference network had taken `referenceMs` all the time. */
   readonly timings: readonly NetworkTiming[];
+  readonly emptyMs: number;
   readonly referencesMs: readonly number[];
+  readonly referenceMs: number;
   readonly repeated: number;
 }
 
-/** Robust standard deviation of measurements of one thing, as a share of their median. */
-const relativeNoise = (values: readonly number[]): number => (1.4826 * medianAbsoluteDeviation(values)) / median(values);
+/** Robust standard deviation of one of several measurements of one thing, as a share, from one to the next: drift is no noise. */
+const relativeNoise = (values: readonly number[]): number =>
+  (1.4826 * median(values.slice(1).map((value, index) => Math.abs(value / values[index]! - 1)))) / Math.SQRT2;
 
 const rootMeanSquare = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
 
@@ -51,12 +55,10 @@ export const measureBlocks = async (
   const networks = sampleNetworks(candidateCounts, fittedRounds + heldOutRounds, seed);
   const write = (graph: NetworkGraph) => writeOnnx(graph, initialiseParameters(graph, registry.ops, seed), registry.ops, { name: 'timed' });
 
-  const nothing: NetworkGraph = { ...space, nodes: [], outputs: [space.inputs[0]!.id], groups: [] };
-  const nothingBytes = write(nothing);
+  const empty: NetworkGraph = { ...space, nodes: [], outputs: [space.inputs[0]!.id], groups: [] };
+  const emptyBytes = write(empty);
   const reference = deployedGraph(space, networks[0]!, registry.patterns);
   const referenceBytes = write(reference);
-  const timeReference = () => timeWhole(referenceBytes, reference, options);
-
   const timeNetwork = async (choices: readonly number[]): Promise<NetworkTiming> => {
     const graph = deployedGraph(space, choices, registry.patterns);
     const bytes = write(graph);
@@ -65,42 +67,55 @@ export const measureBlocks = async (
 
   const timeAll = async (): Promise<Timed> => {
     const timings: NetworkTiming[] = [];
-    const referencesMs = [await timeReference()];
+    const referencesMs: number[] = [];
+    const emptyShares: number[] = [];
+    const timeReference = async (): Promise<number> => {
+      const ms = await timeWhole(referenceBytes, reference, options);
+      referencesMs.push(ms);
+      emptyShares.push((await timeWhole(emptyBytes, empty, options)) / ms);
+      return ms;
+    };
+    let before = await timeReference();
     let repeated = 0;
     for (let start = 0; start < networks.length; start += batchSize) {
       for (let attempt = 0; ; attempt++) {
         const batch: NetworkTiming[] = [];
         for (const choices of networks.slice(start, start + batchSize)) batch.push(await timeNetwork(choices));
-        const before = referencesMs.at(-1)!;
         const after = await timeReference();
-        referencesMs.push(after);
-        if (Math.abs(after / before - 1) > allowedDrift && attempt < mostRepeats) {
+        const meanMs = (before + after) / 2;
+        const steady = Math.abs(after / before - 1) <= allowedDrift;
+        before = after;
+        if (!steady && attempt < mostRepeats) {
           repeated++;
           continue;
         }
-        // Times are relative to the reference of the same minutes; its own level is put back below.
-        timings.push(...batch.map((timing) => ({ ...timing, wholeMs: (timing.wholeMs * 2) / (before + after) })));
+        timings.push(...batch.map((timing) => ({ ...timing, wholeMs: timing.wholeMs / meanMs })));
         break;
       }
       context.progress(Math.min(start + batchSize, networks.length), networks.length, 'networks timed');
     }
     const referenceMs = median(referencesMs);
-    return { timings: timings.map((timing) => ({ ...timing, wholeMs: timing.wholeMs * referenceMs })), referencesMs, repeated };
+    return {
+      timings: timings.map((timing) => ({ ...timing, wholeMs: timing.wholeMs * referenceMs })),
+      emptyMs: median(emptyShares) * referenceMs,
+      referencesMs,
+      referenceMs,
+      repeated,
+    };
   };
 
-  const callMs = await timeWhole(nothingBytes, nothing, options);
-  const { timings, referencesMs, repeated } = await timeAll();
+  const { timings, emptyMs, referencesMs, referenceMs, repeated } = await timeAll();
   const noise = Math.max(leastNoise, relativeNoise(referencesMs));
   const heldOutCount = (networks.length / (fittedRounds + heldOutRounds)) * heldOutRounds;
-  const fitted = fitLatencies(timings.slice(0, -heldOutCount), callMs, noise);
-  const errors = timings.slice(-heldOutCount).map((timing) => predictWhole(fitted, timing, callMs) / timing.wholeMs - 1);
+  const fitted = fitLatencies(timings.slice(0, -heldOutCount), emptyMs, noise);
+  const errors = timings.slice(-heldOutCount).map((timing) => predictWhole(fitted, timing) / timing.wholeMs - 1);
 
   const value = (entry: string): LatencyValue => {
     // What is fixed but leaves nothing to run (an identity, say) is never in a profile, and costs nothing.
     const { ms, samples, spread } = fitted.blocks.get(entry) ?? { ms: 0, samples: timings.length, spread: 0 };
     return { ms, source: 'measured', samples, spread, deviceId: device.id };
   };
-  const call: LatencyValue = { ms: callMs, source: 'measured', samples: 1, spread: 0, deviceId: device.id };
+  const call: LatencyValue = { ms: fitted.callMs, source: 'measured', samples: referencesMs.length, spread: 0, deviceId: device.id };
   return {
     device,
     choices: candidateCounts.map((count, choice) => Array.from({ length: count }, (_, candidate) => value(blockEntry(choice, candidate)))),
@@ -111,12 +126,12 @@ export const measureBlocks = async (
       networks: timings.length,
       profiledRunsPerNetwork: profiledRuns,
       batchesRepeated: repeated,
-      referenceMs: median(referencesMs),
+      referenceMs,
       referenceNoise: relativeNoise(referencesMs),
       heldOutNetworks: heldOutCount,
       heldOutRelativeError: rootMeanSquare(errors),
       profileShare: fitted.alpha,
-      perKernelMs: fitted.beta,
+      dispatchMs: fitted.dispatchMs,
     },
   };
 };

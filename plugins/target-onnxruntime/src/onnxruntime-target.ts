@@ -8,6 +8,7 @@ import { loadModel } from './run-model.ts';
 
 interface OnnxRuntimeOptions {
   readonly threads: number;
+  readonly sampleMs: number;
 }
 
 const createTarget = (options: OnnxRuntimeOptions): Target => {
@@ -20,11 +21,11 @@ const createTarget = (options: OnnxRuntimeOptions): Target => {
     options: { ...options },
     capabilities: { dtypes: ['float32'], opset: opsets.newest },
     device,
-    supports: () => true,
+    supports: (node, { ops }) => ops.get(node.op)?.lower.onnx !== undefined || `op "${node.op}" has no ONNX lowering`,
     legalize: [],
     kernels: [],
     emit: async (network, onnx, context) => emitFiles(network, onnx, context.registry.ops, options.threads),
-    build: async (emitted, network) => loadModel(emitted, network, await device(), options.threads),
+    build: async (emitted, network) => loadModel(emitted, network, await device(), options),
     measureBlocks: async (space, context) => measureBlocks(space, context, await device(), options.threads),
   };
 };
@@ -34,8 +35,16 @@ export const onnxRuntimeTarget: TargetDefinition = {
   description: 'The ONNX file, run by ONNX Runtime on the processor.',
   optionsSchema: {
     type: 'object',
-    properties: { threads: { type: 'integer', minimum: 1, default: 1, description: 'Threads inside an operator.' } },
+    properties: {
+      threads: { type: 'integer', minimum: 1, default: 1, description: 'Threads inside an operator.' },
+      sampleMs: {
+        type: 'number',
+        exclusiveMinimum: 0,
+        default: 100,
+        description: 'Length of one sample when a whole network is measured, ms.',
+      },
+    },
     additionalProperties: false,
   },
-  create: (options) => createTarget(options as unknown as OnnxRuntimeOptions),
+  create: ({ threads = 1, sampleMs = 100 }) => createTarget({ threads, sampleMs } as OnnxRuntimeOptions),
 };

@@ -17,11 +17,11 @@ test('a profile is a list of runs, each with the time of its nodes', () => {
     {
       microseconds: 124,
       nodes: [
-        { name: 'stem.relu_nchwc', opType: 'Conv', microseconds: 7.5 },
-        { name: 'head.linear', opType: 'Gemm', microseconds: 5.5 },
+        { name: 'stem.relu_nchwc', opType: 'Conv', microseconds: 7 },
+        { name: 'head.linear', opType: 'Gemm', microseconds: 5 },
       ],
     },
-    { microseconds: 20, nodes: [{ name: 'stem.relu_nchwc', opType: 'Conv', microseconds: 8.5 }] },
+    { microseconds: 20, nodes: [{ name: 'stem.relu_nchwc', opType: 'Conv', microseconds: 8 }] },
   ]);
 });
 

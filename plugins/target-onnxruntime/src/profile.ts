@@ -30,8 +30,7 @@ export const parseProfile = (text: string): readonly ProfiledRun[] => {
   for (const event of JSON.parse(text) as readonly ProfileEvent[]) {
     if (event.cat === 'Node' && event.name.endsWith(kernelSuffix)) {
       const name = event.name.slice(0, -kernelSuffix.length);
-      // What was rounded down is half a microsecond on average.
-      nodes.push({ name, opType: event.args?.op_name ?? '', microseconds: event.dur + 0.5 });
+      nodes.push({ name, opType: event.args?.op_name ?? '', microseconds: event.dur });
     } else if (event.cat === 'Session' && event.name === 'model_run') {
       runs.push({ nodes, microseconds: event.dur });
       nodes = [];

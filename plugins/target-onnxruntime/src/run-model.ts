@@ -6,9 +6,9 @@ import { createOnnxSession } from '@nasc/onnx';
 import type { OnnxSession } from '@nasc/onnx';
 import { modelFile } from './emit.ts';
 
-/** Times calls with one image, the runtime's JavaScript interface included: what an application in Node waits for. */
-export const timeCalls = (session: OnnxSession, imageElements: number): ((runs: number) => Promise<number>) => {
-  const call = session.prepare(new Float32Array(imageElements).fill(0.5), 1);
+/** Times calls, the runtime's JavaScript interface included: what an application in Node waits for. */
+export const timeCalls = (session: OnnxSession, imageElements: number, batch = 1): ((runs: number) => Promise<number>) => {
+  const call = session.prepare(new Float32Array(batch * imageElements).fill(0.5), batch);
   return async (runs) => {
     const start = performance.now();
     for (let run = 0; run < runs; run++) await call();
@@ -20,7 +20,7 @@ export const loadModel = async (
   emitted: EmittedFiles,
   network: DeployableNetwork,
   device: DeviceDescription,
-  threads: number,
+  { threads, sampleMs }: { readonly threads: number; readonly sampleMs: number },
 ): Promise<Executable> => {
   const model = emitted.files.get(modelFile);
   if (!(model instanceof Uint8Array)) throw new TypeError(`The emitted files hold no ${modelFile}`);
@@ -33,6 +33,7 @@ export const loadModel = async (
       const result = await measure(timeCalls(session, imageElements), {
         signal: context.signal,
         seed: context.seed,
+        sampleMs,
         progress: (done, total) => context.progress(done, total),
       });
       return {
