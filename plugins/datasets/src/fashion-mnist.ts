@@ -104,6 +104,7 @@ export const fashionMnist: DatasetDefinition = {
       address: { type: 'string', minLength: 1, default: published.address, description: 'Where the four .gz files are downloaded from.' },
     },
   },
+  find: async (searchPath) => (await findFashionMnist(searchPath))?.folder,
   async load(options, context) {
     const local = await loadLocalFashionMnist(context);
     if (local) return withResolution(local, options['resolution']);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { detectVectorWidth, findCompiler, vectorFlags } from '@nasc/c-emit';
+import { validateOptions } from '@nasc/config';
 import { setUpPlugins } from '@nasc/core';
 import type { PluginHost } from '@nasc/core';
 import { searchPath } from '@nasc/data';
@@ -50,14 +51,20 @@ const engines = async ({ registrations }: PluginHost, folder: string): Promise<r
 
 const targets = ({ registrations }: PluginHost): Promise<readonly Finding[]> =>
   Promise.all(
-    registrations.all('target').map(({ value }) => find(`target ${value.name}`, async () => (await value.create({}).device()).description)),
+    registrations.all('target').map(({ value }) =>
+      find(`target ${value.name}`, async () => {
+        const target = value.create(validateOptions(value.optionsSchema, {}, `target ${value.name}`));
+        return (await target.device()).description;
+      }),
+    ),
   );
 
 const datasets = ({ registrations }: PluginHost, path: readonly string[]): Promise<readonly Finding[]> =>
   Promise.all(
     registrations.all('dataset').map(async ({ value }) => {
       const place = await value.find?.(path);
-      return { name: `data set ${value.name}`, ok: true, detail: place ?? `not on this machine. ${value.description}` };
+      const detail = place ?? (value.find ? `not on this machine: ${value.description}` : value.description);
+      return { name: `data set ${value.name}`, ok: true, detail };
     }),
   );
 

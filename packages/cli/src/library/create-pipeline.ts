@@ -3,8 +3,10 @@ import { join, resolve } from 'node:path';
 import { validateConfig } from '@nasc/config';
 import type { Config, UserConfig } from '@nasc/config';
 import type { PartialPipelineResult, Pipeline, PipelineListener, PipelineResult, RunOptions } from '@nasc/core';
+import type { Diagnostic } from '@nasc/diagnostics';
 import type { Report } from '@nasc/report';
 import { loadBuiltinPlugins } from './builtin-plugins.ts';
+import { locateInConfig, locatingErrors } from './locate-diagnostics.ts';
 
 export interface CreatePipelineOptions {
   /** Folder that the config's relative paths start from; the current one when absent. */
@@ -47,8 +49,12 @@ const isWhole = (result: PartialPipelineResult): result is PipelineResult =>
  *     const { derived, onnx, files } = await createPipeline(config).run();
  */
 export const createPipeline = (userConfig: UserConfig | Config, options: CreatePipelineOptions = {}): NascPipeline => {
-  const config = validateConfig(userConfig, options.file ?? 'config');
+  const file = options.file ?? 'config';
+  const config = validateConfig(userConfig, file);
   const folder = resolve(options.folder ?? '.');
+  const { listener: tell = () => {} } = options;
+  const listener: PipelineListener = (name, event) =>
+    name === 'diagnostic' ? tell('diagnostic', locateInConfig(event as Diagnostic, config, file)) : tell(name, event);
   let core: Promise<Pipeline> | undefined;
   const pipeline = () =>
     (core ??= (async () => {
@@ -57,8 +63,8 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
       return createCorePipeline(config, {
         plugins,
         folder,
+        listener,
         ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
-        ...(options.listener && { listener: options.listener }),
       });
     })());
 
@@ -73,7 +79,7 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
       seed: config.seed,
       signal,
       progress: (target, done, total) =>
-        options.listener?.('progress', {
+        listener('progress', {
           stage: 'report',
           pass: 'timeOnnxFiles',
           target,
@@ -90,9 +96,10 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
     return { ...result, report, outDir };
   };
 
-  const run = async (runOptions: RunOptions = {}): Promise<PartialNascResult> => {
-    const result = await (await pipeline()).run(runOptions);
-    return isWhole(result) ? finish(result, runOptions.signal ?? new AbortController().signal) : result;
-  };
-  return { run: run as NascPipeline['run'], passes: async () => (await pipeline()).passes() };
+  const run = (runOptions: RunOptions = {}): Promise<PartialNascResult> =>
+    locatingErrors(config, file, async () => {
+      const result = await (await pipeline()).run(runOptions);
+      return isWhole(result) ? finish(result, runOptions.signal ?? new AbortController().signal) : result;
+    });
+  return { run: run as NascPipeline['run'], passes: () => locatingErrors(config, file, async () => (await pipeline()).passes()) };
 };

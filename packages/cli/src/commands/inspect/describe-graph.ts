@@ -2,7 +2,6 @@
 import { candidateCosts, choicesOf, costSummary, costTable, isChoice, printGraph } from '@nasc/ir';
 import type { Attributes, CostSummary, Graph, OpLookup } from '@nasc/ir';
 import { formatCount, formatLarge } from '@nasc/report';
-import type { Subject } from './find-subject.ts';
 
 export interface Range {
   readonly minimum: number;
@@ -59,18 +58,18 @@ const describeLayers = (graph: Graph, costs: ReturnType<typeof costTable>): read
     return { id, op: 'choice', inputs, shape: type.shape, candidates };
   });
 
-export const describeGraph = ({ name, graph }: Subject, ops: OpLookup): DescribedGraph => {
-  const costs = costTable(graph!, ops);
-  const summary = costSummary(graph!, costs);
+export const describeGraph = (name: string, graph: Graph, ops: OpLookup): DescribedGraph => {
+  const costs = costTable(graph, ops);
+  const summary = costSummary(graph, costs);
   return {
     kind: summary.networks === 1n ? 'network' : 'space',
     name,
-    inputs: graph!.inputs.map(({ type }) => type.shape),
+    inputs: graph.inputs.map(({ type }) => type.shape),
     params: figure(summary, 'parameters'),
     macs: figure(summary, 'macs'),
-    choices: choicesOf(graph!).length,
+    choices: choicesOf(graph).length,
     networks: String(summary.networks),
-    layers: describeLayers(graph!, costs),
+    layers: describeLayers(graph, costs),
   };
 };
 
@@ -80,11 +79,11 @@ const printFigure = (value: number | Range): string =>
     : `${formatLarge(value.minimum)} to ${formatLarge(value.maximum)}, ${formatLarge(Math.round(value.uniform))} on average`;
 
 /** The printed graph with a column of parameters and one of MACs, and what it sums to. */
-export const printDescribedGraph = ({ graph }: Subject, described: DescribedGraph, ops: OpLookup, regions: boolean): string => {
-  const costs = costTable(graph!, ops);
+export const printDescribedGraph = (graph: Graph, described: DescribedGraph, ops: OpLookup, regions: boolean): string => {
+  const costs = costTable(graph, ops);
   const cell = (value: number | undefined, unit: string) => (value === undefined || value === 0 ? undefined : `${formatLarge(value)} ${unit}`);
-  const perCandidate = new Map(choicesOf(graph!).map((choice) => [choice.id, candidateCosts(choice, costs)]));
-  const text = printGraph(graph!, {
+  const perCandidate = new Map(choicesOf(graph).map((choice) => [choice.id, candidateCosts(choice, costs)]));
+  const text = printGraph(graph, {
     ops,
     regions,
     columns: (['parameters', 'macs'] as const).map((field) => ({ node, candidate }) => {

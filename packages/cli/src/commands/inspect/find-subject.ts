@@ -7,7 +7,7 @@ import { openArtifactStore } from '@nasc/core';
 import type { ArtifactKind, Registry, SearchSpaceArtifact } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { expandSpace } from '@nasc/expand';
-import { isChoice, readGraph } from '@nasc/ir';
+import { readGraph } from '@nasc/ir';
 import type { Graph } from '@nasc/ir';
 import { messages } from '../../messages.ts';
 import { loadUserConfig } from '../load-user-config.ts';
@@ -16,7 +16,7 @@ export interface Subject {
   readonly name: string;
   readonly graph?: Graph;
   readonly artifact?: { readonly kind: string; readonly hash: string };
-  /** What an artifact holds besides its graph. */
+  /** What an artifact holds besides its graph and the costs of its nodes, which are shown with the graph. */
   readonly rest?: Readonly<Record<string, unknown>>;
 }
 
@@ -60,7 +60,7 @@ const fromArtifact = async (folder: string): Promise<Subject> => {
     damaged = true;
   });
   if (!found) throw new DiagnosticError([messages.artifactUnreadable(folder, damaged)]);
-  const { graph, ...rest } = found.value as { readonly graph?: Graph };
+  const { graph, costs: _costs, ...rest } = found.value as { readonly graph?: Graph; readonly costs?: unknown };
   return { name: `${kind} ${hash}`, artifact: { kind, hash }, rest, ...(graph && { graph }) };
 };
 
@@ -117,5 +117,3 @@ export const findSubject = async (what: string | undefined, context: SubjectCont
   if (artifacts[0] !== undefined) return fromArtifact(artifacts[0]);
   throw new DiagnosticError([messages.nothingToInspect(what, registry.spaces.names())]);
 };
-
-export const isNetwork = (graph: Graph): boolean => !graph.nodes.some(isChoice);

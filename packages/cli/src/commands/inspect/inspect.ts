@@ -1,5 +1,6 @@
 // `nasc inspect`: a search space, a network or a stored artifact as text or JSON; or the passes.
-import { setUpPlugins, trackedRegistry } from '@nasc/core';
+import { relative } from 'node:path';
+import { resolvePlugins, setUpPlugins, trackedRegistry } from '@nasc/core';
 import type { PluginHost } from '@nasc/core';
 import type { LoadedConfig } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
@@ -28,7 +29,6 @@ const findConfigFor = async (parsed: Arguments, io: Io): Promise<LoadedConfig | 
 /** The built-in plugins, and those of the config. */
 const setUpHost = async (loaded: LoadedConfig | undefined): Promise<PluginHost> => {
   if (!loaded?.config.plugins.length) return setUpPlugins(await loadBuiltinPlugins());
-  const { resolvePlugins } = await import('@nasc/core');
   return setUpPlugins([...(await loadBuiltinPlugins()), ...(await resolvePlugins(loaded.config.plugins, loaded.folder))]);
 };
 
@@ -49,15 +49,18 @@ const readSize = (parsed: Arguments): ImageSize => {
 };
 
 const print = (subject: Subject, candidates: boolean, json: boolean, host: PluginHost, io: Io): void => {
-  const registry = trackedRegistry(host.registrations, {});
-  if (subject.graph) {
-    const described = describeGraph(subject, registry.ops);
-    if (json) printJson(io.stdout, { ...described, ...(subject.artifact && { artifact: subject.artifact, ...(summarise(subject.rest) as object) }) });
-    else printLine(io.stdout, printDescribedGraph(subject, described, registry.ops, candidates));
-    return;
+  const { ops } = trackedRegistry(host.registrations, {});
+  const { name, graph, artifact, rest } = subject;
+  const content = rest && { content: summarise(rest) };
+  if (graph) {
+    const described = describeGraph(name, graph, ops);
+    if (json) return printJson(io.stdout, { ...described, ...(artifact && { artifact }), ...content });
+    printLine(io.stdout, printDescribedGraph(graph, described, ops, candidates));
+    if (rest) printLine(io.stdout, `\n${describeArtifact(rest, ops)}`);
+  } else {
+    if (json) return printJson(io.stdout, { kind: 'artifact', name, artifact, ...content });
+    printLine(io.stdout, `${name}\n\n${describeArtifact(rest, ops)}`);
   }
-  if (json) printJson(io.stdout, { kind: 'artifact', name: subject.name, artifact: subject.artifact, ...(summarise(subject.rest) as object) });
-  else printLine(io.stdout, `${subject.name}\n\n${describeArtifact(subject.rest, registry.ops)}`);
 };
 
 export const inspect = async (parsed: Arguments, io: Io): Promise<number> => {
@@ -70,7 +73,7 @@ export const inspect = async (parsed: Arguments, io: Io): Promise<number> => {
     return 0;
   }
   const expandConfig = async ({ config, file, folder }: LoadedConfig) => {
-    const { searchSpace } = await createPipeline(config, { folder, file }).run({ to: 'expand' });
+    const { searchSpace } = await createPipeline(config, { folder, file: relative(io.folder, file) }).run({ to: 'expand' });
     return searchSpace!;
   };
   const subject = await findSubject(parsed.positionals[0], {
