@@ -35,7 +35,11 @@ const trueMs = (choice: number, candidate: number) => (kernelsOf(candidate) === 
 /** Networks of known blocks: 0.4 us of dispatch a kernel that the profiler does not see, whole times with 1 % noise. */
 const timingsOf = (rounds: number, seed: number): readonly NetworkTiming[] => {
   const random = new Random({ seed, stream: 'noise' });
-  return sampleNetworks(new Array<number>(choiceCount).fill(candidates), rounds, seed).map((choices) => {
+  return sampleNetworks(
+    Array.from({ length: choiceCount }, () => candidates),
+    rounds,
+    seed,
+  ).map((choices) => {
     const blocks = new Map<number | string, ProfiledBlock>([['stem', { ms: 0.004 - 0.0004, kernels: 1 }]]);
     let wholeMs = callMs + 0.004;
     for (const [choice, candidate] of choices.entries()) {

@@ -125,9 +125,8 @@ export const fitLatencies = (timings: readonly NetworkTiming[], emptyMs: number,
   );
   const prior = profiles.map(({ ms, kernels }) => Math.max(0, alpha * ms + dispatchMs * kernels));
   const rows = members.map((indices) => {
-    const row = new Array<number>(prior.length).fill(0);
-    for (const index of indices) row[index] = prior[index]!;
-    return row;
+    const own = new Set(indices);
+    return prior.map((ms, index) => (own.has(index) ? ms : 0));
   });
   const left = timings.map(({ wholeMs }, n) => wholeMs - callMs - rows[n]!.reduce((sum, value) => sum + value, 0));
   const corrections = ridge(rows, left, noiseMs, blockDeviation);

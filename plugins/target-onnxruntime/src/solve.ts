@@ -32,12 +32,12 @@ export type Row = readonly number[];
  */
 export const ridge = (rows: readonly Row[], values: readonly number[], noise: number, scale: number): readonly number[] => {
   const size = rows[0]?.length ?? 0;
-  const matrix = Array.from({ length: size }, (_, i) => {
-    const line = new Array<number>(size).fill(0);
-    for (let j = 0; j < size; j++) for (const row of rows) line[j] = line[j]! + (row[i]! * row[j]!) / noise ** 2;
-    line[i] = line[i]! + 1 / scale ** 2;
-    return line;
-  });
+  const matrix = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (__, j) => {
+      const product = rows.reduce((sum, row) => sum + row[i]! * row[j]!, 0) / noise ** 2;
+      return i === j ? product + 1 / scale ** 2 : product;
+    }),
+  );
   const right = Array.from({ length: size }, (_, i) => rows.reduce((sum, row, n) => sum + row[i]! * values[n]!, 0) / noise ** 2);
   return solvePositiveDefinite(matrix, right);
 };

@@ -1,0 +1,171 @@
+// The stage on a network that is "derived" here: random weights, running statistics as after some training.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { validateConfig } from '@nasc/config';
+import { createPipeline, definePart, definePlugin } from '@nasc/core';
+import type { Artifacts, Plugin } from '@nasc/core';
+import { inMemorySplit } from '@nasc/data';
+import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
+import { engineNativePlugin } from '@nasc/engine-native';
+import { asNetwork, buildGraph, float32, initialiseParameters, lookupOf, parametersOf } from '@nasc/ir';
+import type { OpDefinition } from '@nasc/ir';
+import { onnxLowering, readOnnxModel } from '@nasc/onnx';
+import { macros, opsPlugin, primitiveOps, rewritingPatterns } from '@nasc/ops';
+import { Random } from '@nasc/random';
+import { targetOnnxRuntime } from '@nasc/target-onnxruntime';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exportStage } from './export-stage.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nasc-export-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const shape = { height: 10, width: 9, channels: 3 };
+const classes = ['cat', 'dog', 'owl'];
+const ops = lookupOf(primitiveOps);
+
+const graph = asNetwork(
+  buildGraph({ ops, macros: lookupOf(macros) }, (builder) => {
+    const image = builder.input('image', float32(10, 9, 3));
+    const stem = builder.group({ id: 'stem', macro: 'convBnAct', attributes: {}, shortcut: false });
+    const features = stem.macro('', 'convBnAct', [image], { width: 8, kernel: 3, stride: 2 });
+    const attributes = { kernel: 5, expansion: 3, width: 8 };
+    const block = builder.group({ id: 'block', macro: 'mbConv', attributes, shortcut: true });
+    const sum = block.op('add', 'add', [features, block.macro('k5e3', 'mbConv', [features], attributes)]);
+    return builder
+      .group({ id: 'head', macro: 'linearHead', attributes: {}, shortcut: false })
+      .macro('', 'linearHead', [sum], { classes: 3 });
+  }),
+);
+
+const derivedNetwork = (): Artifacts['derived'] => {
+  const weights = new Map(initialiseParameters(graph, ops, 0));
+  for (const { id, spec } of parametersOf(graph, ops)) {
+    if (spec.role === 'weight') continue;
+    const random = new Random({ seed: 0, stream: id });
+    const { shape: size, data } = weights.get(id)!;
+    weights.set(id, { shape: size, data: data.map((value) => value + 0.4 * (random.uniform() - 0.5)) });
+  }
+  const accuracy = { correct: 0, count: 0, crossEntropy: 0 };
+  return { graph, weights, history: { columns: {} }, validation: accuracy, test: accuracy };
+};
+
+const normalisation = { mean: [0.5, 0.4, 0.3], std: [0.25, 0.25, 0.2] };
+
+/** A data set, and the two artifacts that the stage consumes. */
+const before = definePlugin({
+  name: 'before',
+  apiVersion: 1,
+  setup(api) {
+    api.addDataset({
+      name: 'noise',
+      description: 'Random images.',
+      optionsSchema: { type: 'object' },
+      load: async () => {
+        const random = new Random({ seed: 0, stream: 'noise' });
+        const pixels = Uint8Array.from({ length: 100 * 270 }, () => random.integer(256));
+        const split = inMemorySplit(
+          shape,
+          pixels,
+          Uint16Array.from({ length: 100 }, (_, index) => index % 3),
+        );
+        return { name: 'noise', classes, ...shape, train: split, test: split, manifestHash: 'noise', source: 'this test' };
+      },
+    });
+    const task = { dataset: 'noise', classes, inputShape: [10, 9, 3] as const, normalisation, manifestHash: 'noise' };
+    api.addPart(
+      definePart({
+        stage: 'expand',
+        name: 'expand',
+        consumes: [],
+        produces: 'searchSpace',
+        perTarget: false,
+        dependsOn: [],
+        reads: () => ({}),
+        passes: [{ name: 'giveSpace', run: () => ({ name: 'one-network', task, graph, costs: {} }) }],
+      }),
+    );
+    api.addPart(
+      definePart({
+        stage: 'derive',
+        name: 'retrain',
+        consumes: [],
+        produces: 'derived',
+        perTarget: true,
+        dependsOn: [],
+        reads: () => ({}),
+        passes: [{ name: 'giveNetwork', run: derivedNetwork }],
+      }),
+    );
+  },
+});
+
+const exportWith = async (name: string, opPlugin: Plugin, options: object = {}) => {
+  const config = validateConfig({
+    task: { dataset: 'noise' },
+    space: 'one-network',
+    targets: ['onnxruntime'],
+    threads: 1,
+    export: { verifyImages: 80, ...options },
+    cacheDir: join(folder, name),
+    outDir: join(folder, 'out'),
+  });
+  const plugins = [opPlugin, engineNativePlugin, targetOnnxRuntime, before, exportStage];
+  return createPipeline(config, { plugins, folder }).run({ to: 'export' });
+};
+
+test('folds, writes and verifies', async () => {
+  const { folded, onnx } = await exportWith('right', opsPlugin);
+  expect(folded!.graph.nodes.map(({ op }) => op)).not.toContain('batchNorm');
+  expect(onnx!.opset).toBe(15);
+  expect(onnx!.verification).toMatchObject({ images: 80, sameClass: 80 });
+  expect(onnx!.verification.relativeError).toBeLessThan(1e-5);
+  const { metadata, nodeCounts } = readOnnxModel(onnx!.bytes);
+  expect(nodeCounts['BatchNormalization']).toBeUndefined();
+  expect(metadata).toMatchObject({ space: 'one-network', dataset: 'noise', target: 'onnxruntime', classes: '["cat","dog","owl"]' });
+  expect(JSON.parse(metadata['blocks']!)).toContainEqual({
+    id: 'block',
+    macro: 'mbConv',
+    kernel: 5,
+    expansion: 3,
+    width: 8,
+    shortcut: true,
+  });
+});
+
+test('writes the configured operator set', async () => {
+  const { onnx } = await exportWith('opset', opsPlugin, { opset: 13 });
+  expect(onnx!.opset).toBe(13);
+  expect(readOnnxModel(onnx!.bytes).opset).toBe(13);
+});
+
+test('an operator set that cannot be written ends the stage', async () => {
+  await expect(exportWith('future', opsPlugin, { opset: 21 })).rejects.toThrow(/opset/);
+});
+
+test('a model that is not the network ends the stage, and the node that differs is named', async () => {
+  const relu6 = ops.get('relu6')!;
+  const wrong: OpDefinition = {
+    ...relu6,
+    lower: { ...relu6.lower, onnx: onnxLowering({ emit: (_view, [x], emitter) => emitter.node('Sigmoid', [x!]) }) },
+  };
+  const wrongOps = definePlugin({
+    name: 'ops',
+    apiVersion: 1,
+    setup(api) {
+      for (const op of primitiveOps) api.addOp(op.name === 'relu6' ? wrong : op);
+      for (const pattern of rewritingPatterns) api.addPattern(pattern);
+    },
+  });
+  const failure = await exportWith('wrong', wrongOps).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(DiagnosticError);
+  expect(formatDiagnostics((failure as DiagnosticError).diagnostics)).toMatch(
+    /^error ONNX_MISMATCH: .*\n {2}at stem\.act, stage export, pass verifyOnnx\n {2}hint: The ONNX lowering of op "relu6" computes/,
+  );
+});
