@@ -48,7 +48,7 @@ export const classBalancedSplit = <Name extends string>(
   const fixed = names.reduce((sum, name) => sum + (sizes[name] === 'rest' ? 0 : (sizes[name] as number)), 0);
   if (names.filter((name) => sizes[name] === 'rest').length > 1) throw new RangeError('more than one part takes the rest');
   const rest = labels.length - fixed;
-  if (rest < 0 || names.some((name) => (sizes[name] === 'rest' ? rest : sizes[name]) === 0)) {
+  if (rest < 0 || (rest === 0 && names.some((name) => sizes[name] === 'rest'))) {
     throw new DiagnosticError([messages.tooFewImages(labels.length, sizes)]);
   }
   const order = stratifiedOrder(labels, seed);

@@ -18,10 +18,11 @@ export interface ArrangedImages {
 }
 
 /** Uniform in [0, 1), a function of the name alone: adding images never moves others between the splits. */
-const place = (path: string): number => createHash('sha256').update(path).digest().readUInt32BE(0) / 4294967296;
+const positionOf = (path: string): number => createHash('sha256').update(path).digest().readUIntBE(0, 6) / 2 ** 48;
 
 interface Placed {
   readonly file: ImageFile;
+  readonly position: number;
   readonly className: string;
   readonly held: boolean;
 }
@@ -38,10 +39,13 @@ export const arrangeByClass = (files: readonly ImageFile[], root: string, testSh
   const astray = files.find(({ path }) => path.split('/').length !== depth);
   if (astray) throw new DiagnosticError([messages.layout(astray.at)]);
 
-  const placed = files.map((file): Placed => {
+  const place = (file: ImageFile): Placed => {
     const parts = file.path.split('/');
-    return { file, className: parts.at(-2)!, held: twoSplits ? parts[0] !== 'train' : place(file.path) < testShare };
-  });
+    const position = positionOf(file.path);
+    return { file, position, className: parts.at(-2)!, held: twoSplits ? parts[0] !== 'train' : position < testShare };
+  };
+  // Not class by class: the first images of a split are then a fair sample of it.
+  const placed = files.map(place).toSorted((a, b) => a.position - b.position);
   const classes = [...new Set(placed.map(({ className }) => className))].toSorted();
   const labels = new Map(classes.map((name, label) => [name, label]));
   const pick = (held: boolean): readonly LabelledImage[] =>
