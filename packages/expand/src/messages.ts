@@ -32,7 +32,10 @@ export const messages = {
     }),
 
   duplicateBlock: (name: string, at: string): Diagnostic =>
-    errorDiagnostic('SPACE_DUPLICATE_BLOCK', `Two parts of the space are called "${name}".`, { at, hint: 'Give one of them another "name".' }),
+    errorDiagnostic('SPACE_DUPLICATE_BLOCK', `Two parts of the space are called "${name}".`, {
+      at,
+      hint: 'Give one of them another "name".',
+    }),
 
   badName: (name: string, at: string): Diagnostic =>
     errorDiagnostic('SPACE_BAD_NAME', `"${name}" cannot be a name: ids are made from it.`, {
@@ -49,15 +52,19 @@ export const messages = {
   imageOutside: (height: number, width: number, minimum: number, maximum: number, at: string): Diagnostic =>
     errorDiagnostic(
       'SPACE_IMAGE_SIZE',
-      `The space is for images of ${minimum} to ${maximum === Infinity ? 'any number of' : maximum} pixels; these have ${size(height, width)}.`,
+      `The space is for images of ${minimum} ${maximum === Infinity ? 'or more' : `to ${maximum}`} pixels; these have ${size(height, width)}.`,
       { at, hint: 'Set "input.resolution" to resize them, or take another space.' },
     ),
 
   imageTooSmall: (height: number, width: number, block: string, stride: number, at: string): Diagnostic =>
-    errorDiagnostic('SPACE_IMAGE_TOO_SMALL', `Nothing is left of the image: ${size(height, width)} pixels reach "${block}", which has stride ${stride}.`, {
-      at,
-      hint: 'Use larger images ("input.resolution"), or lower the stride of a stage or of the stem.',
-    }),
+    errorDiagnostic(
+      'SPACE_IMAGE_TOO_SMALL',
+      `Nothing is left of the image: ${size(height, width)} pixels reach "${block}", which has stride ${stride}.`,
+      {
+        at,
+        hint: 'Use larger images ("input.resolution"), or lower the stride of a stage or of the stem.',
+      },
+    ),
 
   headOutput: (found: string, classes: number, at: string): Diagnostic =>
     errorDiagnostic('SPACE_HEAD_OUTPUT', `The head gives ${found}; a classifier of ${classes} classes gives ${classes} logits.`, {

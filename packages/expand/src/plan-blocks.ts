@@ -104,21 +104,16 @@ const planStage = (context: PlanContext, stage: Stage, name: string, at: string)
   const width = scaleWidth(stage.width, space.widthMultiplier);
   return Array.from({ length: stage.blocks }, (_, index): StageBlock => {
     const stride = index === 0 ? stage.stride : 1;
-    const planned = (list ?? []).map((spec, position) => planCandidate(context, spec, { width, stride }, `${listAt}/candidates/${position}`));
+    const planned = (list ?? []).map((spec, position) =>
+      planCandidate(context, spec, { width, stride }, `${listAt}/candidates/${position}`),
+    );
     const candidates = planned.filter((candidate) => candidate !== undefined);
+    const zeroWhereShortcut = stage.zero === 'where-shortcut' && !candidates.some(({ macro }) => macro === 'zero');
     for (const [position, { name: own, origin }] of candidates.entries()) {
       const repeated = candidates.findIndex((candidate) => candidate.name === own) < position;
-      if (repeated) report(context, messages.duplicateCandidate(own, origin!));
+      if (repeated || (zeroWhereShortcut && own === 'zero')) report(context, messages.duplicateCandidate(own, origin!));
     }
-    return {
-      kind: 'stage',
-      id: `${name}.block${index + 1}`,
-      at,
-      width,
-      stride,
-      candidates,
-      zeroWhereShortcut: stage.zero === 'where-shortcut' && !candidates.some(({ macro }) => macro === 'zero'),
-    };
+    return { kind: 'stage', id: `${name}.block${index + 1}`, at, width, stride, candidates, zeroWhereShortcut };
   });
 };
 

@@ -9,6 +9,7 @@
 //   return %head.logits
 import { isChoice } from '../graph.ts';
 import type { Attributes, AttributeValue, Candidate, ChoiceNode, Graph, NodeId, OpNode } from '../graph.ts';
+import type { MacroLookup } from '../macro.ts';
 import type { OpLookup } from '../op.ts';
 import { printType } from '../tensor-type.ts';
 
@@ -20,8 +21,9 @@ export interface PrintRow {
 }
 
 export interface PrintOptions {
-  /** Attributes that have their default value are left out where the op is known. */
+  /** Attributes that have their default value are left out where the op or the macro is known. */
   readonly ops?: OpLookup;
+  readonly macros?: MacroLookup;
   /** Whether the nodes of candidates are printed too; one line a candidate otherwise. */
   readonly regions?: boolean;
   /** Side tables, such as probabilities or latencies; nothing where a column has nothing to say. */
@@ -49,12 +51,12 @@ const withoutDefaults = (attributes: Attributes, schema: Readonly<Record<string,
   return Object.fromEntries(Object.entries(attributes).filter(([name, value]) => !sameValue(properties[name]?.default, value)));
 };
 
-/** What tells the candidates of a choice apart: an attribute that all who have it agree on says nothing. */
+/** What tells the candidates of a choice apart: an attribute that several have and agree on says nothing. */
 const distinguishing = ({ attributes }: Candidate, all: readonly Candidate[]): Attributes =>
   Object.fromEntries(
     Object.entries(attributes).filter(([name, value]) => {
       const others = all.filter((candidate) => name in candidate.attributes);
-      return others.some((candidate) => !sameValue(candidate.attributes[name], value));
+      return others.length === 1 || others.some((candidate) => !sameValue(candidate.attributes[name], value));
     }),
   );
 
@@ -110,7 +112,8 @@ class Printer {
     this.line(`${indent}${this.id(node.id, node.group)} = choice(${operands})`, printType(node.type), ...this.columns({ node }));
     const width = Math.max(...node.candidates.map(({ name }) => name.length));
     for (const [index, value] of node.candidates.entries()) {
-      const attributes = printAttributes(distinguishing(value, node.candidates));
+      const schema = this.#options.macros?.get(value.macro)?.attributesSchema;
+      const attributes = printAttributes(withoutDefaults(distinguishing(value, node.candidates), schema));
       const text = `${indent}  ${value.name.padEnd(width)}  ${value.macro} ${attributes}`;
       this.line(text.trimEnd(), ...this.columns({ node, candidate: { choice, index, value } }));
       if (this.#options.regions) for (const inner of value.graph.nodes) this.#op(inner, `${indent}    `);
