@@ -72,7 +72,16 @@ const before = definePlugin({
           pixels,
           Uint16Array.from({ length: 100 }, (_, index) => index % 3),
         );
-        return { name: 'noise', classes, ...shape, train: split, test: split, manifestHash: 'noise', source: 'this test' };
+        return {
+          name: 'noise',
+          classes,
+          ...shape,
+          train: split,
+          test: split,
+          manifestHash: 'noise',
+          source: 'this test',
+          defaultAugmentation: {},
+        };
       },
     });
     const task = { dataset: 'noise', classes, inputShape: [10, 9, 3] as const, normalisation, manifestHash: 'noise' };
@@ -103,22 +112,25 @@ const before = definePlugin({
   },
 });
 
-const exportWith = async (name: string, opPlugin: Plugin, options: object = {}) => {
-  const config = validateConfig({
-    task: { dataset: 'noise' },
-    space: 'one-network',
-    targets: ['onnxruntime'],
-    threads: 1,
-    export: { verifyImages: 80, ...options },
-    cacheDir: join(folder, name),
-    outDir: join(folder, 'out'),
-  });
+const exportWith = async (opPlugin: Plugin, options: object = {}) => {
+  const config = validateConfig(
+    {
+      task: { dataset: 'noise' },
+      space: 'one-network',
+      targets: ['onnxruntime'],
+      threads: 1,
+      export: { verifyImages: 80, ...options },
+      cacheDir: folder,
+      outDir: join(folder, 'out'),
+    },
+    'nasc.config.json',
+  );
   const plugins = [opPlugin, engineNativePlugin, targetOnnxRuntime, before, exportStage];
   return createPipeline(config, { plugins, folder }).run({ to: 'export' });
 };
 
 test('folds, writes and verifies', async () => {
-  const { folded, onnx } = await exportWith('right', opsPlugin);
+  const { folded, onnx } = await exportWith(opsPlugin);
   expect(folded!.graph.nodes.map(({ op }) => op)).not.toContain('batchNorm');
   expect(onnx!.opset).toBe(15);
   expect(onnx!.verification).toMatchObject({ images: 80, sameClass: 80 });
@@ -137,13 +149,9 @@ test('folds, writes and verifies', async () => {
 });
 
 test('writes the configured operator set', async () => {
-  const { onnx } = await exportWith('opset', opsPlugin, { opset: 13 });
+  const { onnx } = await exportWith(opsPlugin, { opset: 13 });
   expect(onnx!.opset).toBe(13);
   expect(readOnnxModel(onnx!.bytes).opset).toBe(13);
-});
-
-test('an operator set that cannot be written ends the stage', async () => {
-  await expect(exportWith('future', opsPlugin, { opset: 21 })).rejects.toThrow(/opset/);
 });
 
 test('a model that is not the network ends the stage, and the node that differs is named', async () => {
@@ -160,7 +168,7 @@ test('a model that is not the network ends the stage, and the node that differs 
       for (const pattern of rewritingPatterns) api.addPattern(pattern);
     },
   });
-  const failure = await exportWith('wrong', wrongOps).then(
+  const failure = await exportWith(wrongOps).then(
     () => undefined,
     (error: unknown) => error,
   );
