@@ -42,36 +42,48 @@ const importsOf = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/(?:from|import|declare module)\s*\(?\s*'(@?[a-z][^']*)'/g)]
     .map(([, name]) => name!)
     .filter((name) => !name.startsWith('node:'))
-    .map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/'));
+    .map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
 
 test('every package has its place in the layer table', () => {
   expect(manifests.filter(({ manifest }) => layerOf.get(manifest.name) === -1).map(({ key }) => key)).toEqual([]);
 });
 
 test.each(manifests)('$manifest.name depends on lower layers only', ({ manifest }) => {
-  const upward = Object.keys(manifest.dependencies ?? {}).filter((name) => layerOf.has(name) && layerOf.get(name)! >= layerOf.get(manifest.name)!);
+  const upward = Object.keys(manifest.dependencies ?? {}).filter(
+    (name) => layerOf.has(name) && layerOf.get(name)! >= layerOf.get(manifest.name)!,
+  );
   expect(upward).toEqual([]);
 });
 
 test.each(manifests)('$manifest.name lists exactly what it imports', ({ folder, manifest }) => {
   const used = new Set(
     sources(join(folder, 'src'))
-      .filter((file) => !file.includes('.test.'))
+      .filter((file) => !/\.test[.-]/.test(file))
       .flatMap(importsOf),
   );
   used.delete(manifest.name);
   expect(Object.keys(manifest.dependencies ?? {}).toSorted()).toEqual([...used].toSorted());
 });
 
-test.each(manifests)("$manifest.name: tsconfig references mirror the dependencies, and a README says what it is", ({ folder, manifest }) => {
-  const { references } = JSON.parse(readFileSync(join(folder, 'tsconfig.json'), 'utf8')) as { references?: { path: string }[] };
-  const referenced = (references ?? []).map(({ path }) => (JSON.parse(readFileSync(join(folder, path, 'package.json'), 'utf8')) as Manifest).name);
-  expect(referenced.toSorted()).toEqual(
-    Object.keys(manifest.dependencies ?? {})
-      .filter((name) => layerOf.has(name))
-      .toSorted(),
-  );
-  const lines = readFileSync(join(folder, 'README.md'), 'utf8').trim().split('\n').length;
-  expect(lines).toBeGreaterThanOrEqual(10);
-  expect(lines).toBeLessThanOrEqual(40);
-});
+test.each(manifests)(
+  '$manifest.name: tsconfig references mirror the dependencies, and a README says what it is',
+  ({ folder, manifest }) => {
+    const { references } = JSON.parse(readFileSync(join(folder, 'tsconfig.json'), 'utf8')) as { references?: { path: string }[] };
+    const referenced = (references ?? []).map(
+      ({ path }) => (JSON.parse(readFileSync(join(folder, path, 'package.json'), 'utf8')) as Manifest).name,
+    );
+    expect(referenced.toSorted()).toEqual(
+      Object.keys(manifest.dependencies ?? {})
+        .filter((name) => layerOf.has(name))
+        .toSorted(),
+    );
+    const lines = readFileSync(join(folder, 'README.md'), 'utf8').trim().split('\n').length;
+    expect(lines).toBeGreaterThanOrEqual(10);
+    expect(lines).toBeLessThanOrEqual(40);
+  },
+);

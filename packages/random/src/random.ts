@@ -1,5 +1,5 @@
 // Named streams of random numbers on top of Philox.
-import { philox4x32 } from './philox.ts';
+import { philoxInto } from './philox.ts';
 
 export interface RandomKey {
   readonly seed: number;
@@ -23,7 +23,7 @@ export class Random {
   readonly #key: readonly [number, number];
   readonly #counter: readonly [number, number, number];
   #block = 0;
-  #words: readonly number[] = [];
+  readonly #words = new Uint32Array(4);
   #used = 4;
 
   constructor(key: RandomKey) {
@@ -33,7 +33,8 @@ export class Random {
 
   uint32(): number {
     if (this.#used === 4) {
-      this.#words = philox4x32([this.#block++, ...this.#counter], this.#key);
+      const [index, step, epoch] = this.#counter;
+      philoxInto(this.#words, this.#block++, index, step, epoch, this.#key[0], this.#key[1]);
       this.#used = 0;
     }
     return this.#words[this.#used++]!;

@@ -17,9 +17,9 @@ export const mobileSmall = {
     { macro: 'mbConv', kernel: 7, expansion: 6 },
   ],
   stages: [
-    { width: 24, blocks: 3, stride: 1 },
-    { width: 40, blocks: 3, stride: 2 },
-    { width: 80, blocks: 3, stride: 2 },
+    { width: 16, blocks: 2, stride: 1 },
+    { width: 32, blocks: 3, stride: 2 },
+    { width: 64, blocks: 3, stride: 2 },
   ],
   head: [
     { name: 'mix', macro: 'convBnAct', kernel: 1, width: 160 },
