@@ -2,14 +2,14 @@
 // gates begin to choose (ProxylessNAS, section 3.2; the schedule is one cosine over the whole warm-up).
 import type { ConsumedArtifacts, Pass, Supernet } from '@nasc/core';
 import { choicesOf, initialiseParameters } from '@nasc/ir';
-import { batchSource, cosineSchedule, splitTask, stepsOf, trainNetwork, uniformMixtures } from '@nasc/training';
+import { batchSource, cosineSchedule, splitTask, stepsOf, taskDataset, trainNetwork, uniformMixtures } from '@nasc/training';
 
 export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
   name: 'warm-up',
   async run({ searchSpace }, context) {
     const { config, registry, signal } = context;
     const { train: recipe, task, seed } = config;
-    const dataset = await context.dataset();
+    const dataset = await taskDataset(await context.dataset(), searchSpace.task);
     const { engine, options } = await context.engine();
     const batches = batchSource({
       subset: splitTask(dataset, task, seed).train,

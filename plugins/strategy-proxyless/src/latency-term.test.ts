@@ -5,7 +5,7 @@ import { latencyTerm } from './latency-term.ts';
 import type { ProxylessOptions } from './options.ts';
 
 const options = (changes: Partial<ProxylessOptions>) =>
-  ({ loss: 'lagrangian', eta: 0.1, scale: 0.2, beta: 0.3, ...changes }) as ProxylessOptions;
+  ({ loss: 'lagrangian', eta: 0.1, damping: 0, scale: 0.2, beta: 0.3, ...changes }) as ProxylessOptions;
 /** Networks of 0.3 to 3 ms. */
 const table = { constantMs: 0.2, candidatesMs: [[0.1, 2.8]] };
 

@@ -32,7 +32,7 @@ export const latencyTerm = (options: ProxylessOptions, table: LatencyTable, limi
     if (limitMs < leastMs) throw new DiagnosticError([messages.limitUnreachable(limitMs, leastMs)]);
     return {
       initialLambda: options.lambda ?? 0,
-      loss: (crossEntropy, expectedMs, lambda) => lagrangian(crossEntropy, expectedMs, { limitMs, lambda }),
+      loss: (crossEntropy, expectedMs, lambda) => lagrangian(crossEntropy, expectedMs, { limitMs, lambda, damping: options.damping }),
       nextLambda: (lambda, expectedMs) => nextLambda(lambda, expectedMs, { limitMs, eta: options.eta }),
     };
   }

@@ -10,6 +10,7 @@ export interface ProxylessOptions {
   readonly expectedOver: 'all' | 'sampled';
   readonly loss: 'lagrangian' | 'add#linear' | 'mul#log';
   readonly eta: number;
+  readonly damping: number;
   readonly lambda?: number;
   readonly referenceMs?: number;
   readonly scale: number;
@@ -58,6 +59,7 @@ export const optionsSchema = {
       description: 'How latency enters the loss. Only the Lagrangian steers to the limit.',
     },
     eta: amount('lagrangian: growth of lambda per relative violation of the limit and step.', 0.1),
+    damping: amount('lagrangian: weight of the present violation beside lambda, against swings; 0 for the plain Lagrangian.', 10),
     lambda: amount('lagrangian: initial weight of the latency (0 when absent). add#linear: its fixed weight (0.1 when absent).'),
     referenceMs: amount('add#linear and mul#log: latency that counts as 1; the limit when absent.'),
     scale: amount('mul#log: factor of the whole loss.', 0.2),
