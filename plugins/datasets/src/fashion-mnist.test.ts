@@ -99,7 +99,7 @@ test('options are checked', async () => {
   expect(message).toContain('Did you mean "address"');
 });
 
-test('the official files: 60 000 + 10 000 images, balanced, with the published mean and deviation', async ({ skip }) => {
+test('the official files: 60 000 + 10 000 images, balanced, with the published mean and deviation (needs NASC_DATA)', async ({ skip }) => {
   const found = await findFashionMnist(searchPath({ env: process.env }));
   if (!found) skip('Fashion-MNIST is not on this machine; $NASC_DATA names the folder it is in');
   const dataset = await fashionMnist.load({}, contextOf(...searchPath({ env: process.env })));
