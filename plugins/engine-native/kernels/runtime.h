@@ -19,7 +19,10 @@
 
 enum { NASC_LINE = 64, NASC_HEADER = 6, NASC_CHUNKS = 256 };
 /* Instruction flags. */
-enum { NASC_COMMITS = 1 };
+enum {
+  NASC_COMMITS = 1, /* changes weights */
+  NASC_JOINS = 2    /* does not wait for the instruction before it */
+};
 
 typedef struct {
   nasc_kernel *kernel;
@@ -27,14 +30,21 @@ typedef struct {
   const int64_t *dims;
   const double *scalars;
   int64_t items, chunk;
-  int commits;
+  int commits, joined; /* joined: the next instruction does not wait for this one */
   _Alignas(NASC_LINE) atomic_int_fast64_t next;
   _Alignas(NASC_LINE) atomic_int_fast64_t done;
 } nasc_instruction;
 
+struct nasc_pool;
 typedef struct {
+  struct nasc_pool *pool;
+  pthread_t thread;
+  float *scratch;
+} nasc_thread;
+
+typedef struct nasc_pool {
   int threads;
-  pthread_t *workers;
+  nasc_thread *members; /* the first is the caller of nasc_run */
   pthread_mutex_t mutex;
   pthread_cond_t wake;
   int64_t generation; /* of steps; guarded by the mutex */
@@ -78,6 +88,7 @@ static void nasc_restore_denormals(unsigned before) {
 }
 
 static void nasc_work(nasc_pool *pool) {
+  int64_t waited = 0; /* instructions that are known to be done */
   for (int64_t i = 0; i < pool->count; i++) {
     nasc_instruction *const at = &pool->instructions[i];
     for (;;) {
@@ -89,15 +100,21 @@ static void nasc_work(nasc_pool *pool) {
       if (!atomic_load_explicit(&pool->aborted, memory_order_relaxed)) at->kernel(at->tensors, at->dims, at->scalars, first, last);
       atomic_fetch_add_explicit(&at->done, last - first, memory_order_acq_rel);
     }
-    for (int spins = 0; atomic_load_explicit(&at->done, memory_order_acquire) < at->items; spins++) {
-      if (spins < 4000) nasc_pause();
-      else sched_yield();
+    if (at->joined) continue;
+    for (; waited <= i; waited++) {
+      nasc_instruction *const pending = &pool->instructions[waited];
+      for (int spins = 0; atomic_load_explicit(&pending->done, memory_order_acquire) < pending->items; spins++) {
+        if (spins < 4000) nasc_pause();
+        else sched_yield();
+      }
     }
   }
 }
 
 static void *nasc_worker(void *argument) {
-  nasc_pool *const pool = argument;
+  nasc_thread *const thread = argument;
+  nasc_pool *const pool = thread->pool;
+  nasc_scratch = thread->scratch;
   nasc_flush_denormals();
   int64_t seen = 0;
   for (;;) {
@@ -112,34 +129,6 @@ static void *nasc_worker(void *argument) {
   }
 }
 
-void nasc_pool_destroy(nasc_pool *pool) {
-  pthread_mutex_lock(&pool->mutex);
-  pool->stop = 1;
-  pthread_cond_broadcast(&pool->wake);
-  pthread_mutex_unlock(&pool->mutex);
-  for (int i = 0; i + 1 < pool->threads; i++) pthread_join(pool->workers[i], 0);
-  pthread_cond_destroy(&pool->wake);
-  pthread_mutex_destroy(&pool->mutex);
-  free(pool->decoded);
-  free(pool->workers);
-  free(pool);
-}
-
-/* Null if the threads cannot be had. */
-nasc_pool *nasc_pool_create(int threads) {
-  nasc_pool *const pool = calloc(1, sizeof *pool);
-  if (!pool) return 0;
-  pool->workers = calloc((size_t)threads, sizeof *pool->workers);
-  pool->threads = 1;
-  pthread_mutex_init(&pool->mutex, 0);
-  pthread_cond_init(&pool->wake, 0);
-  for (; pool->workers && pool->threads < threads; pool->threads++)
-    if (pthread_create(&pool->workers[pool->threads - 1], 0, nasc_worker, pool)) break;
-  if (pool->threads == threads) return pool;
-  nasc_pool_destroy(pool);
-  return 0;
-}
-
 /* Untouched pages cost nothing. Null if the address space is not there. */
 void *nasc_reserve(int64_t bytes) {
   void *const memory = mmap(0, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -147,6 +136,49 @@ void *nasc_reserve(int64_t bytes) {
 }
 
 void nasc_release(void *memory, int64_t bytes) { munmap(memory, (size_t)bytes); }
+
+void nasc_pool_destroy(nasc_pool *pool) {
+  pthread_mutex_lock(&pool->mutex);
+  pool->stop = 1;
+  pthread_cond_broadcast(&pool->wake);
+  pthread_mutex_unlock(&pool->mutex);
+  for (int i = 0; i < pool->threads; i++) {
+    if (i > 0) pthread_join(pool->members[i].thread, 0);
+    nasc_release(pool->members[i].scratch, NASC_SCRATCH);
+  }
+  pthread_cond_destroy(&pool->wake);
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool->decoded);
+  free(pool->members);
+  free(pool);
+}
+
+/* Null if the threads or their memory cannot be had. */
+nasc_pool *nasc_pool_create(int threads) {
+  nasc_pool *const pool = calloc(1, sizeof *pool);
+  nasc_thread *const members = calloc((size_t)threads, sizeof *members);
+  if (!pool || !members) {
+    free(pool);
+    free(members);
+    return 0;
+  }
+  pool->members = members;
+  pthread_mutex_init(&pool->mutex, 0);
+  pthread_cond_init(&pool->wake, 0);
+  for (; pool->threads < threads; pool->threads++) {
+    nasc_thread *const member = &members[pool->threads];
+    member->pool = pool;
+    member->scratch = nasc_reserve(NASC_SCRATCH);
+    if (!member->scratch) break;
+    if (pool->threads > 0 && pthread_create(&member->thread, 0, nasc_worker, member)) {
+      nasc_release(member->scratch, NASC_SCRATCH);
+      break;
+    }
+  }
+  if (pool->threads == threads) return pool;
+  nasc_pool_destroy(pool);
+  return 0;
+}
 
 /* Fills pool->instructions from words; 0 if there is no memory for them. */
 static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_t length) {
@@ -177,6 +209,8 @@ static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_
     instruction->items = header[4];
     instruction->chunk = (header[4] + NASC_CHUNKS - 1) / NASC_CHUNKS;
     instruction->commits = header[5] & NASC_COMMITS;
+    instruction->joined = 0;
+    if (header[5] & NASC_JOINS) instruction[-1].joined = 1;
     atomic_init(&instruction->next, 0);
     atomic_init(&instruction->done, 0);
     for (int i = 0; i < header[1]; i++) *tensor++ = (real *)(base + (int64_t)(uint32_t)*word++ * NASC_LINE);
@@ -199,6 +233,7 @@ int nasc_run(nasc_pool *pool, void *base, const int32_t *words, int64_t length, 
   pthread_cond_broadcast(&pool->wake);
   pthread_mutex_unlock(&pool->mutex);
   const unsigned before = nasc_flush_denormals();
+  nasc_scratch = pool->members[0].scratch;
   nasc_work(pool);
   nasc_restore_denormals(before);
   /* The next step reuses the instructions: no worker may still look at them. */

@@ -16,6 +16,8 @@ export interface Call {
   readonly items: number;
   /** It changes weights: from the first such call on, a step is not aborted. */
   readonly commits?: boolean;
+  /** It needs nothing of the call before it, and may run along with it. */
+  readonly joins?: boolean;
 }
 
 /** Bytes of a line: every buffer starts at one, and addresses are counted in them. */
@@ -51,7 +53,7 @@ export const dotProduct = (
   { kernel: 'nasc_dot_sum', tensors: [partials, result], dims: [batch, dotPartials(count)], scalars: [], items: 1 },
 ];
 
-const commitsFlag = 1;
+const flags = { commits: 1, joins: 2 } as const;
 
 /** Words of some calls (see `kernels/runtime.h`); `lineOf` places buffers. */
 export const encodeCalls = (
@@ -64,10 +66,11 @@ export const encodeCalls = (
   const scalar = new Float64Array(1);
   const halves = new Int32Array(scalar.buffer);
   let at = 0;
-  for (const { kernel, tensors, dims, scalars, items, commits } of calls) {
+  for (const { kernel, tensors, dims, scalars, items, commits, joins } of calls) {
+    const flag = (commits ? flags.commits : 0) + (joins ? flags.joins : 0);
     const number = kernels.get(kernel);
     if (number === undefined) throw new Error(`There is no kernel "${kernel}".`);
-    for (const word of [number, tensors.length, dims.length, scalars.length, items, commits ? commitsFlag : 0]) words[at++] = word;
+    for (const word of [number, tensors.length, dims.length, scalars.length, items, flag]) words[at++] = word;
     for (const buffer of tensors) words[at++] = lineOf(buffer);
     for (const dim of dims) words[at++] = dim;
     for (const value of scalars) {

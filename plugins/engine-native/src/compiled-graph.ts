@@ -29,7 +29,7 @@ export interface CompiledGraph {
 /** Whether a mixture's outputs are kept apart, because several may be mixed. */
 export const keepsOutputs = (activePaths: CompileOptions['activePaths']): boolean => activePaths !== 1;
 
-export const compileGraph = (graph: Graph, { ops, batchSize, activePaths }: CompileOptions): CompiledGraph => {
+export const compileGraph = (graph: Graph, { ops, patterns, batchSize, activePaths }: CompileOptions): CompiledGraph => {
   const cut = cutGraph(graph);
   const choiceNumbers = new Map<NodeId, number>(cut.choices.map(({ node }, index) => [node.id, index]));
   const cache = new Map<string, LoweredRegion>();
@@ -37,8 +37,12 @@ export const compileGraph = (graph: Graph, { ops, batchSize, activePaths }: Comp
     const key = `${batch}:${region.id}`;
     let lowered = cache.get(key);
     if (!lowered) {
-      lowered = lowerRegion(region, batch, ops, choiceNumbers);
+      lowered = lowerRegion(region, batch, { ops, patterns }, choiceNumbers);
       cache.set(key, lowered);
+      // Memory was planned for the full batch.
+      if (batch < batchSize)
+        for (const [id, floats] of lower(region, batchSize).floats)
+          if (lowered.floats.get(id)! > floats) throw new Error(`Buffer "${id}" is larger for ${batch} images than for ${batchSize}.`);
     }
     return lowered;
   };

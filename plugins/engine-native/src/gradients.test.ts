@@ -3,7 +3,7 @@ import { singlePath } from '@nasc/core';
 import { primitiveOps } from '@nasc/ops';
 import { Random } from '@nasc/random';
 import { afterAll, expect, test } from 'vitest';
-import { mobileSpace, pathNetwork, randomBatch, randomParameters, relativeError, worstError } from './graphs.test-helper.ts';
+import { mobileSpace, pathNetwork, randomBatch, randomParameters, relativeError, wholeError, worstError } from './graphs.test-helper.ts';
 import { compileFor, programWith, sgd, smallSpace, stepOptions, zeroIndex } from './programs.test-helper.ts';
 import { crossEntropy, referenceStep } from './reference.test-helper.ts';
 import type { Reference } from './reference.test-helper.ts';
@@ -51,7 +51,10 @@ test.each(
     expect(Math.abs(loss - expected.loss)).toBeLessThan(1e-4 * Math.max(1, expected.loss));
     const { error, id } = worstError(await program.readGradients(), expected.gradients);
     // Where float32 itself is worse (activations at a kink, variances near 0), as good as plain float32.
-    const limit = Math.max(1e-4, 2 * plainError(referenceStep(single, pathNetwork(graph, [0]), parameters, batch), expected));
+    const limit = Math.max(
+      width === 1 ? 1e-3 : 1e-4,
+      2 * plainError(referenceStep(single, pathNetwork(graph, [0]), parameters, batch), expected),
+    );
     expect({ id, count, error: error < limit ? 0 : error }).toEqual({ id, count, error: 0 });
     await program.applyUpdate(clear);
   }
@@ -71,13 +74,14 @@ test('over 24 random paths the error is at most twice that of the plain kernels 
     const expected = referenceStep(double, network, parameters, batch);
     const plain = referenceStep(single, network, parameters, batch);
     await program.forwardBackward(batch, singlePath(path), batchOptions);
-    const { error } = worstError(await program.readGradients(), expected.gradients);
-    theirs = Math.max(theirs, plainError(plain, expected));
+    const gradients = new Map([...(await program.readGradients())].map(([id, { data }]) => [id, data]));
+    ours = Math.max(ours, wholeError(gradients, expected.gradients));
+    theirs = Math.max(theirs, wholeError(plain.gradients, expected.gradients));
     const { logits } = await program.evaluate(batch, singlePath(path), 'batch');
     expect(relativeError(logits, expected.logits)).toBeLessThan(2e-5);
     await program.applyUpdate(clear);
   }
-  expect(ours).toBeLessThan(Math.max(2 * theirs, 1e-6));
+  expect(ours).toBeLessThan(2 * theirs);
   await program.dispose();
 });
 

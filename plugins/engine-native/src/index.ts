@@ -1,2 +1,4 @@
 export { nativeEngine } from './engine.ts';
 export { engineNativePlugin } from './plugin.ts';
+export { nativePatterns } from './fused/patterns.ts';
+export type { NativeMatch, NativePatternLowering, Normalised } from './fused/native-pattern.ts';

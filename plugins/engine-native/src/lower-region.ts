@@ -1,9 +1,13 @@
 // A region as a list of elements to execute: units of ops, and choices. Also which gradients flow where.
 import { DiagnosticError } from '@nasc/diagnostics';
 import { elementCount, isChoice } from '@nasc/ir';
-import type { ChoiceNode, NodeId, OpLookup } from '@nasc/ir';
+import type { ChoiceNode, NodeId, OpLookup, PatternLookup } from '@nasc/ir';
 import type { BufferId } from './call.ts';
 import { elementwise } from './call.ts';
+import type { Normalised } from './fused/native-pattern.ts';
+import { normalisedOutput } from './fused/normalisation.ts';
+import { segmentsOf } from './fused/segments.ts';
+import type { Segment } from './fused/segments.ts';
 import { messages } from './messages.ts';
 import { plainUnit } from './plain-unit.ts';
 import type { Region } from './region.ts';
@@ -40,7 +44,12 @@ const copyUnit = (id: NodeId, from: NodeId, batch: number, floats: number): Unit
 });
 
 /** `choiceNumbers`: place of every choice in the order of `choicesOf`. */
-export const lowerRegion = (region: Region, batch: number, ops: OpLookup, choiceNumbers: ReadonlyMap<NodeId, number>): LoweredRegion => {
+export const lowerRegion = (
+  region: Region,
+  batch: number,
+  { ops, patterns }: { readonly ops: OpLookup; readonly patterns: PatternLookup },
+  choiceNumbers: ReadonlyMap<NodeId, number>,
+): LoweredRegion => {
   const elements: Element[] = [];
   const floats = new Map<BufferId, number>();
   const addValue = (id: NodeId, count: number) => {
@@ -49,11 +58,24 @@ export const lowerRegion = (region: Region, batch: number, ops: OpLookup, choice
   };
   for (const [id, type] of region.types) addValue(id, elementCount(type.shape));
 
+  const { segments, covered } = segmentsOf(region, patterns);
+  const taken = new Set([...segments.values()].flatMap(({ normalisedInput }) => (normalisedInput ? [normalisedInput] : [])));
+  const normalised = new Map<Segment, Normalised>();
   for (const node of region.nodes) {
     if (isChoice(node)) {
       elements.push({ kind: 'choice', choice: choiceNumbers.get(node.id)!, node });
       continue;
     }
+    const segment = segments.get(node.id);
+    if (segment) {
+      const { nodes, lowering, normalisedInput } = segment;
+      const output = taken.has(segment) ? normalisedOutput(nodes) : undefined;
+      if (output) normalised.set(segment, output);
+      const input = normalisedInput && normalised.get(normalisedInput);
+      elements.push({ kind: 'unit', unit: lowering.unit({ nodes, batch, input, output }) });
+      continue;
+    }
+    if (covered.has(node.id)) continue;
     const definition = ops.get(node.op);
     if (!definition) throw new DiagnosticError([messages.noOp(node.id, node.op)]);
     const inputs = node.inputs.map((id) => region.types.get(id)!);

@@ -7,7 +7,7 @@ import type { OpLookup } from '@nasc/ir';
 import koffi from 'koffi';
 
 const folder = new URL('../kernels/', import.meta.url);
-const engineHeaders = ['step.h'] as const;
+const engineHeaders = ['step.h', 'lanes.h', 'norm.h', 'matrix.h', 'convolution.h', 'depthwise.h'] as const;
 
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 

@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import type { CompileOptions, Program, SgdOptions, StepOptions } from '@nasc/core';
 import type { Graph, PatternLookup, Tensor } from '@nasc/ir';
 import { nativeEngine } from './engine.ts';
+import { nativePatterns } from './fused/patterns.ts';
 import { mobileSpace, ops, randomParameters } from './graphs.test-helper.ts';
 
 export const cacheFolder = join(tmpdir(), 'nasc-engine-native-test');
 export const noPatterns: PatternLookup = { get: () => undefined, all: () => [] };
+export const patterns: PatternLookup = {
+  get: (name) => nativePatterns.find((pattern) => pattern.name === name),
+  all: () => nativePatterns,
+};
 
 export const compileFor = (graph: Graph, options: Partial<CompileOptions> = {}): Promise<Program> =>
-  nativeEngine.compile(graph, { ops, patterns: noPatterns, cacheFolder, threads: 2, batchSize: 8, activePaths: 1, ...options });
+  nativeEngine.compile(graph, { ops, patterns, cacheFolder, threads: 2, batchSize: 8, activePaths: 1, ...options });
 
 /** Kernels 3, 5 and 7, with and without expansion; channels that are no multiple of any vector. */
 export const candidates = [

@@ -1,0 +1,44 @@
+// How a pattern is realised by the native engine: as one unit with kernels of its own, where its shapes suit them.
+import type { OpView } from '@nasc/ir';
+import type { BufferId } from '../call.ts';
+import type { Unit } from '../unit.ts';
+
+/**
+ * A value that was not written out: readers compute `clamp(z affine[0] + affine[1], low, high)` as they load, mask the
+ * gradient likewise, and leave partial sums (see `kernels/norm.h`).
+ */
+export interface Normalised {
+  readonly z: BufferId;
+  readonly affine: BufferId;
+  readonly mean: BufferId;
+  readonly low: number;
+  readonly high: number;
+  readonly sums: BufferId;
+  /** Groups of rows in `sums`: set by the reader. */
+  groups: number;
+}
+
+export interface NativeMatch {
+  /** In chain order. */
+  readonly nodes: readonly OpView[];
+  readonly batch: number;
+  /** Set when the chain's input comes normalised. */
+  readonly input: Normalised | undefined;
+  /** Set when the chain's only reader takes it normalised: it is not written out. */
+  readonly output: Normalised | undefined;
+}
+
+export interface NativePatternLowering {
+  /** Whether the shapes and attributes suit the kernels. */
+  accepts(nodes: readonly OpView[]): boolean;
+  /** Whether its input may come normalised, and whether its output may stay so. */
+  readonly normalisedInput: (nodes: readonly OpView[]) => boolean;
+  readonly normalisedOutput: boolean;
+  unit(match: NativeMatch): Unit;
+}
+
+declare module '@nasc/ir' {
+  interface PatternLowerings {
+    readonly native?: NativePatternLowering;
+  }
+}

@@ -1,0 +1,74 @@
+// A batch normalisation of a value, with the clamping activation behind it: `kernels/norm.h`.
+import { elementCount } from '@nasc/ir';
+import type { OpView } from '@nasc/ir';
+import type { BufferId, Call } from '../call.ts';
+import { gradientBuffer, valueBuffer } from '../unit.ts';
+import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
+import type { NativeMatch } from './native-pattern.ts';
+import { groupRows, mostGroups, normalisation, normalisedValue } from './normalisation.ts';
+
+const groupsWanted = 32;
+
+export const normUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
+  const [norm, activation] = nodes as [OpView, OpView?];
+  const { node } = norm;
+  const value = nodes.at(-1)!.node.id;
+  const channels = node.type.shape.at(-1)!;
+  const rows = (batch * elementCount(node.type.shape)) / channels;
+  const group = groupRows(rows, groupsWanted);
+  const groups = Math.ceil(rows / group);
+  const z = valueBuffer(node.inputs[0]!);
+  const behind = normalisation(norm, value, output ?? normalisedValue(norm, z, activation), {
+    batch,
+    partialGroups: mostGroups(rows, groupsWanted),
+    isWritten: !output,
+  });
+
+  const forward = (mode: ForwardMode): readonly Call[] => {
+    const calls: Call[] = [];
+    const trains = mode.batchNorm !== 'running';
+    if (trains)
+      calls.push({
+        kernel: 'nasc_norm_partials',
+        tensors: [z, behind.partials],
+        dims: [batch, rows, channels, group],
+        scalars: [],
+        items: groups,
+      });
+    calls.push(...behind.finish(mode, group, trains));
+    if (!output) calls.push(behind.apply(mode));
+    return calls;
+  };
+
+  const backward = ({ weights, frozen, targets }: BackwardMode): readonly Call[] => {
+    const calls: Call[] = [];
+    let gradient: BufferId = gradientBuffer(value);
+    if (!output) {
+      const { call, d } = behind.mask();
+      calls.push(call);
+      gradient = d;
+    }
+    calls.push(behind.gradient(weights, frozen));
+    for (const { buffer, accumulate } of targets)
+      calls.push({
+        kernel: 'nasc_norm_input_gradient',
+        tensors: [gradient, z, behind.coefficients, buffer],
+        dims: [batch, rows, channels, group, accumulate ? 1 : 0],
+        scalars: [],
+        items: groups,
+      });
+    return calls;
+  };
+
+  return {
+    id: node.id,
+    inputs: [node.inputs[0]!],
+    output: value,
+    differentiable: [0],
+    trainable: true,
+    forward,
+    backward,
+    buffers: new Map(behind.buffers.filter(([id]) => id !== z)),
+    statistics: [behind.statistics],
+  };
+};

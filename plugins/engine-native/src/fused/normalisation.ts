@@ -1,0 +1,151 @@
+// The calls of a batch normalisation that follows something (or reads a value): `kernels/norm.h`.
+import { elementCount, parameterId } from '@nasc/ir';
+import type { NodeId, OpView } from '@nasc/ir';
+import type { BufferId, Call } from '../call.ts';
+import { gradientBuffer, parameterBuffer, parameterGradientBuffer, runningMean, runningVariance, valueBuffer } from '../unit.ts';
+import type { ForwardMode, UnitStatistics } from '../unit.ts';
+import type { Normalised } from './native-pattern.ts';
+
+/** Channels of an item: NASC_BLOCK. */
+const block = 16;
+/** Items that a pass over rows is split into. */
+const passGroups = 64;
+const sumGroups = 32;
+
+/** Room for whole vectors of any width. */
+export const padded = (channels: number): number => Math.ceil(channels / block) * block;
+export const blocksOf = (channels: number): number => Math.ceil(channels / block);
+
+/** Rows of a group, so that there are at most `groups` of them. */
+export const groupRows = (rows: number, groups: number, multiple = 1): number => Math.ceil(Math.ceil(rows / groups) / multiple) * multiple;
+
+/** Groups that memory is reserved for: fewer rows may make more groups, but never more than this. */
+export const mostGroups = (rows: number, groups: number, multiple = 1): number => Math.min(groups, Math.ceil(rows / multiple));
+
+/** What an activation clamps to; undefined for ops that do something else. */
+export const clampOf: Readonly<Record<string, readonly [number, number]>> = { relu: [0, Infinity], relu6: [0, 6] };
+
+export interface Normalisation {
+  readonly statistics: UnitStatistics;
+  /** Where partial sums of z go in training. */
+  readonly partials: BufferId;
+  readonly coefficients: BufferId;
+  /**
+   * From partial sums over groups of `partialRows` rows, or from running statistics, to mean and affine. `follows`: after
+   * a call of the same unit.
+   */
+  finish(mode: ForwardMode, partialRows: number, follows: boolean): readonly Call[];
+  /** Writes the value out, after `finish`. */
+  apply(mode: ForwardMode): Call;
+  /** Masks the value's gradient and sums it; returns where the masked gradient is. Only where the value was written out. */
+  mask(): { readonly call: Call; readonly d: BufferId };
+  /** Gradients of scale and shift; the coefficients of dL/dz. */
+  gradient(weights: boolean, frozen: boolean): Call;
+  readonly buffers: readonly (readonly [BufferId, number])[];
+}
+
+/** A normalisation as readers of its result see it. `id`: the value's id, that of the chain's last node. */
+export const normalisedValue = (norm: OpView, z: BufferId, activation: OpView | undefined): Normalised => {
+  const [low, high] = activation ? clampOf[activation.node.op]! : [-Infinity, Infinity];
+  const own = (name: string): BufferId => `s:${norm.node.id}.${name}`;
+  return { z, affine: own('affine'), mean: own('mean'), low, high, sums: `t:${norm.node.id}.sums`, groups: 0 };
+};
+
+/** What the reader of a chain that ends in a normalisation gets to know. */
+export const normalisedOutput = (nodes: readonly OpView[]): Normalised => {
+  const at = nodes.findIndex(({ node }) => node.op === 'batchNorm');
+  const z = at === 0 ? valueBuffer(nodes[0]!.node.inputs[0]!) : convolutionOutput(nodes[0]!);
+  return normalisedValue(nodes[at]!, z, nodes[at + 1]);
+};
+
+/** Where a convolution in front of a normalisation writes. */
+export const convolutionOutput = ({ node }: OpView): BufferId => `s:${node.id}.z`;
+
+export const normalisation = (
+  norm: OpView,
+  value: NodeId,
+  normalised: Normalised,
+  { batch, partialGroups, isWritten }: { readonly batch: number; readonly partialGroups: number; readonly isWritten: boolean },
+): Normalisation => {
+  const { node, attributes } = norm;
+  const channels = node.type.shape.at(-1)!;
+  const rows = (batch * elementCount(node.type.shape)) / channels;
+  const epsilon = typeof attributes['epsilon'] === 'number' ? attributes['epsilon'] : 1e-3;
+  const momentum = typeof attributes['momentum'] === 'number' ? attributes['momentum'] : 0.1;
+  const { z, affine, mean, low, high, sums } = normalised;
+  const variance: BufferId = `s:${node.id}.variance`;
+  const partials: BufferId = `t:${node.id}.partials`;
+  const coefficients: BufferId = `t:${node.id}.coefficients`;
+  const masked: BufferId = `t:${node.id}.masked`;
+  const parameter = (name: string) => parameterBuffer(parameterId(node.id, name));
+  const gradientOf = (name: string) => parameterGradientBuffer(parameterId(node.id, name));
+  const clamps = low > -Infinity || high < Infinity;
+  const passRows = groupRows(rows, passGroups);
+  const sumRows = groupRows(rows, sumGroups);
+  // Without readers that sum on their own, the mask pass does.
+  if (isWritten) normalised.groups = Math.ceil(rows / sumRows);
+
+  return {
+    statistics: { node: node.id, channels, mean, variance },
+    partials,
+    coefficients,
+    finish({ batchNorm }, partialRows, follows) {
+      if (batchNorm === 'running') {
+        const tensors = [parameter('scale'), parameter('shift'), parameter(runningMean), parameter(runningVariance), mean, affine];
+        const call = { kernel: 'nasc_norm_running', tensors, dims: [batch, channels], scalars: [epsilon], items: blocksOf(channels) };
+        return [{ ...call, joins: follows }];
+      }
+      const finish: Call = {
+        kernel: 'nasc_norm_finish',
+        tensors: [partials, parameter('scale'), parameter('shift'), mean, variance, affine],
+        dims: [batch, rows, channels, partialRows],
+        scalars: [epsilon],
+        items: blocksOf(channels),
+      };
+      if (batchNorm === 'batch') return [finish];
+      const update: Call = {
+        kernel: 'nasc_norm_update',
+        tensors: [mean, variance, parameter(runningMean), parameter(runningVariance)],
+        dims: [batch, rows, channels],
+        scalars: [momentum],
+        items: blocksOf(channels),
+      };
+      return [finish, update];
+    },
+    apply: ({ batchNorm }) => ({
+      kernel: 'nasc_norm_apply',
+      tensors: [z, affine, valueBuffer(value)],
+      dims: [batch, rows, channels, passRows],
+      scalars: [low, high],
+      items: Math.ceil(rows / passRows),
+      joins: batchNorm === 'update', // the call before it moves running statistics
+    }),
+    mask: () => ({
+      d: clamps ? masked : gradientBuffer(value),
+      call: {
+        kernel: 'nasc_norm_mask',
+        tensors: [gradientBuffer(value), z, affine, mean, sums, ...(clamps ? [masked] : [])],
+        dims: [batch, rows, channels, sumRows, clamps ? 1 : 0],
+        scalars: [low, high],
+        items: normalised.groups,
+      },
+    }),
+    gradient: (weights, frozen) => ({
+      kernel: 'nasc_norm_gradient',
+      tensors: [sums, parameter('scale'), mean, affine, coefficients, ...(weights ? [gradientOf('scale'), gradientOf('shift')] : [])],
+      dims: [batch, rows, channels, normalised.groups, frozen ? 1 : 0, weights ? 1 : 0],
+      scalars: [],
+      items: blocksOf(channels),
+    }),
+    buffers: [
+      [z, batch * elementCount(node.type.shape)],
+      [affine, 3 * padded(channels)],
+      [mean, channels],
+      [variance, channels],
+      [partials, partialGroups * 3 * padded(channels)],
+      [coefficients, 4 * padded(channels)],
+      [masked, batch * elementCount(node.type.shape)],
+      ...(isWritten ? ([[sums, mostGroups(rows, sumGroups) * 2 * padded(channels)]] as const) : []),
+    ],
+  };
+};
