@@ -14,8 +14,11 @@ import { onnxLowering, readOnnxModel } from '@nasc/onnx';
 import { macros, opsPlugin, primitiveOps, rewritingPatterns } from '@nasc/ops';
 import { Random } from '@nasc/random';
 import { targetOnnxRuntime } from '@nasc/target-onnxruntime';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { exportStage } from './export-stage.ts';
+
+// The first run compiles the engine.
+vi.setConfig({ testTimeout: 180_000 });
 
 let folder: string;
 beforeAll(async () => {

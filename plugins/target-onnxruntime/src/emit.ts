@@ -19,7 +19,7 @@ Latency was measured for one image a call and ${threads === 1 ? 'one thread' : `
 
 ## Node
 
-    import { InferenceSession, Tensor } from 'onnxruntime-node';
+    import { InferenceSession, Tensor } from "onnxruntime-node";
     const session = await InferenceSession.create('${modelFile}', { intraOpNumThreads: ${threads} });
     const { ${outputName} } = await session.run({ ${inputName}: new Tensor('float32', image, [1, ${[shape[2], shape[0], shape[1]].join(', ')}]) });
 
