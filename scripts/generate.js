@@ -1,8 +1,9 @@
-// Makes what follows from schemas/: TypeScript types, and the schemas themselves as constants and as files of the
-// published package. `--check` only compares, and fails when something is stale.
+// Makes what follows from schemas/ (TypeScript types, and the schemas themselves as constants and as files of the published
+// package) and from the sources (the list of diagnostics). `--check` only compares, and fails when something is stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
+import { diagnosticsPage } from './list-diagnostics.js';
 
 const config = 'packages/config/src/generated';
 const report = 'packages/report/src/generated';
@@ -51,6 +52,7 @@ for (const { schema, name, path } of constants) {
   outputs.push({ path, text: `${banner(schema)}\n\nexport const ${name}: Readonly<Record<string, unknown>> = ${literal};\n` });
 }
 for (const { schema, path } of copies) outputs.push({ path, text: sourceOf(schema) });
+outputs.push({ path: 'docs/diagnostics.md', text: diagnosticsPage() });
 
 const current = (path) => {
   try {

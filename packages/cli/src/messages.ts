@@ -30,7 +30,10 @@ export const messages = {
     }),
 
   notAThreadCount: (value: string): Diagnostic =>
-    errorDiagnostic('CLI_NOT_A_NUMBER', `"${value}" is no number of threads.`, { at: `--threads ${value}`, hint: 'Write a whole number of at least 1.' }),
+    errorDiagnostic('CLI_NOT_A_NUMBER', `"${value}" is no number of threads.`, {
+      at: `--threads ${value}`,
+      hint: 'Write a whole number of at least 1.',
+    }),
 
   stagesReversed: (from: string, to: string): Diagnostic =>
     errorDiagnostic('CLI_STAGES_REVERSED', `Stage "${from}" comes after "${to}".`, {
@@ -57,19 +60,31 @@ export const messages = {
     }),
 
   notASize: (text: string): Diagnostic =>
-    errorDiagnostic('CLI_NOT_A_SIZE', `"${text}" is no image size.`, { at: `--input ${text}`, hint: 'Write height, width and channels: --input 28x28x1.' }),
-
-  notAClassCount: (text: string): Diagnostic =>
-    errorDiagnostic('CLI_NOT_A_NUMBER', `"${text}" is no number of classes.`, { at: `--classes ${text}`, hint: 'Write a whole number of at least 1.' }),
-
-  artifactUnreadable: (folder: string, damaged: boolean): Diagnostic =>
-    errorDiagnostic('INSPECT_ARTIFACT_DAMAGED', damaged ? 'This artifact does not have the content that its name promises.' : 'This is no stored artifact.', {
-      at: folder,
-      hint: 'Artifacts lie in .nasc/artifacts/KIND/HASH; `nasc run` makes a damaged one again.',
+    errorDiagnostic('CLI_NOT_A_SIZE', `"${text}" is no image size.`, {
+      at: `--input ${text}`,
+      hint: 'Write height, width and channels: --input 28x28x1.',
     }),
 
+  notAClassCount: (text: string): Diagnostic =>
+    errorDiagnostic('CLI_NOT_A_NUMBER', `"${text}" is no number of classes.`, {
+      at: `--classes ${text}`,
+      hint: 'Write a whole number of at least 1.',
+    }),
+
+  artifactUnreadable: (folder: string, damaged: boolean): Diagnostic =>
+    errorDiagnostic(
+      'INSPECT_ARTIFACT_DAMAGED',
+      damaged ? 'This artifact does not have the content that its name promises.' : 'This is no stored artifact.',
+      {
+        at: folder,
+        hint: 'Artifacts lie in .nasc/artifacts/KIND/HASH; `nasc run` makes a damaged one again.',
+      },
+    ),
+
   ambiguousHash: (prefix: string, hashes: readonly string[]): Diagnostic =>
-    errorDiagnostic('INSPECT_AMBIGUOUS', `Several stored artifacts begin with "${prefix}": ${hashes.join(', ')}.`, { hint: 'Give more of the hash.' }),
+    errorDiagnostic('INSPECT_AMBIGUOUS', `Several stored artifacts begin with "${prefix}": ${hashes.join(', ')}.`, {
+      hint: 'Give more of the hash.',
+    }),
 
   unreadableFile: (file: string): Diagnostic =>
     errorDiagnostic('INSPECT_UNKNOWN_FORMAT', `"${file}" is neither a search space nor a network nor a config.`, {

@@ -31,6 +31,7 @@ test.each([
   ['latencyMS', ['latencyMs', 'latencyShare'], 'latencyMs'],
   ['targts', ['task', 'targets'], 'targets'],
   ['mobile-smal', ['mobile-small', 'mobile-large'], 'mobile-small'],
+  ['rnu', ['init', 'run', 'report'], 'run'],
   ['quux', ['task', 'targets'], undefined],
   ['b', ['a'], undefined],
   ['', ['a'], undefined],

@@ -1,16 +1,21 @@
 // The closest known name to a misspelt one.
 
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 const editDistance = (a: string, b: string): number => {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let beforeLast: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current[j] = Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1);
+      const substitution = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? beforeLast[j - 2]! + 1 : Infinity;
+      current[j] = Math.min(substitution, swap, last[j]! + 1, current[j - 1]! + 1);
     }
-    previous = current;
+    beforeLast = last;
+    last = current;
   }
-  return previous[b.length]!;
+  return last[b.length]!;
 };
 
 /** The known name within a third of the word's length in edits (one at least, letter case ignored), or undefined. */

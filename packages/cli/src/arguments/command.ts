@@ -30,6 +30,8 @@ export interface Command {
 }
 
 export const usageOf = ({ name, positionals, options }: Command): string => {
-  const flags = Object.entries(options).map(([option, { value, multiple }]) => `[--${option}${value ? ` ${value}` : ''}]${multiple ? '...' : ''}`);
+  const flags = Object.entries(options).map(
+    ([option, { value, multiple }]) => `[--${option}${value ? ` ${value}` : ''}]${multiple ? '...' : ''}`,
+  );
   return ['nasc', name, positionals, ...flags].filter(Boolean).join(' ');
 };

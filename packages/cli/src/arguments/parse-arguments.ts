@@ -30,7 +30,7 @@ export const parseArguments = (command: Command, argv: readonly string[]): Argum
     if (!option) {
       const known = Object.keys(command.options).map((name) => `--${name}`);
       diagnostics.push(messages.unknownOption(token.rawName, command.name, known));
-    } else if (option.value && token.value === undefined) {
+    } else if (option.value && (token.value === undefined || (token.inlineValue === false && token.value.startsWith('-')))) {
       diagnostics.push(messages.optionNeedsValue(token.rawName, option.value));
     } else if (!option.value && token.value !== undefined) {
       diagnostics.push(messages.optionTakesNoValue(token.rawName));
@@ -38,8 +38,11 @@ export const parseArguments = (command: Command, argv: readonly string[]): Argum
       given.set(token.name, [...(given.get(token.name) ?? []), token.value ?? '']);
     }
   }
-  for (const argument of positionals.slice(command.maximumPositionals)) {
-    diagnostics.push(messages.tooManyArguments(command.name, argument, usageOf(command)));
+  // After an unknown option its value looks like an argument; that is not told twice.
+  if (diagnostics.length === 0) {
+    for (const argument of positionals.slice(command.maximumPositionals)) {
+      diagnostics.push(messages.tooManyArguments(command.name, argument, usageOf(command)));
+    }
   }
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
   return {

@@ -90,7 +90,11 @@ export const doctor = async (parsed: Arguments, io: Io): Promise<number> => {
     ...enginesFound,
     ...(await targets(host)),
     ...(await datasets(host, path)),
-    { name: 'search path', ok: true, detail: path.map((folder) => (existsSync(resolve(folder)) ? folder : `${folder} (not there)`)).join(', ') },
+    {
+      name: 'search path',
+      ok: true,
+      detail: path.map((folder) => (existsSync(resolve(folder)) ? folder : `${folder} (not there)`)).join(', '),
+    },
   ];
   const usable = enginesFound.some(({ ok }) => ok) && findings.every(({ name, ok }) => ok || name.startsWith('engine'));
   if (parsed.flag('json')) printJson(io.stdout, { ok: usable, findings, searchPath: path });

@@ -68,6 +68,10 @@ export const init = async (parsed: Arguments, io: Io): Promise<number> => {
   const text = parsed.flag('ts') ? typescript : `${JSON.stringify({ $schema: await findSchema(folder), ...config }, undefined, 2)}\n`;
   await writeFile(file, text, { flag: 'wx' });
   if (parsed.flag('json')) printJson(io.stdout, { file });
-  else printLine(io.stdout, `Wrote ${relative(io.folder, file)}. Next: nasc run${folder === io.folder ? '' : ` ${relative(io.folder, folder)}`}`);
+  else
+    printLine(
+      io.stdout,
+      `Wrote ${relative(io.folder, file)}. Next: nasc run${folder === io.folder ? '' : ` ${relative(io.folder, folder)}`}`,
+    );
   return 0;
 };

@@ -12,7 +12,9 @@ export const printAfterPlugin = (passes: readonly string[], print: (text: string
     apiVersion: 1,
     setup(api) {
       for (const pass of passes) {
-        api.hooks.afterPass.for(pass).tap('print-after', (output, { registry }) => print(`after ${pass}:\n${describeArtifact(output, registry.ops)}\n`));
+        api.hooks.afterPass
+          .for(pass)
+          .tap('print-after', (output, { registry }) => print(`after ${pass}:\n${describeArtifact(output, registry.ops)}\n`));
       }
     },
   });

@@ -24,7 +24,8 @@ const readStages = (parsed: Arguments): Pick<RunOptions, 'from' | 'to'> => {
     return value === undefined ? [] : [{ option, value }];
   });
   const unknown = given.filter(({ value }) => !known.includes(value));
-  if (unknown.length > 0) throw new DiagnosticError(unknown.map(({ option, value }) => messages.unknownChoice(`--${option}`, 'stage', value, known)));
+  if (unknown.length > 0)
+    throw new DiagnosticError(unknown.map(({ option, value }) => messages.unknownChoice(`--${option}`, 'stage', value, known)));
   const stages: { from?: StageName; to?: StageName } = Object.fromEntries(given.map(({ option, value }) => [option, value as StageName]));
   if (stages.from && stages.to && known.indexOf(stages.from) > known.indexOf(stages.to)) {
     throw new DiagnosticError([messages.stagesReversed(stages.from, stages.to)]);
@@ -51,12 +52,26 @@ const printResult = (result: PartialNascResult, json: boolean, io: Io): void => 
   if (json) return printJson(io.stdout, report ?? { timings, hashes });
   if (report && outDir) {
     printLine(io.stdout, formatReport(report));
-    printLine(io.stdout, `\nwritten to ${relative(io.folder, outDir) || '.'}: ${[...report.targets.map(({ name }) => `${name}/`), reportName].join(', ')}`);
+    printLine(
+      io.stdout,
+      `\nwritten to ${relative(io.folder, outDir) || '.'}: ${[...report.targets.map(({ name }) => `${name}/`), reportName].join(', ')}`,
+    );
     return;
   }
-  const stages = timings.map(({ stage, part, target, cached, elapsedMs }) => ({ stage, part, target: target ?? null, cached, ms: elapsedMs }));
+  const stages = timings.map(({ stage, part, target, cached, elapsedMs }) => ({
+    stage,
+    part,
+    target: target ?? null,
+    cached,
+    ms: elapsedMs,
+  }));
   printLine(io.stdout, formatStages({ stages, totalMs: stages.reduce((sum, { ms }) => sum + ms, 0) }));
-  printLine(io.stdout, `\n${Object.entries(hashes).map(([kind, hash]) => `${kind} ${hash}`).join('\n')}\n\nnasc inspect HASH shows one of these.`);
+  printLine(
+    io.stdout,
+    `\n${Object.entries(hashes)
+      .map(([kind, hash]) => `${kind} ${hash}`)
+      .join('\n')}\n\nnasc inspect HASH shows one of these.`,
+  );
 };
 
 export const run = async (parsed: Arguments, io: Io): Promise<number> => {

@@ -67,7 +67,13 @@ export const createProgressReporter = (io: Io, now: () => number = () => perform
     if (name === 'progress') onProgress(event as ProgressEvent);
     if (name === 'diagnostic') print(formatDiagnostic(event as never, { colour }));
     if (name === 'stageEnd') {
-      const { stage, part, target, cached, elapsedMs } = event as { stage: string; part: string; target?: string; cached: boolean; elapsedMs: number };
+      const { stage, part, target, cached, elapsedMs } = event as {
+        stage: string;
+        part: string;
+        target?: string;
+        cached: boolean;
+        elapsedMs: number;
+      };
       const label = partName({ stage, part, ...(target !== undefined && { target }) });
       finished.push(label);
       print(`${label}: ${cached ? 'from the store' : formatDuration(elapsedMs)}`);

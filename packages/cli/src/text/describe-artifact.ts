@@ -19,7 +19,9 @@ export const summarise = (value: unknown): unknown => {
       const values = entries.reduce((sum, [, item]) => sum + (item as { data: Float32Array }).data.length, 0);
       return `${entries.length} tensors, ${values} values`;
     }
-    return Object.fromEntries(entries.map(([key, item]) => [key, typeof item === 'string' ? `${Buffer.byteLength(item)} bytes` : summarise(item)]));
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, typeof item === 'string' ? `${Buffer.byteLength(item)} bytes` : summarise(item)]),
+    );
   }
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
   if (isGraph(value)) return `graph of ${value.nodes.length} nodes`;

@@ -20,7 +20,13 @@ export interface DescribedLayer {
   /** Of one layer; absent for a choice. */
   readonly params?: number;
   readonly macs?: number;
-  readonly candidates?: readonly { readonly name: string; readonly macro: string; readonly attributes: Attributes; readonly params: number; readonly macs: number }[];
+  readonly candidates?: readonly {
+    readonly name: string;
+    readonly macro: string;
+    readonly attributes: Attributes;
+    readonly params: number;
+    readonly macs: number;
+  }[];
 }
 
 export interface DescribedGraph {
@@ -46,7 +52,16 @@ const figure = (summary: CostSummary, field: 'parameters' | 'macs'): number | Ra
 const describeLayers = (graph: Graph, costs: ReturnType<typeof costTable>): readonly DescribedLayer[] =>
   graph.nodes.map((node) => {
     const { id, inputs, type } = node;
-    if (!isChoice(node)) return { id, op: node.op, attributes: node.attributes, inputs, shape: type.shape, params: costs[id]!.parameters, macs: costs[id]!.macs };
+    if (!isChoice(node))
+      return {
+        id,
+        op: node.op,
+        attributes: node.attributes,
+        inputs,
+        shape: type.shape,
+        params: costs[id]!.parameters,
+        macs: costs[id]!.macs,
+      };
     const each = candidateCosts(node, costs);
     const candidates = node.candidates.map(({ name, macro, attributes }, index) => ({
       name,
@@ -81,7 +96,8 @@ const printFigure = (value: number | Range): string =>
 /** The printed graph with a column of parameters and one of MACs, and what it sums to. */
 export const printDescribedGraph = (graph: Graph, described: DescribedGraph, ops: OpLookup, regions: boolean): string => {
   const costs = costTable(graph, ops);
-  const cell = (value: number | undefined, unit: string) => (value === undefined || value === 0 ? undefined : `${formatLarge(value)} ${unit}`);
+  const cell = (value: number | undefined, unit: string) =>
+    value === undefined || value === 0 ? undefined : `${formatLarge(value)} ${unit}`;
   const perCandidate = new Map(choicesOf(graph).map((choice) => [choice.id, candidateCosts(choice, costs)]));
   const text = printGraph(graph, {
     ops,

@@ -113,7 +113,13 @@ export const findSubject = async (what: string | undefined, context: SubjectCont
     return fromConfig(await loadUserConfig(path, folder), context);
   }
   const artifacts = await findByHash(what, context);
-  if (artifacts.length > 1) throw new DiagnosticError([messages.ambiguousHash(what, artifacts.map((artifact) => `${basename(dirname(artifact))} ${basename(artifact)}`))]);
+  if (artifacts.length > 1)
+    throw new DiagnosticError([
+      messages.ambiguousHash(
+        what,
+        artifacts.map((artifact) => `${basename(dirname(artifact))} ${basename(artifact)}`),
+      ),
+    ]);
   if (artifacts[0] !== undefined) return fromArtifact(artifacts[0]);
   throw new DiagnosticError([messages.nothingToInspect(what, registry.spaces.names())]);
 };

