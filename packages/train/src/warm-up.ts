@@ -43,7 +43,7 @@ export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
         path: uniformMixtures({ choices: choicesOf(searchSpace.graph), seed, stream: 'warmup.path' }),
         seed,
         stream: 'warmup',
-        at: 'config#/train',
+        at: '/train',
         signal,
         progress: context.progress,
       });

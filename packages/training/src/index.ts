@@ -9,3 +9,4 @@ export * from './step-key.ts';
 export * from './task-dataset.ts';
 export * from './task-subsets.ts';
 export * from './train-network.ts';
+export * from './with-statistics.ts';

@@ -17,6 +17,6 @@ export const messages = {
     errorDiagnostic(
       'TASK_NOT_ENOUGH_IMAGES',
       `Of ${found} images, ${archValidation} are held out for the gates and ${scoring} for scoring: none is left to train on.`,
-      { at: 'config#/task', hint: 'Raise searchImages, or lower archValidationImages and scoringImages, which come out of them.' },
+      { at: '/task', hint: 'Raise searchImages, or lower archValidationImages and scoringImages, which come out of them.' },
     ),
 } as const;

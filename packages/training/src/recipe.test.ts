@@ -44,7 +44,7 @@ test('task: holding out everything is refused', () => {
   })();
   expect(message).toBe(
     `error TASK_NOT_ENOUGH_IMAGES: Of 50 images, 30 are held out for the gates and 20 for scoring: none is left to train on.
-  at config#/task
+  at /task
   hint: Raise searchImages, or lower archValidationImages and scoringImages, which come out of them.`,
   );
 });

@@ -33,7 +33,7 @@ const train = async (changes: Partial<TrainNetworkOptions> = {}) => {
     optimizer,
     seed: 1,
     stream: 'test',
-    at: 'config#/train',
+    at: '/train',
     signal,
     progress: () => {},
     ...changes,
@@ -75,7 +75,7 @@ test('a loss that is not a number stops the training and says where and what to 
   const program = await compileNetwork();
   const error = (await train({ program, schedule: () => 1e30 }).catch((cause: unknown) => cause)) as DiagnosticError;
   expect(formatDiagnostics(error.diagnostics)).toMatch(
-    /^error TRAINING_DIVERGED: Training diverged: the loss of step \d+ of 60 is not a number \(learning rate 1e\+30\)\.\n {2}at config#\/train\n {2}hint: Lower the learning rate, or raise warmUpSteps so that it rises more slowly\.$/,
+    /^error TRAINING_DIVERGED: Training diverged: the loss of step \d+ of 60 is not a number \(learning rate 1e\+30\)\.\n {2}at \/train\n {2}hint: Lower the learning rate, or raise warmUpSteps so that it rises more slowly\.$/,
   );
   await program.dispose();
 });

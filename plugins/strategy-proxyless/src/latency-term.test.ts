@@ -21,7 +21,7 @@ const failure = (make: () => unknown): string => {
 test('mul#log is refused where a reachable latency or the reference does not exceed 1 ms', () => {
   expect(failure(() => latencyTerm(options({ loss: 'mul#log' }), table, 2))).toBe(
     `error PROXYLESS_MUL_LOG_BELOW_ONE: The loss "mul#log" is undefined or punishes speed unless every latency exceeds 1 ms; the fastest network takes 0.3 ms, the reference is 2 ms.
-  at config#/derive/strategy
+  at /derive/strategy
   hint: Use the loss "lagrangian", which also steers to the limit.`,
   );
   const slow = { constantMs: 2, candidatesMs: [[0.1, 2.8]] };
@@ -32,7 +32,7 @@ test('mul#log is refused where a reachable latency or the reference does not exc
 test('a limit that no network keeps is refused with the latency of the fastest', () => {
   expect(failure(() => latencyTerm(options({}), table, 0.25))).toBe(
     `error PROXYLESS_LIMIT_UNREACHABLE: No network of the space keeps 0.25 ms; the fastest takes 0.3 ms.
-  at config#/constraints
+  at /constraints
   hint: Allow at least 0.3 ms, or use a space with faster candidates.`,
   );
 });
@@ -40,7 +40,7 @@ test('a limit that no network keeps is refused with the latency of the fastest',
 test('add#linear needs a reference or a limit; the Lagrangian without a limit is cross-entropy', () => {
   expect(failure(() => latencyTerm(options({ loss: 'add#linear' }), table, undefined))).toBe(
     `error PROXYLESS_LIMIT_MISSING: The loss "add#linear" needs a latency to compare with.
-  at config#/derive/strategy
+  at /derive/strategy
   hint: Set constraints.latencyMs (or latencyShare), or the option referenceMs of the strategy.`,
   );
   expect(latencyTerm(options({}), table, undefined).loss(1.5, 99, 7)).toEqual({ value: 1.5, perCrossEntropy: 1, perMs: 0 });

@@ -2,7 +2,7 @@
 import { errorDiagnostic, warningDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
-const at = 'config#/derive/strategy';
+const at = '/derive/strategy';
 const text = (ms: number) => `${Number(ms.toPrecision(4))} ms`;
 
 export const messages = {
@@ -14,7 +14,7 @@ export const messages = {
 
   limitUnreachable: (limitMs: number, leastMs: number): Diagnostic =>
     errorDiagnostic('PROXYLESS_LIMIT_UNREACHABLE', `No network of the space keeps ${text(limitMs)}; the fastest takes ${text(leastMs)}.`, {
-      at: 'config#/constraints',
+      at: '/constraints',
       hint: `Allow at least ${text(leastMs)}, or use a space with faster candidates.`,
     }),
 

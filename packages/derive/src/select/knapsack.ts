@@ -78,7 +78,7 @@ export const knapsack = ({ gains, costs, limit, count }: KnapsackProblem): reado
 
   const solutions: KnapsackSolution[] = [];
   for (let k = 0; k < count && best[steps * count + k]! > -Infinity; k++) {
-    const choices = new Array<number>(units.length);
+    const choices = Array.from<number>({ length: units.length });
     let left = steps;
     let place = k;
     for (let choice = units.length - 1; choice >= 0; choice--) {

@@ -1,0 +1,70 @@
+// Search: the configured strategy on a copy of the warm-up's weights.
+import { validateOptions } from '@nasc/config';
+import { definePass } from '@nasc/core';
+import type { ConsumedArtifacts, PassContext, SearchResult } from '@nasc/core';
+import { batchSource, splitTask, taskDataset } from '@nasc/training';
+import { latencyLimit } from './latency-limit.ts';
+import { latencyTable } from './latency-model.ts';
+
+/** An option `batchSize` of the strategy sets the images of a step; else they are the warm-up's. */
+const batchSizeOf = (options: Readonly<Record<string, unknown>>, preset: number): number =>
+  typeof options['batchSize'] === 'number' ? options['batchSize'] : preset;
+
+export const searchPass = definePass({
+  name: 'search',
+  async run(
+    { searchSpace, supernet, costModel }: ConsumedArtifacts<'searchSpace' | 'supernet' | 'costModel'>,
+    context: PassContext,
+  ): Promise<SearchResult> {
+    const { config, registry, signal } = context;
+    const { task, seed } = config;
+    const named = config.derive.strategy;
+    const { name, ...given } = typeof named === 'string' ? { name: named } : named;
+    const strategy = registry.strategies.require(name, '/derive/strategy');
+    const options = validateOptions(strategy.optionsSchema, given, '/derive/strategy');
+    const latency = latencyTable(costModel);
+    const limitMs = latencyLimit(config.constraints, latency);
+
+    const dataset = await taskDataset(await context.dataset(), searchSpace.task);
+    const subsets = splitTask(dataset, task, seed);
+    const shared = {
+      classes: dataset.classes.length,
+      batchSize: batchSizeOf(options, config.train.batchSize),
+      normalisation: searchSpace.task.normalisation,
+      seed,
+    };
+    const { engine, options: engineOptions } = await context.engine();
+    const program = await engine.compile(searchSpace.graph, {
+      ...engineOptions,
+      ops: registry.ops,
+      patterns: registry.patterns,
+      activePaths: strategy.requirements.activePaths,
+      batchSize: shared.batchSize,
+      signal,
+    });
+    try {
+      await program.writeState({ parameters: supernet.weights });
+      return await strategy.search(
+        {
+          ...context,
+          space: searchSpace,
+          supernet,
+          latency,
+          limitMs,
+          program,
+          trainBatches: batchSource({
+            ...shared,
+            subset: subsets.train,
+            augmentation: { ...dataset.defaultAugmentation, ...task.augmentation },
+            labelSmoothing: config.train.labelSmoothing,
+            stream: 'search.train',
+          }),
+          validationBatches: batchSource({ ...shared, subset: subsets.archValidation, stream: 'search.validation' }),
+        },
+        options,
+      );
+    } finally {
+      await program.dispose();
+    }
+  },
+});

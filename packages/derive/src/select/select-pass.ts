@@ -1,0 +1,56 @@
+// Select: one network from the search's result, under the limit as measured on the target.
+import { definePass } from '@nasc/core';
+import type { Architecture, ConsumedArtifacts, PassContext } from '@nasc/core';
+import { latencyLimit } from '../latency-limit.ts';
+import { latencyTable, predictLatency } from '../latency-model.ts';
+import { messages } from '../messages.ts';
+import { chooseNetwork } from './choose-network.ts';
+import { measureNetwork } from './measure-network.ts';
+import { mostProbableNetwork, proposeNetworks } from './propose-networks.ts';
+import { withScores } from './score-networks.ts';
+
+type Consumed = ConsumedArtifacts<'searchSpace' | 'costModel' | 'searchResult'>;
+
+/** Measured, and if that exceeds the limit once more: other programs only ever add time, so the smaller value counts. */
+const measureTwice = async (
+  { searchSpace, searchResult }: Consumed,
+  choices: readonly number[],
+  limitMs: number | undefined,
+  context: PassContext,
+) => {
+  const first = await measureNetwork(searchSpace, searchResult, choices, context);
+  if (first === undefined || limitMs === undefined || first <= limitMs) return first;
+  return Math.min(first, (await measureNetwork(searchSpace, searchResult, choices, context))!);
+};
+
+export const selectPass = definePass({
+  name: 'select',
+  run(input: Consumed, context: PassContext): Promise<Architecture> {
+    const { searchResult } = input;
+    const { select } = context.config.derive;
+    const table = latencyTable(input.costModel);
+    const limitMs = latencyLimit(context.config.constraints, table);
+    const measure = (choices: readonly number[]) => measureTwice(input, choices, limitMs, context);
+
+    return withScores(input, context, async (score) => {
+      if (select.method === 'knapsack') {
+        const propose = (allowedMs: number | undefined) =>
+          proposeNetworks({ result: searchResult, table, limitMs: allowedMs, count: select.candidates });
+        return chooseNetwork({ table, limitMs, rounds: select.rounds, propose, score, measure });
+      }
+      const choices = mostProbableNetwork(searchResult);
+      const predictedMs = predictLatency(table, choices);
+      const measuredMs = await measure(choices);
+      const ms = measuredMs ?? predictedMs;
+      const keepsLimit = limitMs === undefined || ms <= limitMs;
+      if (!keepsLimit) context.report(messages.argmaxExceedsLimit(limitMs, ms, measuredMs !== undefined));
+      return {
+        choices,
+        predictedMs,
+        measuredMs,
+        limitMs,
+        rounds: [{ choices, predictedMs, measuredMs, score: await score(choices), keepsLimit }],
+      };
+    });
+  },
+});
