@@ -14,6 +14,7 @@ export { resolvePlugins } from './plugins/resolve-plugins.ts';
 export { trackedRegistry } from './plugins/tracked-registry.ts';
 export * from './progress.ts';
 export * from './registry.ts';
+export { taskDataset } from './task-dataset.ts';
 export { openArtifactStore } from './store/artifact-store.ts';
 export type { ArtifactStore, StoredArtifact } from './store/artifact-store.ts';
 export { readSafetensors, writeSafetensors } from './store/safetensors.ts';

@@ -1,5 +1,5 @@
 // Retrain: the chosen network to completion, on all training images but those that judge it.
-import { definePass } from '@nasc/core';
+import { definePass, taskDataset } from '@nasc/core';
 import type { DerivedNetwork, PassContext } from '@nasc/core';
 import { wholeSplit } from '@nasc/data';
 import {
@@ -9,7 +9,6 @@ import {
   evaluateSubset,
   splitTask,
   stepsOf,
-  taskDataset,
   trainNetwork,
   withStatistics,
 } from '@nasc/training';
@@ -23,7 +22,7 @@ export const retrainPass = definePass({
   async run({ task, graph, weights }: UntrainedNetwork, context: PassContext): Promise<DerivedNetwork> {
     const { config, registry, signal, progress } = context;
     const recipe = config.derive.retrain;
-    const dataset = await taskDataset(await context.dataset(), task);
+    const dataset = await taskDataset(context, task);
     const { retrain, scoring } = splitTask(dataset, config.task, config.seed);
     const images = { classes: dataset.classes.length, batchSize: recipe.batchSize, normalisation: task.normalisation };
     const batches = batchSource({

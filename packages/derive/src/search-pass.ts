@@ -1,8 +1,8 @@
 // Search: the configured strategy on a copy of the warm-up's weights.
 import { validateOptions } from '@nasc/config';
-import { definePass } from '@nasc/core';
+import { definePass, taskDataset } from '@nasc/core';
 import type { ConsumedArtifacts, PassContext, SearchResult } from '@nasc/core';
-import { batchSource, splitTask, taskDataset } from '@nasc/training';
+import { batchSource, splitTask } from '@nasc/training';
 import { latencyLimit } from './latency-limit.ts';
 import { latencyTable } from './latency-model.ts';
 
@@ -25,7 +25,7 @@ export const searchPass = definePass({
     const latency = latencyTable(costModel);
     const limitMs = latencyLimit(config.constraints, latency);
 
-    const dataset = await taskDataset(await context.dataset(), searchSpace.task);
+    const dataset = await taskDataset(context, searchSpace.task);
     const subsets = splitTask(dataset, task, seed);
     const shared = {
       classes: dataset.classes.length,

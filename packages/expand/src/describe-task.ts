@@ -4,19 +4,15 @@ import type { TaskDescription } from '@nasc/core';
 import { computeNormalisation } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
 
-/** Images that the normalisation is computed from; more changes it by less than it matters. */
-const normalisationImages = 5000;
-
-/** Statistics are those of the images as they lie in the data set, before any resizing. */
+/** Statistics are those of all training images as they lie in the data set, before any resizing. */
 export const describeTask = async (space: Space, dataset: Dataset): Promise<TaskDescription> => {
   const { name, classes, height, width, channels, train, manifestHash } = dataset;
   const { resolution } = space.input;
-  const indices = Uint32Array.from({ length: Math.min(normalisationImages, train.count) }, (_, index) => index);
   return {
     dataset: name,
     classes,
     inputShape: [resolution ?? height, resolution ?? width, channels],
-    normalisation: await computeNormalisation(train, indices),
+    normalisation: await computeNormalisation(train),
     manifestHash,
   };
 };

@@ -1,6 +1,6 @@
 // Pass `verifyOnnx`: real test images through the ONNX model, and through the trained network before folding on the
 // training engine. What passes has been folded and written right.
-import { definePass, singlePath } from '@nasc/core';
+import { definePass, singlePath, taskDataset } from '@nasc/core';
 import type { DerivedNetwork, OnnxModel, PassContext, TaskDescription } from '@nasc/core';
 import { evaluationBatches, oneHotTargets } from '@nasc/data';
 import type { Batch } from '@nasc/data';
@@ -16,11 +16,12 @@ export const acceptedError = 1e-3;
 const batchSize = 64;
 
 /** The first `count` test images. */
-const readBatches = async ({ normalisation }: TaskDescription, count: number, context: PassContext): Promise<readonly Batch[]> => {
-  const { test } = await context.dataset();
+const readBatches = async (task: TaskDescription, count: number, context: PassContext): Promise<readonly Batch[]> => {
+  const { test } = await taskDataset(context, task);
   const indices = Uint32Array.from({ length: Math.min(count, test.count) }, (_, index) => index);
   const batches: Batch[] = [];
-  for await (const batch of evaluationBatches({ split: test, indices }, { batchSize, normalisation })) batches.push(batch);
+  for await (const batch of evaluationBatches({ split: test, indices }, { batchSize, normalisation: task.normalisation }))
+    batches.push(batch);
   return batches;
 };
 

@@ -1,15 +1,16 @@
 // Warm-up: the shared weights learn from one uniformly sampled path a step, so that no candidate has a head start when the
 // gates begin to choose (ProxylessNAS, section 3.2; the schedule is one cosine over the whole warm-up).
+import { taskDataset } from '@nasc/core';
 import type { ConsumedArtifacts, Pass, Supernet } from '@nasc/core';
 import { choicesOf, initialiseParameters } from '@nasc/ir';
-import { batchSource, cosineSchedule, splitTask, stepsOf, taskDataset, trainNetwork, uniformMixtures } from '@nasc/training';
+import { batchSource, cosineSchedule, splitTask, stepsOf, trainNetwork, uniformMixtures } from '@nasc/training';
 
 export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
   name: 'warm-up',
   async run({ searchSpace }, context) {
     const { config, registry, signal } = context;
     const { train: recipe, task, seed } = config;
-    const dataset = await taskDataset(await context.dataset(), searchSpace.task);
+    const dataset = await taskDataset(context, searchSpace.task);
     const { engine, options } = await context.engine();
     const batches = batchSource({
       subset: splitTask(dataset, task, seed).train,

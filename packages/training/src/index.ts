@@ -6,7 +6,6 @@ export * from './path-sampler.ts';
 export * from './read-ahead.ts';
 export * from './score-path.ts';
 export * from './step-key.ts';
-export * from './task-dataset.ts';
 export * from './task-subsets.ts';
 export * from './train-network.ts';
 export * from './with-statistics.ts';

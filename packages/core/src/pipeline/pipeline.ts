@@ -62,6 +62,8 @@ export interface Pipeline {
   run(options: RunOptions): Promise<PartialPipelineResult>;
   /** Stages, parts and passes in final order, each with its plugin. */
   passes(): Promise<PluginHost['parts']>;
+  /** The plugins, set up, and all that they registered. */
+  host(): Promise<PluginHost>;
 }
 
 /** Artifacts made so far; one that is not a target's own is found under every target. */
@@ -131,5 +133,5 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
     return made.collect(state.targets, timings);
   };
 
-  return { run: run as Pipeline['run'], passes: async () => (await host()).parts };
+  return { run: run as Pipeline['run'], passes: async () => (await host()).parts, host };
 };

@@ -1,7 +1,8 @@
 // Cross-entropy of networks on the scoring images under the shared weights: it ranks networks better than accuracy does, and
 // better than the gates' probabilities, which mean little for paths that were rarely sampled.
+import { taskDataset } from '@nasc/core';
 import type { PassContext, SearchResult, SearchSpaceArtifact } from '@nasc/core';
-import { batchSource, calibrationBatches, scorePath, splitTask, taskDataset } from '@nasc/training';
+import { batchSource, calibrationBatches, scorePath, splitTask } from '@nasc/training';
 
 const batchSize = 128;
 
@@ -12,7 +13,7 @@ export const withScores = async <T>(
   use: (score: (choices: readonly number[]) => Promise<number>) => Promise<T>,
 ): Promise<T> => {
   const { config, registry, signal } = context;
-  const dataset = await taskDataset(await context.dataset(), searchSpace.task);
+  const dataset = await taskDataset(context, searchSpace.task);
   const { train, scoring } = splitTask(dataset, config.task, config.seed);
   const images = { classes: dataset.classes.length, batchSize, normalisation: searchSpace.task.normalisation };
   const { engine, options } = await context.engine();
