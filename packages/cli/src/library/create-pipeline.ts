@@ -6,6 +6,7 @@ import type { PartialPipelineResult, Pipeline, PipelineListener, PipelineResult,
 import type { Diagnostic } from '@nasc/diagnostics';
 import type { Report } from '@nasc/report';
 import { loadBuiltinPlugins } from './builtin-plugins.ts';
+import { checkNames } from './check-names.ts';
 import { locateInConfig, locatingErrors } from './locate-diagnostics.ts';
 
 export interface CreatePipelineOptions {
@@ -98,7 +99,9 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
 
   const run = (runOptions: RunOptions = {}): Promise<PartialNascResult> =>
     locatingErrors(config, file, async () => {
-      const result = await (await pipeline()).run(runOptions);
+      const made = await pipeline();
+      checkNames(config, await made.host());
+      const result = await made.run(runOptions);
       return isWhole(result) ? finish(result, runOptions.signal ?? new AbortController().signal) : result;
     });
   return { run: run as NascPipeline['run'], passes: () => locatingErrors(config, file, async () => (await pipeline()).passes()) };

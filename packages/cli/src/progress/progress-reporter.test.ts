@@ -51,7 +51,11 @@ describe('in a file or a log', () => {
     clock.ms = 5000;
     progress(600, 95_000);
     progress(601, 95_000);
-    expect(take()).toBe('train: warm-up: 600 of 2400 steps (25 %), loss 1.234, 1 min 35 s left\n');
+    clock.ms = 10_000;
+    progress(2399, 1400);
+    expect(take()).toBe(
+      'train: warm-up: 600 of 2400 steps (25 %), 1 min 35 s left, loss 1.234\ntrain: warm-up: 2399 of 2400 steps (99 %), 2 s left, loss 1.234\n',
+    );
     reporter.listener('stageEnd', { stage: 'train', part: 'train', cached: false, elapsedMs: 12_340 });
     reporter.listener('stageEnd', { stage: 'derive', part: 'select', target: 'cpu', cached: true, elapsedMs: 1 });
     expect(take()).toBe('train: 12.3 s\nderive: select for cpu: from the store\n');

@@ -22,12 +22,15 @@ const plainIntervalMs = 5000;
 const partName = ({ stage, part, target }: { readonly stage: string; readonly part: string; readonly target?: string }): string =>
   [part === stage ? stage : `${stage}: ${part}`, target && `for ${target}`].filter(Boolean).join(' ');
 
+/** Estimates have no hundredths. */
+const remaining = (ms: number): string => (ms < 59_000 ? `${Math.ceil(ms / 1000)} s` : formatDuration(ms));
+
 const describe = ({ stage, pass, target, done, total, unit, message, remainingMs }: ProgressEvent): string => {
   const share = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : '';
   return [
     `${partName({ stage, part: pass, ...(target !== undefined && { target }) })}: ${done} of ${total} ${unit}${share}`,
+    remainingMs !== undefined && done < total && `${remaining(remainingMs)} left`,
     message,
-    remainingMs !== undefined && done < total && `${formatDuration(remainingMs)} left`,
   ]
     .filter(Boolean)
     .join(', ');

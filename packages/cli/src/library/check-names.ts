@@ -1,0 +1,38 @@
+// Names and options in the config, checked before anything runs: a slip that concerns the last stage must not show only
+// after hours of training.
+import { validateOptions } from '@nasc/config';
+import type { Config } from '@nasc/config';
+import type { PluginHost } from '@nasc/core';
+import { DiagnosticError } from '@nasc/diagnostics';
+import type { Diagnostic } from '@nasc/diagnostics';
+
+type Named = string | { readonly name: string; readonly [option: string]: unknown };
+
+const isFile = (space: string): boolean => space.endsWith('.json') || space.includes('/');
+
+/** Throws a DiagnosticError with every name that no plugin registers and every option that is wrong. */
+export const checkNames = (config: Config, { registrations }: PluginHost): void => {
+  const diagnostics: Diagnostic[] = [];
+  const collect = (check: () => void) => {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      diagnostics.push(...error.diagnostics);
+    }
+  };
+  const checkNamed = (kind: 'dataset' | 'strategy' | 'target', named: Named, at: string) =>
+    collect(() => {
+      const { name, ...options } = typeof named === 'string' ? { name: named } : named;
+      validateOptions(registrations.require(kind, name, at).value.optionsSchema, options, at);
+    });
+
+  checkNamed('dataset', config.task.dataset, '/task/dataset');
+  const { space, engine } = config;
+  if (typeof space === 'string' && !isFile(space)) collect(() => registrations.require('space', space, '/space'));
+  for (const [index, target] of config.targets.entries()) checkNamed('target', target, `/targets/${index}`);
+  if (engine !== 'auto') collect(() => registrations.require('engine', engine, '/engine'));
+  collect(() => registrations.require('latencyPredictor', config.annotate.predictor, '/annotate/predictor'));
+  checkNamed('strategy', config.derive.strategy, '/derive/strategy');
+  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
+};
