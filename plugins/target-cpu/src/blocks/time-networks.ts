@@ -1,5 +1,6 @@
-// Times sampled networks in batches, a fixed reference network after each: a batch during which the reference changed
-// speed is timed again.
+// Times sampled networks in batches, a fixed reference network after each. A batch during which the reference changed
+// speed is timed again; what is kept is scaled to the speed that the reference has in quiet moments.
+import { quantile } from '@nasc/measure';
 import type { BlockTimer } from './block-timer.ts';
 import type { NetworkCalls } from './network-calls.ts';
 
@@ -10,12 +11,19 @@ const allowedDrift = 0.03;
 const mostRepeats = 2;
 
 export interface TimedNetworks {
-  /** Per network the milliseconds of each of its calls. */
+  /** Per network the milliseconds of each of its calls, at the quiet speed of the machine. */
   readonly blocksMs: readonly (readonly number[])[];
   readonly batchesRepeated: number;
   /** Of the reference, after each batch. */
   readonly referenceMs: readonly number[];
+  /** Tenth percentile of `referenceMs`: the speed that `blocksMs` are scaled to. */
+  readonly quietMs: number;
 }
+
+const scaleToQuiet = (batch: { readonly blocksMs: readonly (readonly number[])[]; readonly referenceMs: number }, quietMs: number) => {
+  const scale = Math.min(1, quietMs / batch.referenceMs);
+  return batch.blocksMs.map((calls) => calls.map((ms) => ms * scale));
+};
 
 export const timeNetworks = async (
   timer: BlockTimer,
@@ -23,7 +31,7 @@ export const timeNetworks = async (
   reference: { readonly network: NetworkCalls; readonly ms: number },
   progress: (done: number) => void,
 ): Promise<TimedNetworks> => {
-  const blocksMs: (readonly number[])[] = [];
+  const batches: { readonly blocksMs: readonly (readonly number[])[]; readonly referenceMs: number }[] = [];
   const referenceMs = [reference.ms];
   let batchesRepeated = 0;
   for (let start = 0, repeats = 0; start < networks.length;) {
@@ -37,9 +45,10 @@ export const timeNetworks = async (
       continue;
     }
     repeats = 0;
-    blocksMs.push(...batch);
+    batches.push({ blocksMs: batch, referenceMs: (before + referenceMs.at(-1)!) / 2 });
     start += batch.length;
     progress(start);
   }
-  return { blocksMs, batchesRepeated, referenceMs };
+  const quietMs = quantile(referenceMs, 0.1);
+  return { blocksMs: batches.flatMap((batch) => scaleToQuiet(batch, quietMs)), batchesRepeated, referenceMs, quietMs };
 };

@@ -34,7 +34,7 @@ export const buildExecutable = async (
     async measure({ signal, seed, progress }) {
       const server = new LineProcess(program, ['--serve'], signal);
       try {
-        const result = await measure(async (runs) => Number(await server.ask(String(runs))) / 1e6, {
+        const result = await measure(async (runs) => (Number(await server.ask(String(runs))) / 1e6) * runs, {
           signal,
           seed,
           sampleMs: options.sampleMs,
