@@ -7,7 +7,6 @@ const builtin: readonly (() => Promise<Plugin>)[] = [
   async () => (await import('@nasc/train')).trainStage,
   async () => (await import('@nasc/annotate')).annotateStage,
   async () => (await import('@nasc/derive')).deriveStage,
-  async () => (await import('@nasc/derive')).deriveStage,
   async () => (await import('@nasc/export')).exportStage,
   async () => (await import('@nasc/codegen')).codegenStage,
   async () => (await import('@nasc/ops')).opsPlugin,
