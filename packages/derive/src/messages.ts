@@ -15,10 +15,14 @@ export const messages = {
     }),
 
   limitNotKept: (limitMs: number, measuredMs: readonly number[]): Diagnostic =>
-    errorDiagnostic('DERIVE_LIMIT_NOT_KEPT', `No chosen network kept ${text(limitMs)} when measured: ${measuredMs.map(text).join(', ')}.`, {
-      at,
-      hint: 'Close other programs and run again (what was computed is kept), raise derive.select.rounds, or allow more.',
-    }),
+    warningDiagnostic(
+      'DERIVE_LIMIT_NOT_KEPT',
+      `No chosen network kept ${text(limitMs)} when measured (${measuredMs.map(text).join(', ')}); the fastest of them is taken.`,
+      {
+        at,
+        hint: 'If other programs were running, stop them and run again with --from derive. Else raise derive.select.rounds, or allow more.',
+      },
+    ),
 
   argmaxExceedsLimit: (limitMs: number, ms: number, measured: boolean): Diagnostic =>
     warningDiagnostic(

@@ -1,6 +1,7 @@
 // The loop that makes the limit true on the device: propose, rank, measure, correct the cost model, again.
 import type { Architecture, LatencyTable, SelectRound } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
+import type { Diagnostic } from '@nasc/diagnostics';
 import { leastLatency, predictLatency } from '../latency-model.ts';
 import { messages } from '../messages.ts';
 
@@ -14,6 +15,8 @@ export interface ChooseNetworkOptions {
   score(choices: readonly number[]): Promise<number>;
   /** Milliseconds on the target; undefined where it cannot run here. */
   measure(choices: readonly number[]): Promise<number | undefined>;
+  /** Told DERIVE_LIMIT_NOT_KEPT. */
+  report(diagnostic: Diagnostic): void;
 }
 
 /** Each further round leaves a little more room below the limit than the last measurement asks for, because that is noisy, too. */
@@ -22,9 +25,19 @@ const roomPerRound = 0.01;
 /**
  * The best scored of the proposed networks that keeps the limit when measured. One that exceeds it corrects the cost model by
  * measured / predicted, and the next round proposes anew. Predicted values of later rounds are corrected ones.
- * Throws DERIVE_LIMIT_INFEASIBLE, DERIVE_LIMIT_NOT_KEPT.
+ *
+ * Where the model says that the limit can be kept and no measurement agrees (a machine busy with other things), the fastest that
+ * was measured is returned with a warning. Throws DERIVE_LIMIT_INFEASIBLE where the model says that it cannot.
  */
-export const chooseNetwork = async ({ table, limitMs, rounds, propose, score, measure }: ChooseNetworkOptions): Promise<Architecture> => {
+export const chooseNetwork = async ({
+  table,
+  limitMs,
+  rounds,
+  propose,
+  score,
+  measure,
+  report,
+}: ChooseNetworkOptions): Promise<Architecture> => {
   const scores = new Map<string, number>();
   const scoreOnce = async (choices: readonly number[]): Promise<number> => {
     const key = choices.join(',');
@@ -46,7 +59,7 @@ export const chooseNetwork = async ({ table, limitMs, rounds, propose, score, me
       const found = await scoreOnce(choices);
       if (!best || found < best.score) best = { choices, score: found };
     }
-    if (!best) throw new DiagnosticError([messages.limitInfeasible(limitMs ?? Infinity, leastLatency(table) * correction)]);
+    if (!best) break;
 
     const predictedMs = predictLatency(table, best.choices) * correction;
     const measuredMs = await measure(best.choices);
@@ -55,10 +68,13 @@ export const chooseNetwork = async ({ table, limitMs, rounds, propose, score, me
     if (keepsLimit) return { choices: best.choices, predictedMs, measuredMs, limitMs, rounds: history };
     correction *= measuredMs! / predictedMs;
   }
-  throw new DiagnosticError([
+  if (history.length === 0) throw new DiagnosticError([messages.limitInfeasible(limitMs ?? Infinity, leastLatency(table))]);
+  const { choices, predictedMs, measuredMs } = history.toSorted((a, b) => a.measuredMs! - b.measuredMs!)[0]!;
+  report(
     messages.limitNotKept(
       limitMs!,
-      history.map(({ measuredMs }) => measuredMs!),
+      history.map((round) => round.measuredMs!),
     ),
-  ]);
+  );
+  return { choices, predictedMs, measuredMs, limitMs, rounds: history };
 };

@@ -36,7 +36,7 @@ export const selectPass = definePass({
       if (select.method === 'knapsack') {
         const propose = (allowedMs: number | undefined) =>
           proposeNetworks({ result: searchResult, table, limitMs: allowedMs, count: select.candidates });
-        return chooseNetwork({ table, limitMs, rounds: select.rounds, propose, score, measure });
+        return chooseNetwork({ table, limitMs, rounds: select.rounds, propose, score, measure, report: context.report });
       }
       const choices = mostProbableNetwork(searchResult);
       const predictedMs = predictLatency(table, choices);

@@ -1,0 +1,118 @@
+import type { LatencyTable } from '@nasc/core';
+import { formatDiagnostic, formatDiagnostics } from '@nasc/diagnostics';
+import type { Diagnostic, DiagnosticError } from '@nasc/diagnostics';
+import { expect, test } from 'vitest';
+import { predictLatency } from '../latency-model.ts';
+import { chooseNetwork } from './choose-network.ts';
+import type { ChooseNetworkOptions } from './choose-network.ts';
+import { proposeNetworks } from './propose-networks.ts';
+
+/** Two choices; the probable candidates are the slow ones. */
+const table: LatencyTable = {
+  constantMs: 1,
+  candidatesMs: [
+    [1, 2, 3],
+    [1, 2, 3],
+  ],
+};
+const result = {
+  kind: 'distribution',
+  strategy: 'test',
+  logProbabilities: [
+    [-3, -2, -1],
+    [-3.5, -2.2, -1.1],
+  ],
+  weights: new Map(),
+  history: { columns: {} },
+  imagesForwardBackward: 0,
+} as const;
+
+/** A device that takes `slow` times as long as the model says; of two networks the one with larger indices scores better. */
+const choose = (slow: number, changes: Partial<ChooseNetworkOptions> = {}) => {
+  const reported: Diagnostic[] = [];
+  const scored: string[] = [];
+  const chosen = chooseNetwork({
+    table,
+    limitMs: 5.5,
+    rounds: 4,
+    propose: (limitMs) => proposeNetworks({ result, table, limitMs, count: 3 }),
+    score: (choices) => {
+      scored.push(choices.join());
+      return Promise.resolve(2 - 0.11 * choices[0]! - 0.1 * choices[1]!);
+    },
+    measure: (choices) => Promise.resolve(predictLatency(table, choices) * slow),
+    report: (diagnostic) => reported.push(diagnostic),
+    ...changes,
+  });
+  return { chosen, reported, scored };
+};
+
+test('a device as fast as the model says: one round, the best scored of the networks under the limit', async () => {
+  const { chosen, scored } = choose(1);
+  expect(await chosen).toEqual({
+    choices: [2, 0],
+    predictedMs: 5,
+    measuredMs: 5,
+    limitMs: 5.5,
+    rounds: [{ choices: [2, 0], score: 1.78, predictedMs: 5, measuredMs: 5, keepsLimit: true }],
+  });
+  expect(scored).toHaveLength(3);
+});
+
+test('a slower device: the model is corrected by what was measured until a measured network keeps the limit', async () => {
+  const { measuredMs, predictedMs, rounds } = await choose(1.3).chosen;
+  expect(rounds.map(({ keepsLimit }) => keepsLimit)).toEqual([false, true]);
+  expect(rounds[0]!.measuredMs).toBeCloseTo(6.5, 10);
+  expect(measuredMs).toBeCloseTo(4 * 1.3, 10);
+  expect(predictedMs).toBeCloseTo(4 * 1.3, 10);
+});
+
+test('each network is scored once, whatever the rounds', async () => {
+  const { chosen, scored } = choose(1.3);
+  await chosen;
+  expect(new Set(scored).size).toBe(scored.length);
+});
+
+test('without a limit one round measures the best scored; where nothing can be measured the prediction decides', async () => {
+  expect((await choose(9, { limitMs: undefined }).chosen).choices).toEqual([2, 2]);
+  const unmeasured = await choose(9, { measure: () => Promise.resolve(undefined) }).chosen;
+  expect(unmeasured).toMatchObject({ choices: [2, 0], predictedMs: 5, measuredMs: undefined });
+});
+
+test('no measured network keeps the limit: the fastest of them, and a warning', async () => {
+  const { chosen, reported } = choose(2);
+  const { choices, measuredMs, rounds } = await chosen;
+  expect(rounds.every(({ keepsLimit }) => !keepsLimit)).toBe(true);
+  expect(measuredMs).toBe(Math.min(...rounds.map((round) => round.measuredMs!)));
+  expect(predictLatency(table, choices) * 2).toBe(measuredMs);
+  expect(reported.map((diagnostic) => formatDiagnostic(diagnostic))).toEqual([
+    `warning DERIVE_LIMIT_NOT_KEPT: No chosen network kept 5.5 ms when measured (10 ms); the fastest of them is taken.
+  at /constraints
+  hint: If other programs were running, stop them and run again with --from derive. Else raise derive.select.rounds, or allow more.`,
+  ]);
+});
+
+test('a limit below the fastest network is refused with its latency', async () => {
+  const error = (await choose(1, { limitMs: 2.5 }).chosen.catch((cause: unknown) => cause)) as DiagnosticError;
+  expect(formatDiagnostics(error.diagnostics)).toBe(
+    `error DERIVE_LIMIT_INFEASIBLE: No network of the space keeps 2.5 ms; the fastest takes 3 ms.
+  at /constraints
+  hint: Allow at least 3.002 ms, or use a space with faster candidates.`,
+  );
+});
+
+test('ranked networks: those under the limit, best first', () => {
+  const ranked = {
+    ...result,
+    kind: 'ranked',
+    architectures: [
+      { choices: [0, 0], score: 0.1 },
+      { choices: [2, 2], score: 0.9 },
+      { choices: [1, 0], score: 0.5 },
+    ],
+  } as const;
+  expect(proposeNetworks({ result: ranked, table, limitMs: 5, count: 8 })).toEqual([
+    [1, 0],
+    [0, 0],
+  ]);
+});
