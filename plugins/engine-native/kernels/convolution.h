@@ -110,7 +110,7 @@ NASC_KERNEL(nasc_convolution_transpose) {
 
 /* Items: groups of output pixels. Both gradients at once, while the chunk is in cache.
    Tensors: gradient, x, [z, coefficients: behind a batch normalisation], [affine, mean of x, sums], [transposed weight,
-   dx], [partials of the weight gradient].
+   dx], [added to dx], [partials of the weight gradient].
    Partials are [group][depth][padded O] or, where the depth is the larger side, [group][O][padded depth]. */
 NASC_KERNEL(nasc_convolution_backward) {
   struct nasc_convolution s;
@@ -120,20 +120,24 @@ NASC_KERNEL(nasc_convolution_backward) {
   const int pointwise = nasc_is_pointwise(&s), wide = depth > s.channelsOut;
   const float low = (float)scalars[0], high = (float)scalars[1];
   real *const *optional = tensors + 2;
-  const float *z = 0, *coefficients = 0, *affine = 0, *mean = 0, *transposed = 0;
+  const float *z = 0, *coefficients = 0, *affine = 0, *mean = 0, *transposed = 0, *added = 0;
   float *sums = 0, *dx = 0, *partials = 0;
   if (s.behindNorm) z = optional[0], coefficients = optional[1], optional += 2;
   if (s.normalised) affine = optional[0], mean = optional[1], sums = optional[2], optional += 3;
   if (s.inputGradient) transposed = optional[0], dx = optional[1], optional += 2;
+  if (s.add) added = *optional++;
   if (s.weightGradient) partials = optional[0];
 
   float *const gradient_rows = nasc_scratch, *const input_rows = gradient_rows + NASC_CHUNK_ROWS * padded_out;
   float *const window_gradients = input_rows + NASC_CHUNK_ROWS * padded_depth;
   for (int64_t item = first; item < last; item++) {
     const int64_t start = item * s.group, end = nasc_min(start + s.group, pixels);
-    if (dx && !pointwise && !s.add) {
+    if (dx && !pointwise && dx != added) {
       const int64_t image = s.heightIn * s.widthIn * s.channelsIn, each = s.heightOut * s.widthOut;
-      memset(dx + start / each * image, 0, (size_t)((end - start) / each * image) * sizeof(float));
+      const int64_t from = start / each * image;
+      const size_t bytes = (size_t)((end - start) / each * image) * sizeof(float);
+      if (added) memcpy(dx + from, added + from, bytes);
+      else memset(dx + from, 0, bytes);
     }
     int starts = 1;
     for (int64_t row = start; row < end; row += NASC_CHUNK_ROWS) {
@@ -149,7 +153,7 @@ NASC_KERNEL(nasc_convolution_backward) {
         nasc_input_gradient g = {.a = gradient, .lda = ld_gradient, .b = transposed, .depth = s.channelsOut, .rows = rows, .columns = depth, .starts = starts};
         if (pointwise) {
           g.dx = dx + row * s.channelsIn;
-          g.add = (int)s.add;
+          g.added = added ? added + row * s.channelsIn : 0;
           if (s.normalised) {
             g.z = tensors[1] + row * s.channelsIn, g.affine = affine, g.mean = mean, g.low = low, g.high = high;
             g.sums = sums + item * 2 * padded_in;

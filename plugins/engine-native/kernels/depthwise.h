@@ -211,6 +211,7 @@ typedef struct {
   const float *weight;
   const float *z;  /* of the normalised input, in memory; null for a plain one */
   float *dx;       /* in memory */
+  const float *added; /* to dx, or null */
   float *taps;     /* [K][K][16]: gradient of the weight */
   nasc_vector scale, shift, mean, low, high, total, product;
   int64_t input_across, gradient_across; /* floats of a band's row */
@@ -219,7 +220,6 @@ typedef struct {
   int64_t first_in, first_gradient; /* row of the image that dx, the gradient's band start with */
   int64_t first_out;                /* first output row whose weight gradient belongs to this band */
   int64_t first_band;               /* row of the image that the input's band starts with */
-  int add;
 } nasc_depthwise_gradients;
 
 /* Masks and stores T gradients of the input, `step` pixels apart. */
@@ -235,8 +235,9 @@ NASC_INLINE void nasc_depthwise_store(const int T, const int step, nasc_depthwis
       product = nasc_fma(sum[t], x - g->mean, product);
     }
     g->total = total, g->product = product;
-  } else if (g->add) {
-    NASC_UNROLL for (int t = 0; t < T; t++) sum[t] += nasc_load(dx + t * step * g->channels);
+  } else if (g->added) {
+    const float *added = g->added + pixel * g->channels;
+    NASC_UNROLL for (int t = 0; t < T; t++) sum[t] += nasc_load(added + t * step * g->channels);
   }
   if (g->left >= NASC_LANES) {
     NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(dx + t * step * g->channels, sum[t]);
@@ -353,19 +354,20 @@ NASC_WEIGHT_ROWS(5, 2)
 NASC_WEIGHT_ROWS(7, 2)
 
 /* Items: groups of images x blocks of 16 channels. Both gradients at once.
-   Tensors: gradient, x, weight, [z, coefficients: behind a batch normalisation], [affine, mean of x, sums], [dx], [partials
-   of the weight gradient: [group][K][K][padded C]]. */
+   Tensors: gradient, x, weight, [z, coefficients: behind a batch normalisation], [affine, mean of x, sums], [dx], [added to dx],
+   [partials of the weight gradient: [group][K][K][padded C]]. */
 NASC_KERNEL(nasc_depthwise_backward) {
   struct nasc_depthwise s;
   memcpy(&s, dims, sizeof s);
   const int64_t blocks = (s.channels + NASC_BLOCK - 1) / NASC_BLOCK, padded = NASC_ROUND_UP(s.channels), half = s.kernel / 2;
   const int64_t taps = s.kernel * s.kernel, border = half + 1;
   real *const *optional = tensors + 3;
-  const float *z = 0, *coefficients = 0, *affine = 0, *mean = 0;
+  const float *z = 0, *coefficients = 0, *affine = 0, *mean = 0, *added = 0;
   float *sums = 0, *dx = 0, *partials = 0;
   if (s.behindNorm) z = optional[0], coefficients = optional[1], optional += 2;
   if (s.normalised) affine = optional[0], mean = optional[1], sums = optional[2], optional += 3;
   if (s.inputGradient) dx = *optional++;
+  if (s.add) added = *optional++;
   if (s.weightGradient) partials = *optional;
 
   const int64_t band_in = s.band * s.stride; /* rows of dx for a band of output rows */
@@ -382,7 +384,6 @@ NASC_KERNEL(nasc_depthwise_backward) {
       .channels = s.channels,
       .low = nasc_broadcast((float)scalars[0]),
       .high = nasc_broadcast((float)scalars[1]),
-      .add = (int)s.add,
   };
   g.gradient_across = (s.widthOut + 2 * g.border) * NASC_BLOCK;
   for (int64_t item = first; item < last; item++) {
@@ -413,6 +414,7 @@ NASC_KERNEL(nasc_depthwise_backward) {
           if (dx) {
             const int64_t at = image_in + g.first_in * s.widthIn * s.channels + c;
             g.dx = dx + at;
+            g.added = added ? added + at : 0;
             g.z = 0;
             if (s.normalised) {
               g.z = tensors[1] + at;

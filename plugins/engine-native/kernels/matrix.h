@@ -113,9 +113,10 @@ NASC_DEFINE_PANELS(nasc_product_panel, nasc_product_tile, nasc_product)
 typedef struct {
   const float *a, *b;            /* gradient behind the product [rows, lda], transposed weight [depth, padded columns] */
   const float *z, *affine, *mean; /* of a normalised input, else null */
+  const float *added; /* to dx, or null */
   float *dx, *sums;
   int64_t rows, lda, depth, columns;
-  int add, starts;
+  int starts;
   float low, high;
 } nasc_input_gradient;
 
@@ -144,9 +145,9 @@ NASC_INLINE void nasc_input_gradient_tile(const int T, const int N, nasc_input_g
       nasc_store(g->sums + c, total);
       nasc_store(g->sums + padded + c, product);
     }
-  } else if (g->add) {
+  } else if (g->added) {
     NASC_UNROLL for (int t = 0; t < T; t++) {
-      NASC_UNROLL for (int n = 0; n < N; n++) sum[t][n] += nasc_load(g->dx + at + t * g->columns + n * NASC_LANES);
+      NASC_UNROLL for (int n = 0; n < N; n++) sum[t][n] += nasc_load(g->added + at + t * g->columns + n * NASC_LANES);
     }
   }
   NASC_UNROLL for (int t = 0; t < T; t++) {

@@ -178,7 +178,7 @@ NASC_KERNEL(nasc_norm_gradient) {
   }
 }
 
-/* Items: groups of rows. dx (+)= a d + b (z - mean) + e. Tensors: d, z, coefficients, dx. Dims: N, rows, C, rows of a group, add?. */
+/* Items: groups of rows. dx = a d + b (z - mean) + e (+ added). Tensors: d, z, coefficients, dx, [added]. Dims: N, rows, C, rows of a group, add?. */
 NASC_KERNEL(nasc_norm_input_gradient) {
   NASC_UNUSED(scalars);
   const int64_t rows = dims[1], channels = dims[2], group = dims[3], padded = NASC_ROUND_UP(channels);
@@ -188,7 +188,7 @@ NASC_KERNEL(nasc_norm_input_gradient) {
     float *dx = tensors[3] + row * channels;
     for (int64_t c = 0; c < channels; c += NASC_LANES) {
       nasc_vector value = nasc_gradient_behind(nasc_load(d + c), nasc_load(z + c), coefficients + c, padded);
-      if (dims[4]) value += nasc_load(dx + c);
+      if (dims[4]) value += nasc_load(tensors[4] + row * channels + c);
       nasc_store_up_to(dx + c, value, channels - c);
     }
   }

@@ -92,10 +92,10 @@ NASC_KERNEL(nasc_clear) {
   }
 }
 
-/* y += x. */
-NASC_KERNEL(nasc_accumulate) {
+/* y = a + b. */
+NASC_KERNEL(nasc_sum) {
   NASC_UNUSED(scalars);
-  for (int64_t i = first * NASC_RUN; i < nasc_min(last * NASC_RUN, dims[1]); i++) tensors[1][i] += tensors[0][i];
+  for (int64_t i = first * NASC_RUN; i < nasc_min(last * NASC_RUN, dims[1]); i++) tensors[2][i] = tensors[0][i] + tensors[1][i];
 }
 
 /* y = a x. */

@@ -4,7 +4,7 @@ import type { CompileOptions } from '@nasc/core';
 import type { BufferId } from './call.ts';
 import type { CandidatePlan } from './candidate-plan.ts';
 import { allForwardCalls, backwardPosition, forwardPosition, Lifetimes, linesIn, placeBuffers } from './liveness.ts';
-import { backwardFlow } from './lower-region.ts';
+import { backwardFlow, mergeCalls } from './backward-flow.ts';
 import type { LoweredRegion } from './lower-region.ts';
 import { gradientBuffer, valueBuffer } from './unit.ts';
 
@@ -68,14 +68,15 @@ export const planArena = (
   // The loss reads the output and writes its gradient.
   lifetimes.mention(valueBuffer(output), count);
   lifetimes.mention(gradientBuffer(output), count);
-  for (const { element, targets } of backwardFlow(trunk, true, new Set(), new Set()).steps) {
-    const position = backwardPosition(elements.indexOf(element), count);
+  for (const { index, element, gradient, targets, merges } of backwardFlow(trunk, true, new Set(), new Set()).steps) {
+    const position = backwardPosition(index, count);
     if (element.kind === 'unit') {
-      lifetimes.mentionCalls(element.unit.backward({ weights: true, frozen: false, targets }), position);
+      lifetimes.mentionCalls(element.unit.backward({ weights: true, frozen: false, gradient, targets }), position);
     } else {
-      lifetimes.mention(gradientBuffer(element.node.id), position);
-      for (const { buffer } of targets) lifetimes.mention(buffer, position);
+      const buffers = [gradient, ...targets.flatMap(({ buffer, add }) => (add === undefined ? [buffer] : [buffer, add]))];
+      for (const buffer of buffers) lifetimes.mention(buffer, position);
     }
+    lifetimes.mentionCalls(mergeCalls(merges, trunk), position);
   }
 
   const external = new Set<BufferId>(region.inputs.map(({ id }) => valueBuffer(id)));

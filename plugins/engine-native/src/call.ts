@@ -2,7 +2,8 @@
 
 /**
  * Name of a buffer. Within a region (the graph between choices, or one candidate):
- *   `v:ID` value, `g:ID` gradient of a value, `s:NODE.NAME` kept from forward to backward, `t:...` temporary.
+ *   `v:ID` value, `g:ID` gradient of a value, `a:ID` what is added to the gradient of a region's input, `s:NODE.NAME` kept
+ *   from forward to backward, `t:...` temporary.
  * Of the whole program: `p:ID` parameter, `d:ID` gradient of a parameter, `@NAME` engine's own.
  */
 export type BufferId = string;
@@ -29,7 +30,7 @@ const run = 4096;
 
 /** An elementwise kernel of `kernels/step.h` over `count` floats. */
 export const elementwise = (
-  kernel: 'nasc_copy' | 'nasc_clear' | 'nasc_accumulate' | 'nasc_scale' | 'nasc_accumulate_scaled' | 'nasc_sgd',
+  kernel: 'nasc_copy' | 'nasc_clear' | 'nasc_sum' | 'nasc_scale' | 'nasc_accumulate_scaled' | 'nasc_sgd',
   tensors: readonly BufferId[],
   batch: number,
   count: number,

@@ -3,7 +3,7 @@ import type { NodeId } from '@nasc/ir';
 import type { BufferId } from './call.ts';
 import { allForwardCalls, backwardPosition, forwardPosition, Lifetimes, linesIn, placeBuffers } from './liveness.ts';
 import type { Placement } from './liveness.ts';
-import { backwardFlow } from './lower-region.ts';
+import { addedBuffer, backwardFlow, mergeCalls } from './backward-flow.ts';
 import type { LoweredRegion } from './lower-region.ts';
 import { gradientBuffer, valueBuffer } from './unit.ts';
 
@@ -19,7 +19,10 @@ export interface CandidatePlan {
 export const planCandidate = (lowered: LoweredRegion, keepOutput: boolean): CandidatePlan => {
   const { region, elements, output, floats } = lowered;
   const inputs: ReadonlySet<NodeId> = new Set(region.inputs.map(({ id }) => id));
-  const bound = new Set<BufferId>([gradientBuffer(output), ...[...inputs].flatMap((id) => [valueBuffer(id), gradientBuffer(id)])]);
+  const bound = new Set<BufferId>([
+    gradientBuffer(output),
+    ...[...inputs].flatMap((id) => [valueBuffer(id), gradientBuffer(id), addedBuffer(id)]),
+  ]);
   const count = elements.length;
   const lifetimes = new Lifetimes();
   const aloneLifetimes = new Lifetimes();
@@ -30,12 +33,12 @@ export const planCandidate = (lowered: LoweredRegion, keepOutput: boolean): Cand
     aloneLifetimes.mentionCalls(calls, forwardPosition(index));
   });
   aloneLifetimes.mention(valueBuffer(output), count);
-  // Without and with a gradient already there: units may need a spare buffer to add to it.
-  for (const filled of [new Set<NodeId>(), inputs]) {
-    for (const { element, targets } of backwardFlow(lowered, true, inputs, filled).steps) {
+  // Without and with something to add: units may need a spare buffer for it.
+  for (const added of [new Set<NodeId>(), inputs]) {
+    for (const { index, element, gradient, targets, merges } of backwardFlow(lowered, true, inputs, added).steps) {
       if (element.kind === 'choice') continue;
-      const position = backwardPosition(elements.indexOf(element), count);
-      lifetimes.mentionCalls(element.unit.backward({ weights: true, frozen: false, targets }), position);
+      const calls = element.unit.backward({ weights: true, frozen: false, gradient, targets });
+      lifetimes.mentionCalls([...calls, ...mergeCalls(merges, lowered)], backwardPosition(index, count));
     }
   }
   if (keepOutput) {

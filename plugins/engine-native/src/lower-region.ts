@@ -1,4 +1,4 @@
-// A region as a list of elements to execute: units of ops, and choices. Also which gradients flow where.
+// A region as a list of elements to execute: units of ops, and choices.
 import { DiagnosticError } from '@nasc/diagnostics';
 import { elementCount, isChoice } from '@nasc/ir';
 import type { ChoiceNode, NodeId, OpLookup, PatternLookup } from '@nasc/ir';
@@ -12,7 +12,7 @@ import { messages } from './messages.ts';
 import { plainUnit } from './plain-unit.ts';
 import type { Region } from './region.ts';
 import { gradientBuffer, valueBuffer } from './unit.ts';
-import type { GradientTarget, Unit } from './unit.ts';
+import type { Unit } from './unit.ts';
 
 export type Element =
   | { readonly kind: 'unit'; readonly unit: Unit }
@@ -33,12 +33,10 @@ const copyUnit = (id: NodeId, from: NodeId, batch: number, floats: number): Unit
   inputs: [from],
   output: id,
   differentiable: [0],
+  identities: [0],
   trainable: false,
   forward: () => [elementwise('nasc_copy', [valueBuffer(from), valueBuffer(id)], batch, floats)],
-  backward: ({ targets }) =>
-    targets.map(({ buffer, accumulate }) =>
-      elementwise(accumulate ? 'nasc_accumulate' : 'nasc_copy', [gradientBuffer(id), buffer], batch, floats),
-    ),
+  backward: () => [],
   buffers: new Map(),
   statistics: [],
 });
@@ -91,64 +89,4 @@ export const lowerRegion = (
   }
   for (const element of elements) if (element.kind === 'unit') for (const [id, count] of element.unit.buffers) floats.set(id, count);
   return { region, batch, elements, output, floats };
-};
-
-const flowOf = (element: Element) =>
-  element.kind === 'unit'
-    ? {
-        inputs: element.unit.inputs,
-        output: element.unit.output,
-        differentiable: element.unit.differentiable,
-        trainable: element.unit.trainable,
-      }
-    : {
-        inputs: element.node.inputs,
-        output: element.node.id,
-        differentiable: element.node.inputs.map((_, index) => index),
-        trainable: true,
-      };
-
-export interface BackwardStep {
-  readonly element: Element;
-  readonly targets: readonly GradientTarget[];
-}
-
-export interface BackwardFlow {
-  readonly steps: readonly BackwardStep[];
-  /** Region inputs whose gradient was wanted, but to which nothing flows. */
-  readonly silent: readonly NodeId[];
-}
-
-/**
- * The backward pass of a region, given the gradient of its output. `wantedInputs`: region inputs whose gradient is
- * needed; `filledInputs`: those whose buffer already holds a gradient to add to. With `weights` false only gradients on
- * the way to choices and wanted inputs are computed.
- */
-export const backwardFlow = (
-  { region, elements, output }: LoweredRegion,
-  weights: boolean,
-  wantedInputs: ReadonlySet<NodeId>,
-  filledInputs: ReadonlySet<NodeId>,
-): BackwardFlow => {
-  const wanted = new Set<NodeId>(wantedInputs);
-  for (const element of elements) {
-    const flow = flowOf(element);
-    const own = element.kind === 'choice' || (weights && flow.trainable);
-    if (own || flow.differentiable.some((index) => wanted.has(flow.inputs[index]!))) wanted.add(flow.output);
-  }
-  const filled = new Set<NodeId>(filledInputs).add(output);
-  const steps: BackwardStep[] = [];
-  for (const element of elements.toReversed()) {
-    const flow = flowOf(element);
-    if (!filled.has(flow.output) || !wanted.has(flow.output)) continue;
-    const targets: GradientTarget[] = [];
-    for (const index of flow.differentiable) {
-      const id = flow.inputs[index]!;
-      if (!wanted.has(id)) continue;
-      targets.push({ index, buffer: gradientBuffer(id), accumulate: filled.has(id) });
-      filled.add(id);
-    }
-    steps.push({ element, targets });
-  }
-  return { steps, silent: region.inputs.map(({ id }) => id).filter((id) => wantedInputs.has(id) && !filled.has(id)) };
 };

@@ -7,7 +7,7 @@ import type { Attributes, OpDefinition, OpNode, TensorType } from '@nasc/ir';
 import { elementwise } from './call.ts';
 import type { BufferId, Call } from './call.ts';
 import { messages } from './messages.ts';
-import { gradientBuffer, parameterBuffer, parameterGradientBuffer, randomKeyBuffer, valueBuffer } from './unit.ts';
+import { parameterBuffer, parameterGradientBuffer, randomKeyBuffer, valueBuffer } from './unit.ts';
 import type { Unit } from './unit.ts';
 
 export interface UnitContext {
@@ -27,14 +27,14 @@ export const plainUnit = (node: OpNode, definition: OpDefinition, { batch, input
   const scratch = (phase: string) => `t:${phase}:${node.id}.`;
   const spare = (index: number): BufferId => `t:spare:${node.id}.${index}`;
 
-  const bufferOf = (operand: Operand, phase: string, target?: BufferId): BufferId => {
+  const bufferOf = (operand: Operand, phase: string, gradient?: BufferId, target?: BufferId): BufferId => {
     switch (operand.kind) {
       case 'input':
         return valueBuffer(node.inputs[operand.index]!);
       case 'output':
         return valueBuffer(node.id);
       case 'outputGradient':
-        return gradientBuffer(node.id);
+        return gradient!;
       case 'inputGradient':
         return target!;
       case 'parameter':
@@ -49,10 +49,10 @@ export const plainUnit = (node: OpNode, definition: OpDefinition, { batch, input
         return randomKeyBuffer;
     }
   };
-  const callsOf = (calls: readonly KernelCall[], phase: string, target?: BufferId): readonly Call[] =>
+  const callsOf = (calls: readonly KernelCall[], phase: string, gradient?: BufferId, target?: BufferId): readonly Call[] =>
     calls.map(({ kernel, tensors, dims, scalars = [], items }) => ({
       kernel,
-      tensors: tensors.map((operand) => bufferOf(operand, phase, target)),
+      tensors: tensors.map((operand) => bufferOf(operand, phase, gradient, target)),
       dims,
       scalars,
       items,
@@ -68,6 +68,7 @@ export const plainUnit = (node: OpNode, definition: OpDefinition, { batch, input
     inputs: node.inputs,
     output: node.id,
     differentiable: lowering.inputGradient ? node.inputs.map((_, index) => index) : [],
+    identities: [],
     trainable,
     forward({ batchNorm, random }) {
       const training = hasStatistics ? batchNorm !== 'running' : random;
@@ -75,14 +76,15 @@ export const plainUnit = (node: OpNode, definition: OpDefinition, { batch, input
       const update = batchNorm === 'update' && lowering.updateStatistics ? lowering.updateStatistics(view) : [];
       return callsOf([...calls, ...update], 'forward');
     },
-    backward({ weights, frozen, targets }) {
+    backward({ weights, frozen, gradient, targets }) {
       if (frozen && hasStatistics) throw new DiagnosticError([messages.noFrozenGradient(node.id, node.op)]);
       const calls: Call[] = [];
-      for (const { index, buffer, accumulate } of targets) {
-        calls.push(...callsOf(lowering.inputGradient!(view, index), `input${index}`, accumulate ? spare(index) : buffer));
-        if (accumulate) calls.push(elementwise('nasc_accumulate', [spare(index), buffer], batch, floats(index)));
+      for (const { index, buffer, add } of targets) {
+        const target = add === undefined ? buffer : spare(index);
+        calls.push(...callsOf(lowering.inputGradient!(view, index), `input${index}`, gradient, target));
+        if (add !== undefined) calls.push(elementwise('nasc_sum', [target, add, buffer], batch, floats(index)));
       }
-      if (weights && trainable && lowering.weightGradient) calls.push(...callsOf(lowering.weightGradient(view), 'weights'));
+      if (weights && trainable && lowering.weightGradient) calls.push(...callsOf(lowering.weightGradient(view), 'weights', gradient));
       return calls;
     },
     buffers: new Map([

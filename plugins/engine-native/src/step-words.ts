@@ -4,12 +4,13 @@ import { parameterId } from '@nasc/ir';
 import type { CompiledGraph } from './compiled-graph.ts';
 import type { BufferId, Call } from './call.ts';
 import { dotProduct, elementwise, encodeCalls } from './call.ts';
-import { backwardFlow } from './lower-region.ts';
-import type { BackwardStep, Element, LoweredRegion } from './lower-region.ts';
+import { addedBuffer, backwardFlow, mergeCalls } from './backward-flow.ts';
+import type { BackwardStep } from './backward-flow.ts';
+import type { Element, LoweredRegion } from './lower-region.ts';
 import type { ProgramMemory } from './program-memory.ts';
 import { batchStatisticBuffer, engineBuffers } from './program-memory.ts';
 import { gradientBuffer, runningMean, runningVariance, valueBuffer } from './unit.ts';
-import type { BackwardMode, ForwardMode, Unit, UnitStatistics } from './unit.ts';
+import type { ForwardMode, Unit, UnitStatistics } from './unit.ts';
 
 /** An active candidate at a choice. */
 export interface ActiveEntry {
@@ -103,22 +104,20 @@ export class StepWords {
   backward(path: ActivePath, batch: number, forwardMode: ForwardMode, { weights, frozen, gates }: BackwardOptions): Int32Array[] {
     const trunk = this.#trunk(batch);
     // Without gradients of weights nothing is wanted before the first choice.
-    const { steps } = this.#flow(trunk, weights);
-    const words: Int32Array[] = [];
-    for (const step of steps) {
-      const { element, targets } = step;
+    return this.#flow(trunk, weights).steps.flatMap((step) => {
+      const { element, gradient, targets, merges } = step;
+      const key = `b|${batch}|${weights}|${frozen}|${step.index}`;
       if (element.kind === 'unit') {
-        const mode: BackwardMode = { weights, frozen, targets };
-        const key = `b|${batch}|${weights}|${frozen}|${element.unit.id}`;
-        words.push(this.#piece(key, () => element.unit.backward(mode), this.#trunkLine));
-        continue;
+        const calls = () => [...element.unit.backward({ weights, frozen, gradient, targets }), ...mergeCalls(merges, trunk)];
+        return [this.#piece(key, calls, this.#trunkLine)];
       }
       const entries = path[element.choice]!;
-      // Gates first: the candidates' own gradients may be added into the gradient of the choice.
-      for (const candidate of gates?.[element.choice] ?? []) words.push(...this.#gate(element, candidate, entries, batch, forwardMode));
-      words.push(...this.#backwardChoice(step, entries, batch, weights, frozen));
-    }
-    return words;
+      return [
+        ...(gates?.[element.choice] ?? []).flatMap((candidate) => this.#gate(element, gradient, candidate, entries, batch, forwardMode)),
+        ...this.#backwardChoice(element, step, entries, batch, weights, frozen),
+        ...(merges.length > 0 ? [this.#piece(key, () => mergeCalls(merges, trunk), this.#trunkLine)] : []),
+      ];
+    });
   }
 
   /** Calls on the engine's own buffers and on lines given as `#LINE`. */
@@ -161,40 +160,31 @@ export class StepWords {
   };
 
   /** Lines of a candidate's buffers while it is active in a slot. */
-  #slotLine(element: ChoiceElement, candidate: number, slot: number, place: OutputPlace, gradient: number): LineOf {
-    const { choice, node } = element;
-    const plan = this.#graph.candidatePlans[choice]![candidate]!;
-    const areas = this.#graph.arena.choices[choice]!;
-    const base = this.#memory.arena.line;
-    const outer = this.#bindings(element, candidate, place === 'choice' ? this.#trunkLine(valueBuffer(node.id)) : undefined, gradient);
+  #slotLine(element: ChoiceElement, candidate: number, slot: number, outer: ReadonlyMap<BufferId, number>): LineOf {
+    const plan = this.#graph.candidatePlans[element.choice]![candidate]!;
+    const { slots, forward, backward } = this.#graph.arena.choices[element.choice]!;
+    const areas = [
+      { lines: plan.kept.lines, start: slots[slot]! },
+      { lines: plan.forward.lines, start: forward },
+      { lines: plan.backward.lines, start: backward },
+    ];
     return (buffer) => {
       const bound = outer.get(buffer);
       if (bound !== undefined) return bound;
-      const kept = plan.kept.lines.get(buffer);
-      if (kept !== undefined) return base + areas.slots[slot]! + kept;
-      const forward = plan.forward.lines.get(buffer);
-      if (forward !== undefined) return base + areas.forward + forward;
-      const backward = plan.backward.lines.get(buffer);
-      if (backward !== undefined) return base + areas.backward + backward;
+      for (const { lines, start } of areas) {
+        const line = lines.get(buffer);
+        if (line !== undefined) return this.#memory.arena.line + start + line;
+      }
       return this.#memory.lineOf(buffer);
     };
   }
 
-  /** A candidate's inputs, output and their gradients, as lines. */
-  #bindings(element: ChoiceElement, candidate: number, output: number | undefined, gradient: number): Map<BufferId, number> {
-    const { choice, node } = element;
-    const region = this.#graph.cut.choices[choice]!.candidates[candidate]!;
-    const bindings = new Map<BufferId, number>();
-    region.inputs.forEach(({ id }, index) => {
-      const outer = node.inputs[index]!;
-      bindings.set(valueBuffer(id), this.#trunkLine(valueBuffer(outer)));
-      const gradientLine = this.#graph.arena.lines.get(gradientBuffer(outer));
-      if (gradientLine !== undefined) bindings.set(gradientBuffer(id), this.#memory.arena.line + gradientLine);
-    });
-    const outputId = this.#outputOf(choice, candidate);
-    if (output !== undefined) bindings.set(valueBuffer(outputId), output);
-    bindings.set(gradientBuffer(outputId), gradient);
-    return bindings;
+  /** Lines of a candidate's inputs and, where it is the choice's, of its output. */
+  #valueLines({ choice, node }: ChoiceElement, candidate: number, place: OutputPlace): Map<BufferId, number> {
+    const { inputs } = this.#graph.cut.choices[choice]!.candidates[candidate]!;
+    const lines = new Map(inputs.map(({ id }, index) => [valueBuffer(id), this.#trunkLine(valueBuffer(node.inputs[index]!))]));
+    if (place === 'choice') lines.set(valueBuffer(this.#outputOf(choice, candidate)), this.#trunkLine(valueBuffer(node.id)));
+    return lines;
   }
 
   #outputOf(choice: number, candidate: number): string {
@@ -219,7 +209,7 @@ export class StepWords {
     const target = valueBuffer(node.id);
     const floats = this.#trunk(batch).floats.get(target)!;
     entries.forEach(({ candidate, slot, weight }, index) => {
-      const lineOf = this.#slotLine(element, candidate, slot, place, 0);
+      const lineOf = this.#slotLine(element, candidate, slot, this.#valueLines(element, candidate, place));
       const lowered = this.#lowered(choice, candidate, batch);
       words.push(
         this.#piece(
@@ -240,81 +230,80 @@ export class StepWords {
   }
 
   #backwardChoice(
-    { element, targets }: BackwardStep,
+    element: ChoiceElement,
+    { gradient, targets }: BackwardStep,
     entries: readonly ActiveEntry[],
     batch: number,
     weights: boolean,
     frozen: boolean,
   ): Int32Array[] {
-    if (element.kind === 'unit') return [];
     const { choice, node } = element;
-    const words: Int32Array[] = [];
-    const outer = gradientBuffer(node.id);
-    const floats = this.#trunk(batch).floats.get(outer)!;
+    const floats = this.#trunk(batch).floats.get(gradientBuffer(node.id))!;
     const place: OutputPlace = this.#mixes(entries) ? 'slot' : 'choice';
-    entries.forEach(({ candidate, slot, weight }, index) => {
-      const scaledLine = this.#memory.arena.line + this.#graph.arena.choices[choice]!.scaledGradient;
-      if (weight !== 1)
-        words.push(this.#encode([elementwise('nasc_scale', [outer, `#${scaledLine}`], batch, floats, [weight])], this.#trunkLine));
-      const gradientLine = weight === 1 ? this.#trunkLine(outer) : scaledLine;
-      const key = `B|${batch}|${weights}|${frozen}|${choice}.${candidate}.${slot}|${place}|${weight === 1}|${index === 0}`;
+    return entries.flatMap(({ candidate, slot, weight }, entry) => {
+      const scaled = `#${this.#memory.arena.line + this.#graph.arena.choices[choice]!.scaledGradient}`;
+      const lowered = this.#lowered(choice, candidate, batch);
+      const { inputs } = lowered.region;
+      // After the first candidate there is something to add to.
+      const own = targets.map((target) => ({ ...target, add: entry > 0 ? target.buffer : target.add, id: inputs[target.index]!.id }));
+      const outer = this.#valueLines(element, candidate, place);
+      outer.set(gradientBuffer(lowered.output), this.#trunkLine(weight === 1 ? gradient : scaled));
+      for (const { id, buffer, add } of own) {
+        outer.set(gradientBuffer(id), this.#trunkLine(buffer));
+        if (add !== undefined) outer.set(addedBuffer(id), this.#trunkLine(add));
+      }
       const calls = () => {
-        const lowered = this.#lowered(choice, candidate, batch);
-        const inputs = this.#graph.cut.choices[choice]!.candidates[candidate]!.inputs;
-        const wanted = new Set(targets.map((target) => inputs[target.index]!.id));
-        const filled = new Set(targets.filter(({ accumulate }) => accumulate || index > 0).map((target) => inputs[target.index]!.id));
-        const flow = backwardFlow(lowered, weights, wanted, filled);
-        const inner = flow.steps.flatMap((step) =>
-          step.element.kind === 'unit' ? step.element.unit.backward({ weights, frozen, targets: step.targets }) : [],
-        );
-        const cleared = flow.silent.map((id) =>
-          elementwise('nasc_clear', [gradientBuffer(id)], batch, lowered.floats.get(gradientBuffer(id))!),
-        );
-        return [...inner, ...cleared];
+        const added = new Set(own.filter(({ add }) => add !== undefined).map(({ id }) => id));
+        const { steps, settle } = backwardFlow(lowered, weights, new Set(own.map(({ id }) => id)), added);
+        return [
+          ...steps.flatMap((step) => [
+            ...(step.element.kind === 'unit' ? step.element.unit.backward({ weights, frozen, ...step }) : []),
+            ...mergeCalls(step.merges, lowered),
+          ]),
+          ...mergeCalls(settle, lowered),
+        ];
       };
-      words.push(this.#piece(key, calls, this.#slotLine(element, candidate, slot, place, gradientLine)));
+      const key = `B|${batch}|${weights}|${frozen}|${choice}.${candidate}.${slot}|${place}|${weight === 1}|${entry === 0}`;
+      const words = this.#piece(key, calls, this.#slotLine(element, candidate, slot, outer));
+      if (weight === 1) return [words];
+      return [this.#encode([elementwise('nasc_scale', [gradient, scaled], batch, floats, [weight])], this.#trunkLine), words];
     });
-    return words;
   }
 
   /** <o_k, dL/dy> into the candidate's result line; o_k is at hand for an active candidate, else it is run once more. */
-  #gate(element: ChoiceElement, candidate: number, entries: readonly ActiveEntry[], batch: number, mode: ForwardMode): Int32Array[] {
+  #gate(
+    element: ChoiceElement,
+    gradient: BufferId,
+    candidate: number,
+    entries: readonly ActiveEntry[],
+    batch: number,
+    mode: ForwardMode,
+  ): Int32Array[] {
     const { choice, node } = element;
     const lowered = this.#lowered(choice, candidate, batch);
     const areas = this.#graph.arena.choices[choice]!;
+    const floats = this.#trunk(batch).floats.get(valueBuffer(node.id))!;
     const base = this.#memory.arena.line;
-    const gradient = gradientBuffer(node.id);
-    const floats = this.#trunk(batch).floats.get(gradient)!;
     const result = `#${this.#memory.resultLine(choice, candidate)}`;
     const dot = (output: BufferId) => dotProduct(output, gradient, `#${base + areas.partials}`, result, batch, floats);
     const entry = entries.find((active) => active.candidate === candidate);
-    if (entry && this.#mixes(entries)) {
-      const output = `#${this.#slotLine(element, candidate, entry.slot, 'slot', 0)(valueBuffer(lowered.output))}`;
-      return [this.#piece(`G|${batch}|${choice}.${candidate}.${entry.slot}`, () => dot(output), this.#trunkLine)];
+    if (entry && (this.#mixes(entries) || entry.weight === 1)) {
+      const lines = this.#valueLines(element, candidate, this.#mixes(entries) ? 'slot' : 'choice');
+      const output = `#${this.#slotLine(element, candidate, entry.slot, lines)(valueBuffer(lowered.output))}`;
+      return [this.#piece(`G|${batch}|${mode.batchNorm}|${choice}.${candidate}|${output}`, () => dot(output), this.#trunkLine)];
     }
-    if (entry?.weight === 1) return [this.#piece(`G|${batch}|${choice}.${candidate}`, () => dot(valueBuffer(node.id)), this.#trunkLine)];
     const plan = this.#graph.candidatePlans[choice]![candidate]!;
-    const bindings = this.#bindings(element, candidate, undefined, 0);
-    const lineOf: LineOf = (buffer) => {
-      const line = bindings.get(buffer) ?? this.#memoryLine(plan.alone.lines.get(buffer), areas.backward);
-      if (line !== undefined) return line;
-      return buffer.startsWith('#') || buffer === gradient ? this.#trunkLine(buffer) : this.#memory.lineOf(buffer);
+    const values = this.#valueLines(element, candidate, 'slot');
+    const aloneLine: LineOf = (buffer) => {
+      const line = plan.alone.lines.get(buffer);
+      return values.get(buffer) ?? (line === undefined ? this.#trunkLine(buffer) : base + areas.backward + line);
     };
     // Never `update`: a candidate that is not active leaves running statistics alone.
     const alone: ForwardMode = { ...mode, batchNorm: mode.batchNorm === 'update' ? 'batch' : mode.batchNorm };
-    return [
-      this.#piece(
-        `A|${batch}|${modeKey(alone)}|${choice}.${candidate}`,
-        () => [
-          ...lowered.elements.flatMap((inner) => (inner.kind === 'unit' ? inner.unit.forward(alone) : [])),
-          ...dot(`#${lineOf(valueBuffer(lowered.output))}`),
-        ],
-        (buffer) => (buffer === gradient ? this.#trunkLine(buffer) : lineOf(buffer)),
-      ),
+    const calls = () => [
+      ...lowered.elements.flatMap((inner) => (inner.kind === 'unit' ? inner.unit.forward(alone) : [])),
+      ...dot(`#${aloneLine(valueBuffer(lowered.output))}`),
     ];
-  }
-
-  #memoryLine(line: number | undefined, area: number): number | undefined {
-    return line === undefined ? undefined : this.#memory.arena.line + area + line;
+    return [this.#piece(`A|${batch}|${modeKey(alone)}|${choice}.${candidate}|${gradient}`, calls, aloneLine)];
   }
 }

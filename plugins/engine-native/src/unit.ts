@@ -9,11 +9,11 @@ export interface ForwardMode {
   readonly random: boolean;
 }
 
-/** Where the gradient of input `index` goes, and whether it is added to what is there. */
+/** Where the gradient of input `index` goes; `add` holds what else is part of it, and may be `buffer` itself. */
 export interface GradientTarget {
   readonly index: number;
   readonly buffer: BufferId;
-  readonly accumulate: boolean;
+  readonly add: BufferId | undefined;
 }
 
 export interface BackwardMode {
@@ -21,6 +21,8 @@ export interface BackwardMode {
   readonly weights: boolean;
   /** Whether the forward pass used running statistics. */
   readonly frozen: boolean;
+  /** Where the gradient of the unit's output is. */
+  readonly gradient: BufferId;
   readonly targets: readonly GradientTarget[];
 }
 
@@ -42,9 +44,10 @@ export interface Unit {
   readonly output: NodeId;
   /** Inputs that it passes a gradient to. */
   readonly differentiable: readonly number[];
+  /** Those of them whose gradient is that of the output: nothing is computed for them. */
+  readonly identities: readonly number[];
   readonly trainable: boolean;
   forward(mode: ForwardMode): readonly Call[];
-  /** Reads `g:OUTPUT`. */
   backward(mode: BackwardMode): readonly Call[];
   /** Floats of its buffers: saved and temporary ones. */
   readonly buffers: ReadonlyMap<BufferId, number>;

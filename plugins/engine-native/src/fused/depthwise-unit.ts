@@ -2,7 +2,7 @@
 import { elementCount, parameterId } from '@nasc/ir';
 import type { OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
-import { gradientBuffer, parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
+import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import { blocksOf, convolutionOutput, normalisation, normalisedValue, padded } from './normalisation.ts';
@@ -89,13 +89,13 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     return calls;
   };
 
-  const backward = ({ weights, frozen, targets }: BackwardMode): readonly Call[] => {
+  const backward = ({ weights, frozen, gradient: arriving, targets }: BackwardMode): readonly Call[] => {
     const calls: Call[] = [];
     const [target] = targets;
-    let gradient = gradientBuffer(value);
+    let gradient = arriving;
     if (behind) {
       if (!output) {
-        const { call, d } = behind.mask();
+        const { call, d } = behind.mask(arriving);
         calls.push(call);
         gradient = d;
       }
@@ -114,11 +114,12 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     if (behind) tensors.push(z, behind.coefficients);
     if (input) tensors.push(input.affine, input.mean, input.sums);
     if (target) tensors.push(target.buffer);
+    if (target?.add !== undefined) tensors.push(target.add);
     if (weights) tensors.push(weightPartials);
     calls.push({
       kernel: 'nasc_depthwise_backward',
       tensors,
-      dims: dims({ add: target?.accumulate ?? false, inputGradient: target !== undefined, weightGradient: weights }),
+      dims: dims({ add: target?.add !== undefined, inputGradient: target !== undefined, weightGradient: weights }),
       scalars: clamp,
       items,
     });
@@ -138,6 +139,7 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     inputs: [node.inputs[0]!],
     output: value,
     differentiable: [0],
+    identities: [],
     trainable: true,
     forward,
     backward,

@@ -1,8 +1,8 @@
 // A batch normalisation of a value, with the clamping activation behind it: `kernels/norm.h`.
 import { elementCount } from '@nasc/ir';
 import type { OpView } from '@nasc/ir';
-import type { BufferId, Call } from '../call.ts';
-import { gradientBuffer, valueBuffer } from '../unit.ts';
+import type { Call } from '../call.ts';
+import { valueBuffer } from '../unit.ts';
 import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import { groupRows, mostGroups, normalisation, normalisedValue } from './normalisation.ts';
@@ -40,20 +40,20 @@ export const normUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     return calls;
   };
 
-  const backward = ({ weights, frozen, targets }: BackwardMode): readonly Call[] => {
+  const backward = ({ weights, frozen, gradient: arriving, targets }: BackwardMode): readonly Call[] => {
     const calls: Call[] = [];
-    let gradient: BufferId = gradientBuffer(value);
+    let gradient = arriving;
     if (!output) {
-      const { call, d } = behind.mask();
+      const { call, d } = behind.mask(arriving);
       calls.push(call);
       gradient = d;
     }
     calls.push(behind.gradient(weights, frozen));
-    for (const { buffer, accumulate } of targets)
+    for (const { buffer, add } of targets)
       calls.push({
         kernel: 'nasc_norm_input_gradient',
-        tensors: [gradient, z, behind.coefficients, buffer],
-        dims: [batch, rows, channels, group, accumulate ? 1 : 0],
+        tensors: [gradient, z, behind.coefficients, buffer, ...(add === undefined ? [] : [add])],
+        dims: [batch, rows, channels, group, add === undefined ? 0 : 1],
         scalars: [],
         items: groups,
       });
@@ -65,6 +65,7 @@ export const normUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     inputs: [node.inputs[0]!],
     output: value,
     differentiable: [0],
+    identities: [],
     trainable: true,
     forward,
     backward,

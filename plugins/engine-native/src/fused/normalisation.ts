@@ -2,7 +2,7 @@
 import { elementCount, parameterId } from '@nasc/ir';
 import type { NodeId, OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
-import { gradientBuffer, parameterBuffer, parameterGradientBuffer, runningMean, runningVariance, valueBuffer } from '../unit.ts';
+import { parameterBuffer, parameterGradientBuffer, runningMean, runningVariance, valueBuffer } from '../unit.ts';
 import type { ForwardMode, UnitStatistics } from '../unit.ts';
 import type { Normalised } from './native-pattern.ts';
 
@@ -38,7 +38,7 @@ export interface Normalisation {
   /** Writes the value out, after `finish`. */
   apply(mode: ForwardMode): Call;
   /** Masks the value's gradient and sums it; returns where the masked gradient is. Only where the value was written out. */
-  mask(): { readonly call: Call; readonly d: BufferId };
+  mask(gradient: BufferId): { readonly call: Call; readonly d: BufferId };
   /** Gradients of scale and shift; the coefficients of dL/dz. */
   gradient(weights: boolean, frozen: boolean): Call;
   readonly buffers: readonly (readonly [BufferId, number])[];
@@ -120,11 +120,11 @@ export const normalisation = (
       items: Math.ceil(rows / passRows),
       joins: batchNorm === 'update', // the call before it moves running statistics
     }),
-    mask: () => ({
-      d: clamps ? masked : gradientBuffer(value),
+    mask: (gradient) => ({
+      d: clamps ? masked : gradient,
       call: {
         kernel: 'nasc_norm_mask',
-        tensors: [gradientBuffer(value), z, affine, mean, sums, ...(clamps ? [masked] : [])],
+        tensors: [gradient, z, affine, mean, sums, ...(clamps ? [masked] : [])],
         dims: [batch, rows, channels, sumRows, clamps ? 1 : 0],
         scalars: [low, high],
         items: normalised.groups,

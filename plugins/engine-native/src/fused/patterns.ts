@@ -6,6 +6,7 @@ import { acceptsDepthwise, depthwiseUnit } from './depthwise-unit.ts';
 import type { NativePatternLowering } from './native-pattern.ts';
 import { clampOf } from './normalisation.ts';
 import { normUnit } from './norm-unit.ts';
+import { acceptsSum, sumUnit } from './sum-unit.ts';
 
 const clamps = Object.keys(clampOf);
 
@@ -48,7 +49,7 @@ const pattern = (
     id: `node${index}`,
     op: op!,
     attributes: index === 0 ? attributes : {},
-    inputs: [index === 0 ? 'image' : `node${index - 1}`],
+    inputs: index > 0 ? [`node${index - 1}`] : op === 'add' ? ['image', 'image'] : ['image'],
     type: image,
   }));
   return definePattern({
@@ -71,6 +72,9 @@ const never = () => false;
 const always = () => true;
 const normFamily = { name: 'norm', attributes: {}, accepts: always, takesNormalised: never, unit: normUnit };
 
+/** Ops whose gradient is that of their output. */
+const sumFamily = { name: 'sum', attributes: {}, accepts: acceptsSum, takesNormalised: never, unit: sumUnit };
+
 /** The longest chains first. */
 export const nativePatterns: readonly PatternDefinition[] = [
   ...convolutions.map((family) => pattern(family, [family.op, ['batchNorm'], clamps], true)),
@@ -78,4 +82,5 @@ export const nativePatterns: readonly PatternDefinition[] = [
   ...convolutions.map((family) => pattern(family, [family.op], false)),
   pattern(normFamily, [['batchNorm'], clamps], true),
   pattern(normFamily, [['batchNorm']], true),
+  pattern(sumFamily, [['add', 'identity']], false),
 ];

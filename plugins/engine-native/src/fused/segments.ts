@@ -46,7 +46,7 @@ export const segmentsOf = (
     for (const accepted of chain) {
       const last = nodes.at(-1);
       const node = last ? onlyReader(last.id) : start;
-      if (!node || !accepted.includes(node.op) || node.inputs.length !== 1) return undefined;
+      if (!node || !accepted.includes(node.op) || (last && node.inputs.length !== 1)) return undefined;
       nodes.push(node);
     }
     return nodes.map(viewOf);
