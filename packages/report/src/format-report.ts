@@ -1,6 +1,6 @@
 // The table at the end of a run: what was chosen, what it costs, what it reaches, how long it took.
 import { formatTable } from './format-table.ts';
-import { formatBytes, formatCount, formatDuration, formatError, formatLarge, formatMs, formatShare } from './format-values.ts';
+import { formatBytes, formatCount, formatDuration, formatError, formatLarge, formatMs, formatShare, msDecimals } from './format-values.ts';
 import type {
   Report,
   ReportAccuracy,
@@ -14,18 +14,19 @@ import type {
 const share = ({ correct, count }: ReportAccuracy): string =>
   `${formatShare(correct, count)} (${formatCount(correct)} of ${formatCount(count)})`;
 
-const measured = ({ ms, spreadMs }: ReportLatency): string => `${formatMs(ms)} (spread ${formatMs(spreadMs)})`;
+const measured = ({ ms, spreadMs }: ReportLatency): string => `${formatMs(ms)} (spread ${((100 * spreadMs) / ms).toFixed(1)} %)`;
 
 const compared = ({ images, maximumError, relativeError, sameClass }: ReportVerification): string =>
   `largest error ${formatError(maximumError)}, relative ${formatError(relativeError)}, same class on ${formatCount(sameClass)} of ${formatCount(images)} images`;
 
 const choicesTable = ({ choices }: ReportTarget, { choicesMs }: ReportTargetTiming): readonly string[] => {
+  const decimals = msDecimals(Math.max(...choicesMs));
   const rows = choices.map(({ id, candidate, alternatives, probability }, index) => [
     id,
     candidate,
     String(alternatives),
     probability === null ? '-' : probability.toFixed(3),
-    choicesMs[index]!.toFixed(4),
+    choicesMs[index]!.toFixed(decimals),
   ]);
   return formatTable([['choice', 'chosen', 'of', 'probability', 'ms'], ...rows], ['left', 'left', 'right', 'right', 'right']);
 };
@@ -48,8 +49,10 @@ const facts = (target: ReportTarget, timing: ReportTargetTiming): readonly strin
   if (codeTest !== null) rows.push(['', `test, generated code ${share(codeTest)}`]);
   add('latency', timing.limitMs === null ? 'asked for: no limit' : `asked for: at most ${formatMs(timing.limitMs)}`);
   rows.push(['', `predicted: ${formatMs(timing.predictedMs)}`]);
-  if (timing.selectedMs !== null)
-    rows.push(['', `measured while choosing: ${formatMs(timing.selectedMs)}, ${timing.networksMeasured} networks measured`]);
+  if (timing.selectedMs !== null) {
+    const networks = timing.networksMeasured === 1 ? '1 network' : `${timing.networksMeasured} networks`;
+    rows.push(['', `measured while choosing: ${formatMs(timing.selectedMs)} (${networks} measured)`]);
+  }
   rows.push([
     '',
     timing.code === null ? 'generated code: not measured, this machine cannot run it' : `generated code: ${measured(timing.code)}`,

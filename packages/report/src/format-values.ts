@@ -20,7 +20,10 @@ export const formatBytes = (bytes: number): string => {
   return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 ** 2).toFixed(2)} MiB`;
 };
 
-export const formatMs = (ms: number): string => `${ms.toFixed(ms < 10 ? 3 : 1)} ms`;
+/** Decimals that show three digits of a number of milliseconds: networks take from microseconds to seconds. */
+export const msDecimals = (ms: number): number => (ms <= 0 ? 3 : Math.min(6, Math.max(1, 2 - Math.floor(Math.log10(ms)))));
+
+export const formatMs = (ms: number): string => `${ms.toFixed(msDecimals(ms))} ms`;
 
 /** 0.35 s, 12.3 s, 4 min 05 s, 2 h 03 min. */
 export const formatDuration = (ms: number): string => {

@@ -136,10 +136,10 @@ target cpu, found by proxyless-gradient
               test 90.83 % (9 083 of 10 000)
               test, generated code 90.83 % (9 083 of 10 000)
   latency     asked for: at most 0.100 ms
-              predicted: 0.095 ms
-              measured while choosing: 0.096 ms, 2 networks measured
-              generated code: 0.097 ms (spread 0.001 ms)
-              the ONNX file in ONNX Runtime: 0.200 ms (spread 0.004 ms)
+              predicted: 0.0951 ms
+              measured while choosing: 0.0962 ms (2 networks measured)
+              generated code: 0.0971 ms (spread 1.0 %)
+              the ONNX file in ONNX Runtime: 0.200 ms (spread 2.0 %)
   ONNX        opset 15, 2.0 KiB, verified: largest error 2.4e-6, relative 3.1e-7, same class on 64 of 64 images
   code        verified against ONNX Runtime: largest error 2.4e-6, relative 3.1e-7, same class on 64 of 64 images
   kernels     1 special, 1 plain, 0 unsupported
