@@ -13,6 +13,12 @@ export const messages = {
       },
     ),
 
+  weightsNotFinite: (parameter: string, at: string): Diagnostic =>
+    errorDiagnostic('TRAINING_DIVERGED', `Training diverged: values of "${parameter}" are not numbers.`, {
+      at,
+      hint: 'Lower the learning rate, or raise warmUpSteps so that it rises more slowly.',
+    }),
+
   notEnoughImages: (archValidation: number, scoring: number, found: number): Diagnostic =>
     errorDiagnostic(
       'TASK_NOT_ENOUGH_IMAGES',

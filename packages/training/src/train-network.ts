@@ -33,7 +33,11 @@ export interface TrainedNetwork {
 /** How much the loss shown with the progress forgets a step. */
 const smoothing = 0.05;
 
-/** Trains in place. Throws `TRAINING_DIVERGED` at the first loss that is not a number. */
+/** Ids of parameters with a value that is not a number. Some activations turn such values into 0, so the loss alone does not show them. */
+const notFinite = async (program: Program): Promise<readonly string[]> =>
+  [...(await program.readState()).parameters].filter(([, { data }]) => !data.every(Number.isFinite)).map(([id]) => id);
+
+/** Trains in place. Throws `TRAINING_DIVERGED` at the first loss that is not a number, or at the end for such a weight. */
 export const trainNetwork = async (options: TrainNetworkOptions): Promise<TrainedNetwork> => {
   const { program, steps, schedule, optimizer, path = () => [], seed, stream, signal } = options;
   const history = columnRecorder(['step', 'learningRate', 'loss', 'accuracy']);
@@ -56,5 +60,7 @@ export const trainNetwork = async (options: TrainNetworkOptions): Promise<Traine
     history.add({ step, learningRate, loss, accuracy: correct / current.count });
     options.progress(step + 1, steps, 'step', `loss ${shown.toFixed(3)}`);
   }
+  const [bad] = await notFinite(program);
+  if (bad !== undefined) throw new DiagnosticError([messages.weightsNotFinite(bad, options.at)]);
   return { history: { columns: history.columns() }, images };
 };

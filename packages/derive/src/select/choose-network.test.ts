@@ -86,7 +86,7 @@ test('no measured network keeps the limit: the fastest of them, and a warning', 
   expect(measuredMs).toBe(Math.min(...rounds.map((round) => round.measuredMs!)));
   expect(predictLatency(table, choices) * 2).toBe(measuredMs);
   expect(reported.map((diagnostic) => formatDiagnostic(diagnostic))).toEqual([
-    `warning DERIVE_LIMIT_NOT_KEPT: No chosen network kept 5.5 ms when measured (10 ms); the fastest of them is taken.
+    `warning DERIVE_LIMIT_NOT_KEPT: No chosen network kept 5.5 ms when measured (10 ms, 6 ms); the fastest of them is taken.
   at /constraints
   hint: If other programs were running, stop them and run again with --from derive. Else raise derive.select.rounds, or allow more.`,
   ]);
