@@ -5,7 +5,9 @@ struct nasc_convolution {
   int64_t batch, heightIn, widthIn, channelsIn, heightOut, widthOut, channelsOut;
   int64_t kernel, stride, dilation, padding;
   int64_t group; /* output pixels of an item; whole images where windows overlap */
-  int64_t normalised, bias, statistics, behindNorm, add, inputGradient, weightGradient;
+  /* normalised: x is in front of its normalisation. Outputs in front of theirs (z) are blocked (lanes.h), gradients of x and
+     what arrives where the flags say so. */
+  int64_t normalised, bias, statistics, behindNorm, add, inputGradient, weightGradient, inputBlocked, gradientBlocked;
 };
 
 NASC_INLINE int nasc_is_pointwise(const struct nasc_convolution *s) { return s->kernel == 1 && s->stride == 1 && s->padding == 0; }
@@ -74,19 +76,22 @@ NASC_KERNEL(nasc_convolution_forward) {
   const float *affine = s.normalised ? *optional++ : 0, *bias = s.bias ? *optional++ : 0;
   float *partials = s.statistics ? *optional++ : 0;
   nasc_product product = {.b = tensors[1], .bias = bias, .columns = s.channelsOut, .depth = s.kernel * s.kernel * s.channelsIn};
+  const nasc_layout input = nasc_layout_of(s.inputBlocked, pixels, s.channelsIn);
+  product.layout = nasc_layout_of(s.behindNorm, pixels, s.channelsOut);
+  product.writable = s.behindNorm ? padded : s.channelsOut;
   for (int64_t item = first; item < last; item++) {
     const int64_t start = item * s.group, end = nasc_min(start + s.group, pixels);
     product.partials = partials ? partials + item * 3 * padded : 0;
     product.starts = 1;
     for (int64_t row = start; row < end; row += NASC_CHUNK_ROWS) {
       product.rows = nasc_min(NASC_CHUNK_ROWS, end - row);
-      product.z = tensors[2] + row * s.channelsOut;
+      product.z = tensors[2] + row * product.layout.row;
       if (!pointwise) {
         nasc_gather_windows(nasc_scratch, tensors[0], &s, row, product.rows);
         product.a = nasc_scratch;
         product.lda = product.depth;
       } else if (affine) {
-        nasc_normalise_rows(nasc_scratch, tensors[0] + row * s.channelsIn, product.rows, s.channelsIn, affine, (float)scalars[0], (float)scalars[1]);
+        nasc_normalise_rows(nasc_scratch, tensors[0], input, row, product.rows, s.channelsIn, affine, (float)scalars[0], (float)scalars[1]);
         product.a = nasc_scratch;
         product.lda = NASC_ROUND_UP(s.channelsIn);
       } else {
@@ -128,6 +133,9 @@ NASC_KERNEL(nasc_convolution_backward) {
   if (s.add) added = *optional++;
   if (s.weightGradient) partials = optional[0];
 
+  const nasc_layout input_layout = nasc_layout_of(s.inputBlocked, pixels, s.channelsIn);
+  const nasc_layout z_layout = nasc_layout_of(1, pixels, s.channelsOut);
+  const nasc_layout gradient_layout = nasc_layout_of(s.gradientBlocked, pixels, s.channelsOut);
   float *const gradient_rows = nasc_scratch, *const input_rows = gradient_rows + NASC_CHUNK_ROWS * padded_out;
   float *const window_gradients = input_rows + NASC_CHUNK_ROWS * padded_depth;
   for (int64_t item = first; item < last; item++) {
@@ -145,20 +153,24 @@ NASC_KERNEL(nasc_convolution_backward) {
       const float *gradient = tensors[0] + row * s.channelsOut;
       int64_t ld_gradient = s.channelsOut;
       if (s.behindNorm) {
-        nasc_gradient_rows(gradient_rows, gradient, z + row * s.channelsOut, rows, s.channelsOut, coefficients);
+        nasc_gradient_rows(gradient_rows, tensors[0], gradient_layout, z, z_layout, row, rows, s.channelsOut, coefficients);
         gradient = gradient_rows;
         ld_gradient = padded_out;
       }
       if (dx) {
         nasc_input_gradient g = {.a = gradient, .lda = ld_gradient, .b = transposed, .depth = s.channelsOut, .rows = rows, .columns = depth, .starts = starts};
         if (pointwise) {
-          g.dx = dx + row * s.channelsIn;
+          g.layout = input_layout;
+          g.writable = s.inputBlocked ? padded_in : s.channelsIn;
+          g.dx = dx + row * input_layout.row;
           g.added = added ? added + row * s.channelsIn : 0;
           if (s.normalised) {
-            g.z = tensors[1] + row * s.channelsIn, g.affine = affine, g.mean = mean, g.low = low, g.high = high;
+            g.z = tensors[1] + row * input_layout.row, g.affine = affine, g.mean = mean, g.low = low, g.high = high;
             g.sums = sums + item * 2 * padded_in;
           }
         } else {
+          g.layout = nasc_layout_of(0, 0, depth);
+          g.writable = depth;
           g.dx = window_gradients;
         }
         NASC_PANELS(nasc_input_gradient_panel, &g, depth);
@@ -170,7 +182,7 @@ NASC_KERNEL(nasc_convolution_backward) {
         if (!pointwise) {
           nasc_gather_windows(input_rows, tensors[1], &s, row, rows);
         } else if (s.normalised) {
-          nasc_normalise_rows(input_rows, tensors[1] + row * s.channelsIn, rows, s.channelsIn, affine, low, high);
+          nasc_normalise_rows(input_rows, tensors[1], input_layout, row, rows, s.channelsIn, affine, low, high);
         } else {
           input = tensors[1] + row * s.channelsIn;
           ld_input = s.channelsIn;
@@ -218,24 +230,15 @@ NASC_KERNEL(nasc_convolution_reduce) {
   }
 }
 
-/* Items: blocks of 16 channels. db += sum over rows of the gradient, in double. Tensors: gradient, [z, coefficients: behind
-   a batch normalisation], db. Dims: N, rows, C, behind?. */
+/* Items: blocks of 16 channels. db += sum over rows of the gradient, in double. Tensors: gradient, db. Dims: N, rows, C. */
 NASC_KERNEL(nasc_bias_gradient) {
   NASC_UNUSED(scalars);
-  const int64_t rows = dims[1], channels = dims[2], behind = dims[3], padded = NASC_ROUND_UP(channels);
-  const float *d = tensors[0], *z = behind ? tensors[1] : 0, *coefficients = behind ? tensors[2] : 0;
-  float *db = tensors[behind ? 3 : 1];
+  const int64_t rows = dims[1], channels = dims[2];
   for (int64_t start = first * NASC_BLOCK; start < nasc_min(last * NASC_BLOCK, channels); start += NASC_BLOCK) {
     const int64_t count = nasc_min(NASC_BLOCK, channels - start);
-    double sum[NASC_BLOCK] = {0}, off[NASC_BLOCK] = {0};
+    double sum[NASC_BLOCK] = {0};
     for (int64_t row = 0; row < rows; row++)
-      for (int64_t c = 0; c < count; c++) {
-        sum[c] += (double)d[row * channels + start + c];
-        if (behind) off[c] += (double)z[row * channels + start + c] - (double)coefficients[3 * padded + start + c];
-      }
-    for (int64_t c = 0; c < count; c++) {
-      const float *a = coefficients + start + c;
-      db[start + c] += (float)(behind ? (double)a[0] * sum[c] + (double)a[padded] * off[c] + (double)a[2 * padded] * (double)rows : sum[c]);
-    }
+      for (int64_t c = 0; c < count; c++) sum[c] += (double)tensors[0][row * channels + start + c];
+    for (int64_t c = 0; c < count; c++) tensors[1][start + c] += (float)sum[c];
   }
 }

@@ -1,80 +1,88 @@
 /* Training kernels of depthwise convolutions: K x K taps (3, 5, 7), stride S (1, 2), padding K >> 1.
 
    An item is a group of images and a block of 16 channels. A band of rows of one image is copied into scratch as
-   [row][column][16], normalised on the way, with a border of zeros; then vectors run over channels and a tile of T
-   output pixels stays in registers. */
+   [row][column][16], normalised on the way, with a border of zeros left and right; then vectors run over channels and a
+   tile of T output pixels stays in registers. Taps above and below the image are skipped. */
 
 struct nasc_depthwise {
   int64_t batch, heightIn, widthIn, channels, heightOut, widthOut;
   int64_t kernel, stride;
   int64_t images; /* of an item */
   int64_t band;   /* output rows at a time */
-  int64_t normalised, bias, statistics, behindNorm, add, inputGradient, weightGradient;
+  /* As for convolutions. */
+  int64_t normalised, bias, statistics, behindNorm, add, inputGradient, weightGradient, inputBlocked, gradientBlocked;
 };
 
 enum { NASC_BLOCK_VECTORS = NASC_BLOCK / NASC_LANES };
 
-/* Rows [first, first + rows) and columns [-border, width + border) of an image into scratch, zeros outside. With `affine`
-   normalised (forward values), with `coefficients` the gradient behind a normalisation, else as they are. */
+/* Where a block of channels of one image comes from: `stride` floats from pixel to pixel. With `affine` it is normalised
+   (forward values), with `coefficients` it is the gradient behind a normalisation, else it is taken as it is. */
 typedef struct {
   const float *x, *z, *affine, *coefficients; /* z only with coefficients */
+  int64_t stride, z_stride;
   float low, high;
 } nasc_source;
 
-static void nasc_copy_band(float *to, nasc_source source, int64_t height, int64_t width, int64_t channels, int64_t channel, int64_t first, int64_t rows, int64_t border) {
+/* Rows [first, first + rows) of the image, as far as they exist, into a band that starts with row `first`. */
+static void nasc_copy_band(float *to, const nasc_source *source, int64_t height, int64_t width, int64_t channels, int64_t channel, int64_t first, int64_t rows, int64_t border) {
   const int64_t across = width + 2 * border, padded = NASC_ROUND_UP(channels);
-  const nasc_vector low = nasc_broadcast(source.low), high = nasc_broadcast(source.high);
+  const nasc_vector low = nasc_broadcast(source->low), high = nasc_broadcast(source->high);
   for (int v = 0; v < NASC_BLOCK_VECTORS; v++) {
     const int64_t c = channel + v * NASC_LANES;
-    if (c >= padded) continue;
-    float *out = to + v * NASC_LANES;
+    if (c >= padded) break;
     nasc_vector p[4] = {{0}, {0}, {0}, {0}};
-    if (source.affine) p[0] = nasc_load(source.affine + c), p[1] = nasc_load(source.affine + padded + c);
-    if (source.coefficients)
-      for (int i = 0; i < 4; i++) p[i] = nasc_load(source.coefficients + i * padded + c);
-    for (int64_t row = first; row < first + rows; row++, out += across * NASC_BLOCK) {
-      if (row < 0 || row >= height) {
-        for (int64_t x = 0; x < across; x++) nasc_store(out + x * NASC_BLOCK, (nasc_vector){0});
-        continue;
-      }
+    if (source->affine) p[0] = nasc_load(source->affine + c), p[1] = nasc_load(source->affine + padded + c);
+    if (source->coefficients)
+      for (int i = 0; i < 4; i++) p[i] = nasc_load(source->coefficients + i * padded + c);
+    for (int64_t row = nasc_max(first, 0); row < nasc_min(first + rows, height); row++) {
+      float *out = to + (row - first) * across * NASC_BLOCK + v * NASC_LANES, *inside = out + border * NASC_BLOCK;
       for (int64_t x = 0; x < border; x++) {
         nasc_store(out + x * NASC_BLOCK, (nasc_vector){0});
         nasc_store(out + (across - 1 - x) * NASC_BLOCK, (nasc_vector){0});
       }
-      const float *from = source.x + row * width * channels + c;
-      float *inside = out + border * NASC_BLOCK;
-      if (source.affine) {
-        for (int64_t x = 0; x < width; x++) nasc_store(inside + x * NASC_BLOCK, nasc_normalised(nasc_load(from + x * channels), p[0], p[1], low, high));
-      } else if (source.coefficients) {
-        const float *z = source.z + row * width * channels + c;
+      const float *from = source->x + row * width * source->stride + v * NASC_LANES;
+      if (source->affine) {
+        for (int64_t x = 0; x < width; x++) nasc_store(inside + x * NASC_BLOCK, nasc_normalised(nasc_load(from + x * source->stride), p[0], p[1], low, high));
+      } else if (source->coefficients) {
+        const float *z = source->z + row * width * source->z_stride + v * NASC_LANES;
         for (int64_t x = 0; x < width; x++)
-          nasc_store(inside + x * NASC_BLOCK, nasc_fma(nasc_load(from + x * channels), p[0], nasc_fma(nasc_load(z + x * channels) - p[3], p[1], p[2])));
+          nasc_store(inside + x * NASC_BLOCK, nasc_fma(nasc_load(from + x * source->stride), p[0], nasc_fma(nasc_load(z + x * source->z_stride) - p[3], p[1], p[2])));
       } else {
-        for (int64_t x = 0; x < width; x++) nasc_store(inside + x * NASC_BLOCK, nasc_load(from + x * channels));
+        for (int64_t x = 0; x < width; x++) nasc_store(inside + x * NASC_BLOCK, nasc_load(from + x * source->stride));
       }
     }
   }
 }
 
-/* Runs TILE(T, ...) over a row of `width` outputs: tiles of 8 or 7, whichever fits better, the rest by 4 and 1. */
-#define NASC_ROW_TILES(width, TILE)                                  \
-  do {                                                               \
-    int64_t x = 0;                                                   \
-    if ((width) % 7 == 0)                                            \
-      for (; x + 7 <= (width); x += 7) TILE(7, x);                   \
-    for (; x + 8 <= (width); x += 8) TILE(8, x);                     \
-    if (x + 7 == (width)) {                                          \
-      TILE(7, x);                                                    \
-      x += 7;                                                        \
-    }                                                                \
-    for (; x + 4 <= (width); x += 4) TILE(4, x);                     \
-    for (; x < (width); x++) TILE(1, x);                             \
+/* Runs TILE(T, x) over a row of `width` outputs: tiles of 8 or 7, whichever fits better, the rest by 4 and 1. */
+#define NASC_ROW_TILES(width, TILE)                \
+  do {                                             \
+    int64_t x = 0;                                 \
+    if ((width) % 7 == 0)                          \
+      for (; x + 7 <= (width); x += 7) TILE(7, x); \
+    for (; x + 8 <= (width); x += 8) TILE(8, x);   \
+    if (x + 7 == (width)) {                        \
+      TILE(7, x);                                  \
+      x += 7;                                      \
+    }                                              \
+    for (; x + 4 <= (width); x += 4) TILE(4, x);   \
+    for (; x < (width); x++) TILE(1, x);           \
+  } while (0)
+
+/* The same, where a row of 4, 7 or 8 is one tile WHOLE(T) that skips the taps left and right of the image. */
+#define NASC_ROW_TILES_OR_WHOLE(width, TILE, WHOLE) \
+  do {                                              \
+    if ((width) == 7) WHOLE(7);                     \
+    else if ((width) == 4) WHOLE(4);                \
+    else if ((width) == 8) WHOLE(8);                \
+    else NASC_ROW_TILES(width, TILE);               \
   } while (0)
 
 /* sum[t] += sum over taps of rows[ky][t S + kx] weight[ky][kx]; `across` floats from row to row, weights `tap_y` and
-   `tap_x` floats apart (negative for the transposed convolution). */
-NASC_INLINE void nasc_depthwise_tile(const int KX, const int S, const int T, int64_t KY, nasc_vector *sum, const float *rows, int64_t across,
-                                     const float *weight, int64_t tap_y, int64_t tap_x) {
+   `tap_x` floats apart (negative for the transposed convolution). Of the S (T - 1) + KX columns, those outside [left, right)
+   are not in the image. */
+NASC_INLINE void nasc_depthwise_tile(const int KX, const int S, const int T, const int left, const int right, int64_t KY, nasc_vector *sum,
+                                     const float *rows, int64_t across, const float *weight, int64_t tap_y, int64_t tap_x) {
   for (int64_t ky = 0; ky < KY; ky++) {
     nasc_vector w[7];
     NASC_UNROLL for (int kx = 0; kx < KX; kx++) {
@@ -82,7 +90,7 @@ NASC_INLINE void nasc_depthwise_tile(const int KX, const int S, const int T, int
       NASC_KEEP(w[kx]);
     }
     const float *row = rows + ky * across;
-    NASC_UNROLL for (int column = 0; column < S * (T - 1) + KX; column++) {
+    NASC_UNROLL for (int column = left; column < right; column++) {
       const nasc_vector x = nasc_load(row + column * NASC_BLOCK);
       NASC_UNROLL for (int kx = 0; kx < KX; kx++) {
         if (column >= kx && (column - kx) % S == 0 && (column - kx) / S < T) sum[(column - kx) / S] = nasc_fma(x, w[kx], sum[(column - kx) / S]);
@@ -91,20 +99,36 @@ NASC_INLINE void nasc_depthwise_tile(const int KX, const int S, const int T, int
   }
 }
 
+/* FUNCTION_K_S(argument) for the kernel and stride of `s`. */
+#define NASC_BY_KERNEL(FUNCTION, s, argument)        \
+  do {                                               \
+    if ((s).stride == 1) {                           \
+      if ((s).kernel == 3) FUNCTION##_3_1(argument); \
+      else if ((s).kernel == 5) FUNCTION##_5_1(argument); \
+      else FUNCTION##_7_1(argument);                 \
+    } else {                                         \
+      if ((s).kernel == 3) FUNCTION##_3_2(argument); \
+      else if ((s).kernel == 5) FUNCTION##_5_2(argument); \
+      else FUNCTION##_7_2(argument);                 \
+    }                                                \
+  } while (0)
+
 /* ---- forward ---- */
 
 typedef struct {
   const float *band, *weight; /* at the vector's channel */
-  float *z, *partials;
+  float *z, *partials;        /* z at the band's first output row */
   nasc_vector bias, pivot, total, square;
-  int64_t across, width, rows, channels, left;
+  int64_t across, width, rows, channels, stride, left; /* stride: floats between pixels of z; left: channels to write */
+  int64_t first_out, first_band, height_in;            /* rows of the image */
   int starts;
 } nasc_depthwise_rows;
 
-NASC_INLINE void nasc_depthwise_forward_tile(const int K, const int S, const int T, nasc_depthwise_rows *r, const float *rows, float *z) {
+NASC_INLINE void nasc_depthwise_forward_tile(const int K, const int S, const int T, const int left, const int right, nasc_depthwise_rows *r,
+                                             const float *rows, int64_t skipped, int64_t count, float *z) {
   nasc_vector sum[8];
   NASC_UNROLL for (int t = 0; t < T; t++) sum[t] = r->bias;
-  nasc_depthwise_tile(K, S, T, K, sum, rows, r->across, r->weight, K * r->channels, r->channels);
+  nasc_depthwise_tile(K, S, T, left, right, count, sum, rows, r->across, r->weight + skipped * K * r->channels, K * r->channels, r->channels);
   if (r->partials) {
     if (r->starts) r->pivot = sum[0], r->starts = 0;
     nasc_vector total = r->total, square = r->square;
@@ -116,76 +140,74 @@ NASC_INLINE void nasc_depthwise_forward_tile(const int K, const int S, const int
     r->total = total, r->square = square;
   }
   if (r->left >= NASC_LANES) {
-    NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(z + t * r->channels, sum[t]);
+    NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(z + t * r->stride, sum[t]);
   } else {
-    NASC_UNROLL for (int t = 0; t < T; t++) nasc_store_some(z + t * r->channels, sum[t], (int)r->left);
+    NASC_UNROLL for (int t = 0; t < T; t++) nasc_store_some(z + t * r->stride, sum[t], (int)r->left);
   }
 }
 
-#define NASC_FORWARD_ROWS(K, S)                                                                                                   \
-  NASC_NOINLINE void nasc_depthwise_forward_##K##_##S(nasc_depthwise_rows *r) {                                                   \
-    for (int64_t y = 0; y < r->rows; y++) {                                                                                       \
-      const float *rows = r->band + y * S * r->across;                                                                            \
-      float *z = r->z + y * r->width * r->channels;                                                                               \
-      NASC_ROW_TILES(r->width, NASC_FORWARD_TILE_##S##_##K);                                                                      \
-    }                                                                                                                             \
-  }
-#define NASC_FORWARD_TILE_1_3(T, x) nasc_depthwise_forward_tile(3, 1, T, r, rows + x * NASC_BLOCK, z + x * r->channels)
-#define NASC_FORWARD_TILE_1_5(T, x) nasc_depthwise_forward_tile(5, 1, T, r, rows + x * NASC_BLOCK, z + x * r->channels)
-#define NASC_FORWARD_TILE_1_7(T, x) nasc_depthwise_forward_tile(7, 1, T, r, rows + x * NASC_BLOCK, z + x * r->channels)
-#define NASC_FORWARD_TILE_2_3(T, x) nasc_depthwise_forward_tile(3, 2, T, r, rows + 2 * x * NASC_BLOCK, z + x * r->channels)
-#define NASC_FORWARD_TILE_2_5(T, x) nasc_depthwise_forward_tile(5, 2, T, r, rows + 2 * x * NASC_BLOCK, z + x * r->channels)
-#define NASC_FORWARD_TILE_2_7(T, x) nasc_depthwise_forward_tile(7, 2, T, r, rows + 2 * x * NASC_BLOCK, z + x * r->channels)
-NASC_FORWARD_ROWS(3, 1)
-NASC_FORWARD_ROWS(5, 1)
-NASC_FORWARD_ROWS(7, 1)
-NASC_FORWARD_ROWS(3, 2)
-NASC_FORWARD_ROWS(5, 2)
-NASC_FORWARD_ROWS(7, 2)
+#define NASC_FORWARD_TILE(K, S, T, x) nasc_depthwise_forward_tile(K, S, T, 0, S *(T - 1) + K, r, rows + S * x * NASC_BLOCK, skipped, count, z + x * r->stride)
+#define NASC_FORWARD_WHOLE(K, T) nasc_depthwise_forward_tile(K, 1, T, K / 2, K / 2 + T, r, rows, skipped, count, z)
 
-/* FUNCTION_K_S(argument) for the kernel and stride of `s`. */
-#define NASC_BY_KERNEL(FUNCTION, s, argument)                       \
-  do {                                                              \
-    if ((s).stride == 1) {                                          \
-      if ((s).kernel == 3) FUNCTION##_3_1(argument);                \
-      else if ((s).kernel == 5) FUNCTION##_5_1(argument);           \
-      else FUNCTION##_7_1(argument);                                \
-    } else {                                                        \
-      if ((s).kernel == 3) FUNCTION##_3_2(argument);                \
-      else if ((s).kernel == 5) FUNCTION##_5_2(argument);           \
-      else FUNCTION##_7_2(argument);                                \
-    }                                                               \
-  } while (0)
+#define NASC_FORWARD_ROWS(K, S, RUN)                                                                                \
+  NASC_NOINLINE void nasc_depthwise_forward_##K##_##S(nasc_depthwise_rows *r) {                                     \
+    for (int64_t y = 0; y < r->rows; y++) {                                                                         \
+      const int64_t top = (r->first_out + y) * S - K / 2, skipped = nasc_max(0, -top);                              \
+      const int64_t count = nasc_min(K, r->height_in - top) - skipped;                                              \
+      const float *rows = r->band + (top + skipped - r->first_band) * r->across;                                    \
+      float *z = r->z + y * r->width * r->stride;                                                                   \
+      RUN;                                                                                                          \
+    }                                                                                                               \
+  }
+#define NASC_FORWARD_TILE_1_3(T, x) NASC_FORWARD_TILE(3, 1, T, x)
+#define NASC_FORWARD_TILE_1_5(T, x) NASC_FORWARD_TILE(5, 1, T, x)
+#define NASC_FORWARD_TILE_1_7(T, x) NASC_FORWARD_TILE(7, 1, T, x)
+#define NASC_FORWARD_TILE_2_3(T, x) NASC_FORWARD_TILE(3, 2, T, x)
+#define NASC_FORWARD_TILE_2_5(T, x) NASC_FORWARD_TILE(5, 2, T, x)
+#define NASC_FORWARD_TILE_2_7(T, x) NASC_FORWARD_TILE(7, 2, T, x)
+#define NASC_FORWARD_WHOLE_3(T) NASC_FORWARD_WHOLE(3, T)
+#define NASC_FORWARD_WHOLE_5(T) NASC_FORWARD_WHOLE(5, T)
+#define NASC_FORWARD_WHOLE_7(T) NASC_FORWARD_WHOLE(7, T)
+NASC_FORWARD_ROWS(3, 1, NASC_ROW_TILES_OR_WHOLE(r->width, NASC_FORWARD_TILE_1_3, NASC_FORWARD_WHOLE_3))
+NASC_FORWARD_ROWS(5, 1, NASC_ROW_TILES_OR_WHOLE(r->width, NASC_FORWARD_TILE_1_5, NASC_FORWARD_WHOLE_5))
+NASC_FORWARD_ROWS(7, 1, NASC_ROW_TILES_OR_WHOLE(r->width, NASC_FORWARD_TILE_1_7, NASC_FORWARD_WHOLE_7))
+NASC_FORWARD_ROWS(3, 2, NASC_ROW_TILES(r->width, NASC_FORWARD_TILE_2_3))
+NASC_FORWARD_ROWS(5, 2, NASC_ROW_TILES(r->width, NASC_FORWARD_TILE_2_5))
+NASC_FORWARD_ROWS(7, 2, NASC_ROW_TILES(r->width, NASC_FORWARD_TILE_2_7))
 
 /* Items: groups of images x blocks of 16 channels. Tensors: x, weight, z, [affine of x], [bias], [partials]. Scalars: low,
    high of x's activation. */
 NASC_KERNEL(nasc_depthwise_forward) {
   struct nasc_depthwise s;
   memcpy(&s, dims, sizeof s);
-  const int64_t blocks = (s.channels + NASC_BLOCK - 1) / NASC_BLOCK, padded = NASC_ROUND_UP(s.channels), border = s.kernel / 2;
+  const int64_t blocks = (s.channels + NASC_BLOCK - 1) / NASC_BLOCK, padded = NASC_ROUND_UP(s.channels), half = s.kernel / 2;
+  const int64_t pixels_in = s.heightIn * s.widthIn, pixels_out = s.heightOut * s.widthOut;
+  const nasc_layout in = nasc_layout_of(s.inputBlocked, s.batch * pixels_in, s.channels), out = nasc_layout_of(s.behindNorm, s.batch * pixels_out, s.channels);
   real *const *optional = tensors + 3;
   const float *affine = s.normalised ? *optional++ : 0, *bias = s.bias ? *optional++ : 0;
   float *partials = s.statistics ? *optional++ : 0;
-  nasc_source source = {.affine = affine, .low = (float)scalars[0], .high = (float)scalars[1]};
-  nasc_depthwise_rows r = {.band = nasc_scratch, .across = (s.widthIn + 2 * border) * NASC_BLOCK, .width = s.widthOut, .channels = s.channels};
+  nasc_source source = {.affine = affine, .stride = in.row, .low = (float)scalars[0], .high = (float)scalars[1]};
+  nasc_depthwise_rows r = {.across = (s.widthIn + 2 * half) * NASC_BLOCK, .width = s.widthOut, .channels = s.channels, .stride = out.row, .height_in = s.heightIn};
   for (int64_t item = first; item < last; item++) {
     const int64_t group = item / blocks, channel = item % blocks * NASC_BLOCK;
     nasc_vector pivot[NASC_BLOCK_VECTORS], total[NASC_BLOCK_VECTORS], square[NASC_BLOCK_VECTORS];
     for (int v = 0; v < NASC_BLOCK_VECTORS; v++) pivot[v] = total[v] = square[v] = (nasc_vector){0};
     int starts = 1;
     for (int64_t n = group * s.images; n < nasc_min((group + 1) * s.images, s.batch); n++) {
-      source.x = tensors[0] + n * s.heightIn * s.widthIn * s.channels;
+      source.x = tensors[0] + nasc_at(in, n * pixels_in, channel);
       for (int64_t y = 0; y < s.heightOut; y += s.band) {
         r.rows = nasc_min(s.band, s.heightOut - y);
-        nasc_copy_band(nasc_scratch, source, s.heightIn, s.widthIn, s.channels, channel, y * s.stride - border, (r.rows - 1) * s.stride + s.kernel, border);
+        r.first_out = y;
+        r.first_band = y * s.stride - half;
+        nasc_copy_band(nasc_scratch, &source, s.heightIn, s.widthIn, s.channels, channel, r.first_band, (r.rows - 1) * s.stride + s.kernel, half);
         for (int v = 0; v < NASC_BLOCK_VECTORS; v++) {
           const int64_t c = channel + v * NASC_LANES;
           if (c >= padded) break;
           r.band = nasc_scratch + v * NASC_LANES;
           r.weight = tensors[1] + c;
           r.bias = bias ? nasc_load(bias + c) : (nasc_vector){0};
-          r.left = s.channels - c;
-          r.z = tensors[2] + ((n * s.heightOut + y) * s.widthOut) * s.channels + c;
+          r.left = s.behindNorm ? NASC_LANES : s.channels - c;
+          r.z = tensors[2] + nasc_at(out, n * pixels_out + y * s.widthOut, c);
           r.partials = partials;
           r.pivot = pivot[v], r.total = total[v], r.square = square[v], r.starts = starts;
           NASC_BY_KERNEL(nasc_depthwise_forward, s, &r);
@@ -209,87 +231,97 @@ NASC_KERNEL(nasc_depthwise_forward) {
 typedef struct {
   const float *input, *gradient; /* bands in scratch, at the vector's lanes */
   const float *weight;
-  const float *z;  /* of the normalised input, in memory; null for a plain one */
-  float *dx;       /* in memory */
-  const float *added; /* to dx, or null */
-  float *taps;     /* [K][K][16]: gradient of the weight */
+  const float *z;                /* of a normalised input, at the band's first pixel; null for a plain one */
+  float *dx;
+  const float *added;            /* to dx, or null */
+  float *taps;                   /* [K][K][16]: gradient of the weight */
   nasc_vector scale, shift, mean, low, high, total, product;
   int64_t input_across, gradient_across; /* floats of a band's row */
   int64_t border;                        /* of the gradient's band */
-  int64_t width_in, width_out, rows_in, rows_out, channels, left;
-  int64_t first_in, first_gradient; /* row of the image that dx, the gradient's band start with */
-  int64_t first_out;                /* first output row whose weight gradient belongs to this band */
-  int64_t first_band;               /* row of the image that the input's band starts with */
+  int64_t width_in, width_out, height_in, height_out, rows_in, rows_out, channels;
+  int64_t stride, left;             /* floats between pixels of dx, z and added; channels to write */
+  int64_t first_in, first_out;      /* row of the image that dx starts with; output row that the weight's gradient does */
+  int64_t first_band, first_gradient; /* rows that the bands start with */
 } nasc_depthwise_gradients;
 
 /* Masks and stores T gradients of the input, `step` pixels apart. */
 NASC_INLINE void nasc_depthwise_store(const int T, const int step, nasc_depthwise_gradients *g, nasc_vector *sum, int64_t pixel) {
-  float *dx = g->dx + pixel * g->channels;
+  const int64_t at = pixel * g->stride, between = step * g->stride;
   if (g->z) {
-    const float *z = g->z + pixel * g->channels;
     nasc_vector total = g->total, product = g->product;
     NASC_UNROLL for (int t = 0; t < T; t++) {
-      const nasc_vector x = nasc_load(z + t * step * g->channels);
+      const nasc_vector x = nasc_load(g->z + at + t * between);
       sum[t] = nasc_inside(sum[t], nasc_fma(x, g->scale, g->shift), g->low, g->high);
       total += sum[t];
       product = nasc_fma(sum[t], x - g->mean, product);
     }
     g->total = total, g->product = product;
   } else if (g->added) {
-    const float *added = g->added + pixel * g->channels;
-    NASC_UNROLL for (int t = 0; t < T; t++) sum[t] += nasc_load(added + t * step * g->channels);
+    NASC_UNROLL for (int t = 0; t < T; t++) sum[t] += nasc_load(g->added + at + t * between);
   }
   if (g->left >= NASC_LANES) {
-    NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(dx + t * step * g->channels, sum[t]);
+    NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(g->dx + at + t * between, sum[t]);
   } else {
-    NASC_UNROLL for (int t = 0; t < T; t++) nasc_store_some(dx + t * step * g->channels, sum[t], (int)g->left);
+    NASC_UNROLL for (int t = 0; t < T; t++) nasc_store_some(g->dx + at + t * between, sum[t], (int)g->left);
   }
 }
 
 /* Stride 1: dx[y][x] = sum over taps of dz[y + p - ky][x + p - kx] w[ky][kx]: the convolution with reversed taps. */
-NASC_INLINE void nasc_depthwise_input_tile_1(const int K, const int T, nasc_depthwise_gradients *g, const float *rows, int64_t x, int64_t pixel) {
+NASC_INLINE void nasc_depthwise_input_tile_1(const int K, const int T, const int left, const int right, nasc_depthwise_gradients *g, const float *rows,
+                                             int64_t skipped, int64_t count, int64_t pixel) {
   nasc_vector sum[8];
   NASC_UNROLL for (int t = 0; t < T; t++) sum[t] = (nasc_vector){0};
-  nasc_depthwise_tile(K, 1, T, K, sum, rows + x * NASC_BLOCK, g->gradient_across, g->weight + (K * K - 1) * g->channels, -K * g->channels, -g->channels);
-  nasc_depthwise_store(T, 1, g, sum, pixel + x);
+  const float *last_tap = g->weight + (K * K - 1 - skipped * K) * g->channels;
+  nasc_depthwise_tile(K, 1, T, left, right, count, sum, rows, g->gradient_across, last_tap, -K * g->channels, -g->channels);
+  nasc_depthwise_store(T, 1, g, sum, pixel);
 }
 
-#define NASC_INPUT_ROWS_1(K)                                                                           \
-  NASC_NOINLINE void nasc_depthwise_input_##K##_1(nasc_depthwise_gradients *g) {                       \
-    for (int64_t y = 0; y < g->rows_in; y++) {                                                         \
-      const int64_t pixel = y * g->width_in;                                                           \
-      const float *rows = g->gradient + (g->first_in + y - K / 2 - g->first_gradient) * g->gradient_across; \
-      NASC_ROW_TILES(g->width_in, NASC_INPUT_TILE_1_##K);                                              \
-    }                                                                                                  \
+#define NASC_INPUT_TILE(K, T, x) nasc_depthwise_input_tile_1(K, T, 0, T - 1 + K, g, rows + x * NASC_BLOCK, skipped, count, pixel + x)
+#define NASC_INPUT_WHOLE(K, T) nasc_depthwise_input_tile_1(K, T, K / 2, K / 2 + T, g, rows, skipped, count, pixel)
+#define NASC_INPUT_ROWS_1(K)                                                                                \
+  NASC_NOINLINE void nasc_depthwise_input_##K##_1(nasc_depthwise_gradients *g) {                            \
+    for (int64_t y = 0; y < g->rows_in; y++) {                                                              \
+      const int64_t pixel = y * g->width_in, top = g->first_in + y - K / 2, skipped = nasc_max(0, -top);    \
+      const int64_t count = nasc_min(K, g->height_out - top) - skipped;                                     \
+      const float *rows = g->gradient + (top + skipped - g->first_gradient) * g->gradient_across;           \
+      NASC_ROW_TILES_OR_WHOLE(g->width_in, NASC_INPUT_TILE_1_##K, NASC_INPUT_WHOLE_##K);                    \
+    }                                                                                                       \
   }
-#define NASC_INPUT_TILE_1_3(T, x) nasc_depthwise_input_tile_1(3, T, g, rows, x, pixel)
-#define NASC_INPUT_TILE_1_5(T, x) nasc_depthwise_input_tile_1(5, T, g, rows, x, pixel)
-#define NASC_INPUT_TILE_1_7(T, x) nasc_depthwise_input_tile_1(7, T, g, rows, x, pixel)
+#define NASC_INPUT_TILE_1_3(T, x) NASC_INPUT_TILE(3, T, x)
+#define NASC_INPUT_TILE_1_5(T, x) NASC_INPUT_TILE(5, T, x)
+#define NASC_INPUT_TILE_1_7(T, x) NASC_INPUT_TILE(7, T, x)
+#define NASC_INPUT_WHOLE_3(T) NASC_INPUT_WHOLE(3, T)
+#define NASC_INPUT_WHOLE_5(T) NASC_INPUT_WHOLE(5, T)
+#define NASC_INPUT_WHOLE_7(T) NASC_INPUT_WHOLE(7, T)
 NASC_INPUT_ROWS_1(3)
 NASC_INPUT_ROWS_1(5)
 NASC_INPUT_ROWS_1(7)
 
 /* Stride 2: with y + p = e + 2 b, only taps ky = e + 2 j meet a gradient, that of row b - j; the same along x. A tile holds
    T inputs of one parity, every second pixel. J taps along x. */
-NASC_INLINE void nasc_depthwise_input_tile_2(const int J, const int T, nasc_depthwise_gradients *g, int64_t K, int64_t ey, int64_t ex, const float *rows, int64_t b, int64_t pixel) {
+typedef struct {
+  const float *rows, *last_tap; /* first row that exists, its tap */
+  int64_t count, K, ex, row;    /* taps along y; parity along x; pixel of the row's start */
+} nasc_parity;
+
+NASC_INLINE void nasc_depthwise_input_tile_2(const int J, const int T, nasc_depthwise_gradients *g, const nasc_parity *p, int64_t b, int64_t pixel) {
   nasc_vector sum[8];
   NASC_UNROLL for (int t = 0; t < T; t++) sum[t] = (nasc_vector){0};
-  const int64_t JY = (K - ey + 1) / 2;
-  const float *last_tap = g->weight + ((ey + 2 * (JY - 1)) * K + ex + 2 * (J - 1)) * g->channels;
-  nasc_depthwise_tile(J, 1, T, JY, sum, rows + (b - (J - 1) + g->border) * NASC_BLOCK, g->gradient_across, last_tap, -2 * K * g->channels, -2 * g->channels);
+  const float *rows = p->rows + (b - (J - 1) + g->border) * NASC_BLOCK;
+  nasc_depthwise_tile(J, 1, T, 0, T - 1 + J, p->count, sum, rows, g->gradient_across, p->last_tap, -2 * p->K * g->channels, -2 * g->channels);
   nasc_depthwise_store(T, 2, g, sum, pixel);
 }
 
-/* All inputs of a row with the parity `ex`. */
-#define NASC_INPUT_PARITY(J)                                                                                             \
-  NASC_NOINLINE void nasc_depthwise_parity_##J(nasc_depthwise_gradients *g, int64_t K, int64_t ey, int64_t ex, const float *rows, int64_t row) { \
-    const int64_t x0 = (ex + K / 2) % 2, count = (g->width_in - x0 + 1) / 2, b0 = (x0 + K / 2 - ex) / 2;                 \
-    NASC_ROW_TILES(count, NASC_PARITY_TILE_##J);                                                                         \
+/* All inputs of a row with one parity. */
+#define NASC_INPUT_PARITY(J)                                                                                          \
+  NASC_NOINLINE void nasc_depthwise_parity_##J(nasc_depthwise_gradients *g, const nasc_parity *p) {                   \
+    const int64_t half = p->K / 2, x0 = (p->ex + half) % 2, count = (g->width_in - x0 + 1) / 2, b0 = (x0 + half - p->ex) / 2; \
+    NASC_ROW_TILES(count, NASC_PARITY_TILE_##J);                                                                      \
   }
-#define NASC_PARITY_TILE_1(T, x) nasc_depthwise_input_tile_2(1, T, g, K, ey, ex, rows, b0 + x, row + x0 + 2 * x)
-#define NASC_PARITY_TILE_2(T, x) nasc_depthwise_input_tile_2(2, T, g, K, ey, ex, rows, b0 + x, row + x0 + 2 * x)
-#define NASC_PARITY_TILE_3(T, x) nasc_depthwise_input_tile_2(3, T, g, K, ey, ex, rows, b0 + x, row + x0 + 2 * x)
-#define NASC_PARITY_TILE_4(T, x) nasc_depthwise_input_tile_2(4, T, g, K, ey, ex, rows, b0 + x, row + x0 + 2 * x)
+#define NASC_PARITY_TILE_1(T, x) nasc_depthwise_input_tile_2(1, T, g, p, b0 + x, p->row + x0 + 2 * x)
+#define NASC_PARITY_TILE_2(T, x) nasc_depthwise_input_tile_2(2, T, g, p, b0 + x, p->row + x0 + 2 * x)
+#define NASC_PARITY_TILE_3(T, x) nasc_depthwise_input_tile_2(3, T, g, p, b0 + x, p->row + x0 + 2 * x)
+#define NASC_PARITY_TILE_4(T, x) nasc_depthwise_input_tile_2(4, T, g, p, b0 + x, p->row + x0 + 2 * x)
 NASC_INPUT_PARITY(1)
 NASC_INPUT_PARITY(2)
 NASC_INPUT_PARITY(3)
@@ -298,13 +330,16 @@ NASC_INPUT_PARITY(4)
 NASC_NOINLINE void nasc_depthwise_input_2(nasc_depthwise_gradients *g, int64_t K) {
   for (int64_t y = 0; y < g->rows_in; y++) {
     const int64_t shifted = g->first_in + y + K / 2, ey = shifted % 2, JY = (K - ey + 1) / 2;
-    const float *rows = g->gradient + (shifted / 2 - (JY - 1) - g->first_gradient) * g->gradient_across;
-    for (int64_t ex = 0; ex < 2; ex++) {
-      const int64_t J = (K - ex + 1) / 2;
-      if (J == 1) nasc_depthwise_parity_1(g, K, ey, ex, rows, y * g->width_in);
-      else if (J == 2) nasc_depthwise_parity_2(g, K, ey, ex, rows, y * g->width_in);
-      else if (J == 3) nasc_depthwise_parity_3(g, K, ey, ex, rows, y * g->width_in);
-      else nasc_depthwise_parity_4(g, K, ey, ex, rows, y * g->width_in);
+    const int64_t top = shifted / 2 - (JY - 1), skipped = nasc_max(0, -top);
+    nasc_parity p = {.K = K, .row = y * g->width_in, .count = nasc_min(JY, g->height_out - top) - skipped};
+    p.rows = g->gradient + (top + skipped - g->first_gradient) * g->gradient_across;
+    for (p.ex = 0; p.ex < 2; p.ex++) {
+      const int64_t J = (K - p.ex + 1) / 2;
+      p.last_tap = g->weight + ((ey + 2 * (JY - 1 - skipped)) * K + p.ex + 2 * (J - 1)) * g->channels;
+      if (J == 1) nasc_depthwise_parity_1(g, &p);
+      else if (J == 2) nasc_depthwise_parity_2(g, &p);
+      else if (J == 3) nasc_depthwise_parity_3(g, &p);
+      else nasc_depthwise_parity_4(g, &p);
     }
   }
 }
@@ -313,10 +348,11 @@ NASC_NOINLINE void nasc_depthwise_input_2(nasc_depthwise_gradients *g, int64_t K
 #define nasc_depthwise_input_7_2(g) nasc_depthwise_input_2(g, 7)
 
 /* taps[ky][kx] += sum over pixels of x[y S + ky][x S + kx] dz[y][x]: a tile of dz in registers, two sums a tap. */
-NASC_INLINE void nasc_depthwise_weight_tile(const int K, const int S, const int T, nasc_vector (*sum)[2], const float *input, const float *gradient) {
+NASC_INLINE void nasc_depthwise_weight_tile(const int K, const int S, const int T, const int left, const int right, nasc_vector (*sum)[2], const float *input,
+                                            const float *gradient) {
   nasc_vector dz[8];
   NASC_UNROLL for (int t = 0; t < T; t++) dz[t] = nasc_load(gradient + t * NASC_BLOCK);
-  NASC_UNROLL for (int column = 0; column < S * (T - 1) + K; column++) {
+  NASC_UNROLL for (int column = left; column < right; column++) {
     const nasc_vector x = nasc_load(input + column * NASC_BLOCK);
     NASC_UNROLL for (int kx = 0; kx < K; kx++) {
       if (column >= kx && (column - kx) % S == 0 && (column - kx) / S < T) {
@@ -327,40 +363,51 @@ NASC_INLINE void nasc_depthwise_weight_tile(const int K, const int S, const int 
   }
 }
 
-#define NASC_WEIGHT_ROWS(K, S)                                                                                          \
-  NASC_NOINLINE void nasc_depthwise_weight_##K##_##S(nasc_depthwise_gradients *g) {                                     \
-    for (int64_t ky = 0; ky < K; ky++) {                                                                                \
-      nasc_vector sum[K][2];                                                                                            \
-      NASC_UNROLL for (int kx = 0; kx < K; kx++) sum[kx][0] = nasc_load(g->taps + (ky * K + kx) * NASC_BLOCK), sum[kx][1] = (nasc_vector){0}; \
-      for (int64_t y = 0; y < g->rows_out; y++) {                                                                       \
-        const float *gradient = g->gradient + (g->first_out + y - g->first_gradient) * g->gradient_across + g->border * NASC_BLOCK; \
-        const float *input = g->input + ((g->first_out + y) * S - K / 2 + ky - g->first_band) * g->input_across;        \
-        NASC_ROW_TILES(g->width_out, NASC_WEIGHT_TILE_##S##_##K);                                                       \
-      }                                                                                                                 \
-      NASC_UNROLL for (int kx = 0; kx < K; kx++) nasc_store(g->taps + (ky * K + kx) * NASC_BLOCK, sum[kx][0] + sum[kx][1]); \
-    }                                                                                                                   \
+#define NASC_WEIGHT_TILE(K, S, T, x) nasc_depthwise_weight_tile(K, S, T, 0, S *(T - 1) + K, sum, input + S * x * NASC_BLOCK, gradient + x * NASC_BLOCK)
+#define NASC_WEIGHT_WHOLE(K, T) nasc_depthwise_weight_tile(K, 1, T, K / 2, K / 2 + T, sum, input, gradient)
+#define NASC_WEIGHT_ROWS(K, S, RUN)                                                                                                         \
+  NASC_NOINLINE void nasc_depthwise_weight_##K##_##S(nasc_depthwise_gradients *g) {                                                         \
+    for (int64_t ky = 0; ky < K; ky++) {                                                                                                    \
+      float *taps = g->taps + ky * K * NASC_BLOCK;                                                                                          \
+      nasc_vector sum[K][2];                                                                                                                \
+      NASC_UNROLL for (int kx = 0; kx < K; kx++) sum[kx][0] = nasc_load(taps + kx * NASC_BLOCK), sum[kx][1] = (nasc_vector){0};             \
+      for (int64_t y = g->first_out; y < g->first_out + g->rows_out; y++) {                                                                 \
+        const int64_t iy = y * S - K / 2 + ky;                                                                                              \
+        if (iy < 0 || iy >= g->height_in) continue;                                                                                         \
+        const float *gradient = g->gradient + (y - g->first_gradient) * g->gradient_across + g->border * NASC_BLOCK;                        \
+        const float *input = g->input + (iy - g->first_band) * g->input_across;                                                             \
+        RUN;                                                                                                                                \
+      }                                                                                                                                     \
+      NASC_UNROLL for (int kx = 0; kx < K; kx++) nasc_store(taps + kx * NASC_BLOCK, sum[kx][0] + sum[kx][1]);                               \
+    }                                                                                                                                       \
   }
-#define NASC_WEIGHT_TILE_1_3(T, x) nasc_depthwise_weight_tile(3, 1, T, sum, input + x * NASC_BLOCK, gradient + x * NASC_BLOCK)
-#define NASC_WEIGHT_TILE_1_5(T, x) nasc_depthwise_weight_tile(5, 1, T, sum, input + x * NASC_BLOCK, gradient + x * NASC_BLOCK)
-#define NASC_WEIGHT_TILE_1_7(T, x) nasc_depthwise_weight_tile(7, 1, T, sum, input + x * NASC_BLOCK, gradient + x * NASC_BLOCK)
-#define NASC_WEIGHT_TILE_2_3(T, x) nasc_depthwise_weight_tile(3, 2, T, sum, input + 2 * x * NASC_BLOCK, gradient + x * NASC_BLOCK)
-#define NASC_WEIGHT_TILE_2_5(T, x) nasc_depthwise_weight_tile(5, 2, T, sum, input + 2 * x * NASC_BLOCK, gradient + x * NASC_BLOCK)
-#define NASC_WEIGHT_TILE_2_7(T, x) nasc_depthwise_weight_tile(7, 2, T, sum, input + 2 * x * NASC_BLOCK, gradient + x * NASC_BLOCK)
-NASC_WEIGHT_ROWS(3, 1)
-NASC_WEIGHT_ROWS(5, 1)
-NASC_WEIGHT_ROWS(7, 1)
-NASC_WEIGHT_ROWS(3, 2)
-NASC_WEIGHT_ROWS(5, 2)
-NASC_WEIGHT_ROWS(7, 2)
+#define NASC_WEIGHT_TILE_1_3(T, x) NASC_WEIGHT_TILE(3, 1, T, x)
+#define NASC_WEIGHT_TILE_1_5(T, x) NASC_WEIGHT_TILE(5, 1, T, x)
+#define NASC_WEIGHT_TILE_1_7(T, x) NASC_WEIGHT_TILE(7, 1, T, x)
+#define NASC_WEIGHT_TILE_2_3(T, x) NASC_WEIGHT_TILE(3, 2, T, x)
+#define NASC_WEIGHT_TILE_2_5(T, x) NASC_WEIGHT_TILE(5, 2, T, x)
+#define NASC_WEIGHT_TILE_2_7(T, x) NASC_WEIGHT_TILE(7, 2, T, x)
+#define NASC_WEIGHT_WHOLE_3(T) NASC_WEIGHT_WHOLE(3, T)
+#define NASC_WEIGHT_WHOLE_5(T) NASC_WEIGHT_WHOLE(5, T)
+#define NASC_WEIGHT_WHOLE_7(T) NASC_WEIGHT_WHOLE(7, T)
+NASC_WEIGHT_ROWS(3, 1, NASC_ROW_TILES_OR_WHOLE(g->width_out, NASC_WEIGHT_TILE_1_3, NASC_WEIGHT_WHOLE_3))
+NASC_WEIGHT_ROWS(5, 1, NASC_ROW_TILES_OR_WHOLE(g->width_out, NASC_WEIGHT_TILE_1_5, NASC_WEIGHT_WHOLE_5))
+NASC_WEIGHT_ROWS(7, 1, NASC_ROW_TILES_OR_WHOLE(g->width_out, NASC_WEIGHT_TILE_1_7, NASC_WEIGHT_WHOLE_7))
+NASC_WEIGHT_ROWS(3, 2, NASC_ROW_TILES(g->width_out, NASC_WEIGHT_TILE_2_3))
+NASC_WEIGHT_ROWS(5, 2, NASC_ROW_TILES(g->width_out, NASC_WEIGHT_TILE_2_5))
+NASC_WEIGHT_ROWS(7, 2, NASC_ROW_TILES(g->width_out, NASC_WEIGHT_TILE_2_7))
 
 /* Items: groups of images x blocks of 16 channels. Both gradients at once.
-   Tensors: gradient, x, weight, [z, coefficients: behind a batch normalisation], [affine, mean of x, sums], [dx], [added to dx],
-   [partials of the weight gradient: [group][K][K][padded C]]. */
+   Tensors: gradient, x, weight, [z, coefficients: behind a batch normalisation], [affine, mean of x, sums], [dx], [added to
+   dx], [partials of the weight gradient: [group][K][K][padded C]]. */
 NASC_KERNEL(nasc_depthwise_backward) {
   struct nasc_depthwise s;
   memcpy(&s, dims, sizeof s);
   const int64_t blocks = (s.channels + NASC_BLOCK - 1) / NASC_BLOCK, padded = NASC_ROUND_UP(s.channels), half = s.kernel / 2;
   const int64_t taps = s.kernel * s.kernel, border = half + 1;
+  const int64_t pixels_in = s.heightIn * s.widthIn, pixels_out = s.heightOut * s.widthOut;
+  const nasc_layout in = nasc_layout_of(s.inputBlocked, s.batch * pixels_in, s.channels);
+  const nasc_layout out = nasc_layout_of(1, s.batch * pixels_out, s.channels), arriving = nasc_layout_of(s.gradientBlocked, s.batch * pixels_out, s.channels);
   real *const *optional = tensors + 3;
   const float *z = 0, *coefficients = 0, *affine = 0, *mean = 0, *added = 0;
   float *sums = 0, *dx = 0, *partials = 0;
@@ -371,17 +418,20 @@ NASC_KERNEL(nasc_depthwise_backward) {
   if (s.weightGradient) partials = *optional;
 
   const int64_t band_in = s.band * s.stride; /* rows of dx for a band of output rows */
-  const int64_t gradient_rows = s.band + 2 * border, input_rows = (s.band - 1) * s.stride + s.kernel;
+  const int64_t gradient_rows = s.band + 2 * border;
   float *const taps_memory = nasc_scratch, *const gradient = taps_memory + taps * NASC_BLOCK;
   float *const input = gradient + gradient_rows * (s.widthOut + 2 * border) * NASC_BLOCK;
-  nasc_source input_source = {.affine = affine, .low = (float)scalars[0], .high = (float)scalars[1]};
-  nasc_source gradient_source = {.coefficients = coefficients};
+  nasc_source input_source = {.affine = affine, .stride = in.row, .low = (float)scalars[0], .high = (float)scalars[1]};
+  nasc_source gradient_source = {.coefficients = coefficients, .stride = arriving.row, .z_stride = out.row};
   nasc_depthwise_gradients g = {
       .border = s.stride == 1 ? half : border,
       .input_across = (s.widthIn + 2 * half) * NASC_BLOCK,
       .width_in = s.widthIn,
       .width_out = s.widthOut,
+      .height_in = s.heightIn,
+      .height_out = s.heightOut,
       .channels = s.channels,
+      .stride = in.row,
       .low = nasc_broadcast((float)scalars[0]),
       .high = nasc_broadcast((float)scalars[1]),
   };
@@ -392,27 +442,26 @@ NASC_KERNEL(nasc_depthwise_backward) {
     for (int v = 0; v < NASC_BLOCK_VECTORS; v++) total[v] = product[v] = (nasc_vector){0};
     memset(taps_memory, 0, (size_t)taps * NASC_BLOCK * sizeof(float));
     for (int64_t n = group * s.images; n < nasc_min((group + 1) * s.images, s.batch); n++) {
-      const int64_t image_in = n * s.heightIn * s.widthIn * s.channels, image_out = n * s.heightOut * s.widthOut * s.channels;
-      input_source.x = tensors[1] + image_in;
-      gradient_source.x = tensors[0] + image_out;
-      gradient_source.z = z ? z + image_out : 0;
+      input_source.x = tensors[1] + nasc_at(in, n * pixels_in, channel);
+      gradient_source.x = tensors[0] + nasc_at(arriving, n * pixels_out, channel);
+      gradient_source.z = z ? z + nasc_at(out, n * pixels_out, channel) : 0;
       for (int64_t y = 0; y < s.heightOut; y += s.band) {
         const int64_t rows_out = nasc_min(s.band, s.heightOut - y);
         g.first_in = y * s.stride;
-        g.rows_in = y + rows_out == s.heightOut ? s.heightIn - g.first_in : nasc_min(band_in, s.heightIn - g.first_in);
+        g.rows_in = y + rows_out == s.heightOut ? s.heightIn - g.first_in : band_in;
         g.first_out = y, g.rows_out = rows_out;
         g.first_gradient = y - border;
         g.first_band = y * s.stride - half;
-        nasc_copy_band(gradient, gradient_source, s.heightOut, s.widthOut, s.channels, channel, g.first_gradient, rows_out + 2 * border, g.border);
-        if (partials) nasc_copy_band(input, input_source, s.heightIn, s.widthIn, s.channels, channel, g.first_band, (rows_out - 1) * s.stride + s.kernel, half);
+        nasc_copy_band(gradient, &gradient_source, s.heightOut, s.widthOut, s.channels, channel, g.first_gradient, rows_out + 2 * border, g.border);
+        if (partials) nasc_copy_band(input, &input_source, s.heightIn, s.widthIn, s.channels, channel, g.first_band, (rows_out - 1) * s.stride + s.kernel, half);
         for (int v = 0; v < NASC_BLOCK_VECTORS; v++) {
           const int64_t c = channel + v * NASC_LANES;
           if (c >= padded) break;
           g.input = input + v * NASC_LANES, g.gradient = gradient + v * NASC_LANES, g.taps = taps_memory + v * NASC_LANES;
           g.weight = tensors[2] + c;
-          g.left = s.channels - c;
+          g.left = s.inputBlocked ? NASC_LANES : s.channels - c;
           if (dx) {
-            const int64_t at = image_in + g.first_in * s.widthIn * s.channels + c;
+            const int64_t at = nasc_at(in, n * pixels_in + g.first_in * s.widthIn, c);
             g.dx = dx + at;
             g.added = added ? added + at : 0;
             g.z = 0;

@@ -37,14 +37,32 @@ NASC_INLINE nasc_vector nasc_normalised(nasc_vector x, nasc_vector scale, nasc_v
 enum { NASC_SCRATCH = 4 << 20 };
 static _Thread_local float *nasc_scratch;
 
-/* to[row][c] = act(from[row][c] scale[c] + shift[c]); rows of `to` are padded to whole vectors. */
-NASC_INLINE void nasc_normalise_rows(float *to, const float *from, int64_t rows, int64_t channels, const float *affine, float low, float high) {
+/* Where element (row, c) of a tensor [rows, channels] lies: at row * l.row + c / 16 * l.block + c % 16. Values of the graph are
+   plain. What stays between two kernels of ours (an output in front of its normalisation, the masked gradient) is blocked:
+   [c / 16][row][16], so that a kernel that works on 16 channels reads it in one run. */
+enum { NASC_BLOCK = 16 }; /* also the channels of an item of many kernels */
+
+typedef struct {
+  int64_t row, block;
+} nasc_layout;
+
+NASC_INLINE nasc_layout nasc_layout_of(int64_t blocked, int64_t rows, int64_t channels) {
+  return blocked ? (nasc_layout){NASC_BLOCK, rows * NASC_BLOCK} : (nasc_layout){channels, NASC_BLOCK};
+}
+
+/* c is a multiple of NASC_LANES. */
+NASC_INLINE int64_t nasc_at(nasc_layout l, int64_t row, int64_t c) { return row * l.row + c / NASC_BLOCK * l.block + c % NASC_BLOCK; }
+
+/* to[row][c] = act(from[first + row][c] scale[c] + shift[c]); rows of `to` are padded to whole vectors. */
+NASC_INLINE void nasc_normalise_rows(float *to, const float *from, nasc_layout layout, int64_t first, int64_t rows, int64_t channels,
+                                     const float *affine, float low, float high) {
   const int64_t padded = NASC_ROUND_UP(channels);
   const nasc_vector lowest = nasc_broadcast(low), highest = nasc_broadcast(high);
-  const float *shift = affine + padded;
-  for (int64_t row = 0; row < rows; row++)
-    for (int64_t c = 0; c < padded; c += NASC_LANES)
-      nasc_store(to + row * padded + c, nasc_normalised(nasc_load(from + row * channels + c), nasc_load(affine + c), nasc_load(shift + c), lowest, highest));
+  for (int64_t c = 0; c < padded; c += NASC_LANES) {
+    const nasc_vector scale = nasc_load(affine + c), shift = nasc_load(affine + padded + c);
+    const float *in = from + nasc_at(layout, first, c);
+    for (int64_t row = 0; row < rows; row++) nasc_store(to + row * padded + c, nasc_normalised(nasc_load(in + row * layout.row), scale, shift, lowest, highest));
+  }
 }
 
 /* a d + b (z - mean) + e, the gradient behind a batch normalisation (see norm.h). */
@@ -54,9 +72,16 @@ NASC_INLINE nasc_vector nasc_gradient_behind(nasc_vector d, nasc_vector z, const
 }
 
 /* The same for whole rows; those of `to` are padded to whole vectors. */
-NASC_INLINE void nasc_gradient_rows(float *to, const float *d, const float *z, int64_t rows, int64_t channels, const float *coefficients) {
+NASC_INLINE void nasc_gradient_rows(float *to, const float *d, nasc_layout d_layout, const float *z, nasc_layout z_layout, int64_t first, int64_t rows,
+                                    int64_t channels, const float *coefficients) {
   const int64_t padded = NASC_ROUND_UP(channels);
-  for (int64_t row = 0; row < rows; row++)
-    for (int64_t c = 0; c < padded; c += NASC_LANES)
-      nasc_store(to + row * padded + c, nasc_gradient_behind(nasc_load(d + row * channels + c), nasc_load(z + row * channels + c), coefficients + c, padded));
+  for (int64_t c = 0; c < padded; c += NASC_LANES) {
+    const float *d_in = d + nasc_at(d_layout, first, c), *z_in = z + nasc_at(z_layout, first, c);
+    const nasc_vector a = nasc_load(coefficients + c), b = nasc_load(coefficients + padded + c), e = nasc_load(coefficients + 2 * padded + c);
+    const nasc_vector mean = nasc_load(coefficients + 3 * padded + c);
+    for (int64_t row = 0; row < rows; row++) {
+      const nasc_vector rest = nasc_fma(nasc_load(z_in + row * z_layout.row) - mean, b, e);
+      nasc_store(to + row * padded + c, nasc_fma(nasc_load(d_in + row * d_layout.row), a, rest));
+    }
+  }
 }

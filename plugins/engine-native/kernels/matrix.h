@@ -69,8 +69,10 @@ NASC_INLINE int nasc_panel(int left) { return left == 2 || left == 4 ? 2 : left 
 typedef struct {
   const float *a, *b, *bias;
   float *z, *partials;
+  nasc_layout layout; /* of z */
   int64_t rows, lda, depth, columns;
-  int starts; /* the first rows of their group: row 0 is the pivot */
+  int64_t writable; /* columns of z that may be written */
+  int starts;       /* the first rows of their group: row 0 is the pivot */
 } nasc_product;
 
 NASC_INLINE void nasc_product_tile(const int T, const int N, nasc_product *g, int v, int64_t row) {
@@ -81,11 +83,14 @@ NASC_INLINE void nasc_product_tile(const int T, const int N, nasc_product *g, in
     NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] = start;
   }
   nasc_multiply(T, N, sum, g->a + row * g->lda, g->lda, 1, g->b + column, g->columns, g->depth);
-  const int64_t left = g->columns - column - (N - 1) * NASC_LANES; /* columns of the last vector */
-  float *z = g->z + row * g->columns + column;
-  NASC_UNROLL for (int t = 0; t < T; t++) {
-    NASC_UNROLL for (int n = 0; n < N - 1; n++) nasc_store(z + t * g->columns + n * NASC_LANES, sum[t][n]);
-    nasc_store_up_to(z + t * g->columns + (N - 1) * NASC_LANES, sum[t][N - 1], left);
+  NASC_UNROLL for (int n = 0; n < N; n++) {
+    const int64_t c = column + n * NASC_LANES, left = g->writable - c;
+    float *z = g->z + nasc_at(g->layout, row, c);
+    if (n < N - 1 || left >= NASC_LANES) {
+      NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(z + t * g->layout.row, sum[t][n]);
+    } else {
+      NASC_UNROLL for (int t = 0; t < T; t++) nasc_store_some(z + t * g->layout.row, sum[t][n], (int)left);
+    }
   }
   if (!g->partials) return;
   const int64_t padded = NASC_ROUND_UP(g->columns);
@@ -111,11 +116,13 @@ NASC_DEFINE_PANELS(nasc_product_panel, nasc_product_tile, nasc_product)
 /* ---- gradient of the input ---- */
 
 typedef struct {
-  const float *a, *b;            /* gradient behind the product [rows, lda], transposed weight [depth, padded columns] */
+  const float *a, *b;             /* gradient behind the product [rows, lda], transposed weight [depth, padded columns] */
   const float *z, *affine, *mean; /* of a normalised input, else null */
-  const float *added; /* to dx, or null */
+  const float *added;             /* to dx, in the same layout, or null */
   float *dx, *sums;
+  nasc_layout layout; /* of dx and z */
   int64_t rows, lda, depth, columns;
+  int64_t writable; /* columns of dx that may be written */
   int starts;
   float low, high;
 } nasc_input_gradient;
@@ -127,33 +134,29 @@ NASC_INLINE void nasc_input_gradient_tile(const int T, const int N, nasc_input_g
     NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] = (nasc_vector){0};
   }
   nasc_multiply(T, N, sum, g->a + row * g->lda, g->lda, 1, g->b + column, padded, g->depth);
-  const int64_t left = g->columns - column - (N - 1) * NASC_LANES;
-  const int64_t at = row * g->columns + column;
-  if (g->z) {
-    const nasc_vector low = nasc_broadcast(g->low), high = nasc_broadcast(g->high);
-    NASC_UNROLL for (int n = 0; n < N; n++) {
-      const int64_t c = column + n * NASC_LANES;
+  NASC_UNROLL for (int n = 0; n < N; n++) {
+    const int64_t c = column + n * NASC_LANES, at = nasc_at(g->layout, row, c), step = g->layout.row, left = g->writable - c;
+    if (g->z) {
+      const nasc_vector low = nasc_broadcast(g->low), high = nasc_broadcast(g->high);
       const nasc_vector scale = nasc_load(g->affine + c), shift = nasc_load(g->affine + padded + c), mean = nasc_load(g->mean + c);
       nasc_vector total = nasc_load(g->sums + c), product = nasc_load(g->sums + padded + c);
       if (g->starts && row == 0) total = product = (nasc_vector){0};
       NASC_UNROLL for (int t = 0; t < T; t++) {
-        const nasc_vector z = nasc_load(g->z + at + t * g->columns + n * NASC_LANES);
+        const nasc_vector z = nasc_load(g->z + at + t * step);
         sum[t][n] = nasc_inside(sum[t][n], nasc_fma(z, scale, shift), low, high);
         total += sum[t][n];
         product = nasc_fma(sum[t][n], z - mean, product);
       }
       nasc_store(g->sums + c, total);
       nasc_store(g->sums + padded + c, product);
+    } else if (g->added) {
+      NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] += nasc_load(g->added + at + t * step);
     }
-  } else if (g->added) {
-    NASC_UNROLL for (int t = 0; t < T; t++) {
-      NASC_UNROLL for (int n = 0; n < N; n++) sum[t][n] += nasc_load(g->added + at + t * g->columns + n * NASC_LANES);
+    if (n < N - 1 || left >= NASC_LANES) {
+      NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(g->dx + at + t * step, sum[t][n]);
+    } else {
+      NASC_UNROLL for (int t = 0; t < T; t++) nasc_store_some(g->dx + at + t * step, sum[t][n], (int)left);
     }
-  }
-  NASC_UNROLL for (int t = 0; t < T; t++) {
-    float *dx = g->dx + at + t * g->columns;
-    NASC_UNROLL for (int n = 0; n < N - 1; n++) nasc_store(dx + n * NASC_LANES, sum[t][n]);
-    nasc_store_up_to(dx + (N - 1) * NASC_LANES, sum[t][N - 1], left);
   }
 }
 NASC_DEFINE_PANELS(nasc_input_gradient_panel, nasc_input_gradient_tile, nasc_input_gradient)

@@ -13,7 +13,6 @@
 
    C is rounded up to whole vectors in all of these arrays. */
 
-enum { NASC_BLOCK = 16 };      /* channels of an item */
 enum { NASC_CHUNK_ROWS = 48 }; /* rows that are worked on while they are in cache */
 
 /* Items: blocks of channels. Tensors: partials, scale, shift, mean, variance, affine (affine[2] = r). Dims: N, rows, C,
@@ -103,25 +102,28 @@ NASC_KERNEL(nasc_norm_partials) {
   }
 }
 
-/* Items: groups of rows. y = act(z affine0 + affine1). Tensors: z, affine, y. Dims: N, rows, C, rows of a group. Scalars:
-   low, high. */
+/* Items: groups of rows. y = act(z affine0 + affine1). Tensors: z, affine, y. Dims: N, rows, C, rows of a group, z is
+   blocked?. Scalars: low, high. */
 NASC_KERNEL(nasc_norm_apply) {
   const int64_t rows = dims[1], channels = dims[2], group = dims[3], padded = NASC_ROUND_UP(channels);
   const nasc_vector low = nasc_broadcast((float)scalars[0]), high = nasc_broadcast((float)scalars[1]);
-  const float *affine = tensors[1];
-  for (int64_t row = first * group; row < nasc_min(last * group, rows); row++) {
-    const float *z = tensors[0] + row * channels;
-    float *y = tensors[2] + row * channels;
-    for (int64_t c = 0; c < channels; c += NASC_LANES)
-      nasc_store_up_to(y + c, nasc_normalised(nasc_load(z + c), nasc_load(affine + c), nasc_load(affine + padded + c), low, high), channels - c);
+  const nasc_layout layout = nasc_layout_of(dims[4], rows, channels);
+  const int64_t end = nasc_min(last * group, rows);
+  for (int64_t start = first * group; start < end; start += NASC_CHUNK_ROWS) {
+    for (int64_t c = 0; c < channels; c += NASC_LANES) {
+      const nasc_vector scale = nasc_load(tensors[1] + c), shift = nasc_load(tensors[1] + padded + c);
+      for (int64_t row = start; row < nasc_min(start + NASC_CHUNK_ROWS, end); row++)
+        nasc_store_up_to(tensors[2] + row * channels + c, nasc_normalised(nasc_load(tensors[0] + nasc_at(layout, row, c)), scale, shift, low, high), channels - c);
+    }
   }
 }
 
 /* Items: groups of rows. d = dy where low < y < high, and its partial sums. Without an activation d is dy and not written.
-   Tensors: dy, z, affine, mean, sums, [d]. Dims: N, rows, C, rows of a group, masked?. Scalars: low, high. */
+   Tensors: dy, z, affine, mean, sums, [d]. Dims: N, rows, C, rows of a group, masked?, z is blocked?. Scalars: low, high. */
 NASC_KERNEL(nasc_norm_mask) {
   const int64_t rows = dims[1], channels = dims[2], group = dims[3], padded = NASC_ROUND_UP(channels), masked = dims[4];
   const nasc_vector low = nasc_broadcast((float)scalars[0]), high = nasc_broadcast((float)scalars[1]);
+  const nasc_layout layout = nasc_layout_of(dims[5], rows, channels);
   for (int64_t item = first; item < last; item++) {
     const int64_t start = item * group, count = nasc_min(group, rows - start);
     float *sums = tensors[4] + item * 2 * padded;
@@ -132,7 +134,7 @@ NASC_KERNEL(nasc_norm_mask) {
         const nasc_vector scale = nasc_load(tensors[2] + c), shift = nasc_load(tensors[2] + padded + c), mean = nasc_load(tensors[3] + c);
         nasc_vector sum = nasc_load(sums + c), product = nasc_load(sums + padded + c);
         for (int64_t row = chunk; row < end; row++) {
-          const nasc_vector x = nasc_load(tensors[1] + row * channels + c);
+          const nasc_vector x = nasc_load(tensors[1] + nasc_at(layout, row, c));
           nasc_vector d = nasc_load(tensors[0] + row * channels + c);
           if (masked) {
             d = nasc_inside(d, nasc_fma(x, scale, shift), low, high);

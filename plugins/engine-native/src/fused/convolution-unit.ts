@@ -50,7 +50,7 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
   const weightPartials: BufferId = `t:${node.id}.weightPartials`;
   const weight = parameterId(node.id, 'weight');
   const bias = parameterId(node.id, 'bias');
-  const normalised = norm && (output ?? normalisedValue(norm, z, activation));
+  const normalised = norm && (output ?? normalisedValue(norm, z, activation, true));
   const behind = norm && normalisation(norm, value, normalised!, { batch, partialGroups: roomFor, isWritten: !output });
   if (input) input.groups = groups;
   const x = input?.z ?? valueBuffer(node.inputs[0]!);
@@ -65,7 +65,7 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
   const shape = [batch, heightIn, widthIn, channelsIn, heightOut, widthOut, channelsOut, kernel, stride, dilation, padding, group];
   const dims = ({ statistics = false, add = false, inputGradient = false, weightGradient = false }: Flags) => [
     ...shape,
-    ...[input, hasBias, statistics, norm, add, inputGradient, weightGradient].map((flag) => (flag ? 1 : 0)),
+    ...[input, hasBias, statistics, norm, add, inputGradient, weightGradient, input?.blocked, output].map((flag) => (flag ? 1 : 0)),
   ];
 
   const forward = (mode: ForwardMode): readonly Call[] => {
@@ -95,8 +95,8 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
     if (weights && hasBias)
       calls.push({
         kernel: 'nasc_bias_gradient',
-        tensors: behind ? [gradient, z, behind.coefficients, parameterGradientBuffer(bias)] : [gradient, parameterGradientBuffer(bias)],
-        dims: [batch, pixels, channelsOut, behind ? 1 : 0],
+        tensors: [gradient, parameterGradientBuffer(bias)],
+        dims: [batch, pixels, channelsOut],
         scalars: [],
         items: Math.ceil(channelsOut / 16),
       });

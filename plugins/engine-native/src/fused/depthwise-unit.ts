@@ -59,7 +59,7 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
   const weightPartials: BufferId = `t:${node.id}.weightPartials`;
   const weight = parameterId(node.id, 'weight');
   const bias = parameterId(node.id, 'bias');
-  const normalised = norm && (output ?? normalisedValue(norm, z, activation));
+  const normalised = norm && (output ?? normalisedValue(norm, z, activation, true));
   const behind = norm && normalisation(norm, value, normalised!, { batch, partialGroups: roomFor, isWritten: !output });
   if (input) input.groups = groups;
   const x = input?.z ?? valueBuffer(node.inputs[0]!);
@@ -74,7 +74,7 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
   const shape = [batch, heightIn, widthIn, channels, heightOut, widthOut, kernel, stride, images, bandOf(convolution)];
   const dims = ({ statistics = false, add = false, inputGradient = false, weightGradient = false }: Flags) => [
     ...shape,
-    ...[input, hasBias, statistics, norm, add, inputGradient, weightGradient].map((flag) => (flag ? 1 : 0)),
+    ...[input, hasBias, statistics, norm, add, inputGradient, weightGradient, input?.blocked, output].map((flag) => (flag ? 1 : 0)),
   ];
 
   const forward = (mode: ForwardMode): readonly Call[] => {
@@ -104,8 +104,8 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     if (weights && hasBias)
       calls.push({
         kernel: 'nasc_bias_gradient',
-        tensors: behind ? [gradient, z, behind.coefficients, parameterGradientBuffer(bias)] : [gradient, parameterGradientBuffer(bias)],
-        dims: [batch, batch * heightOut * widthOut, channels, behind ? 1 : 0],
+        tensors: [gradient, parameterGradientBuffer(bias)],
+        dims: [batch, batch * heightOut * widthOut, channels],
         scalars: [],
         items: blocksOf(channels),
       });

@@ -14,6 +14,8 @@ export interface Normalised {
   readonly low: number;
   readonly high: number;
   readonly sums: BufferId;
+  /** Whether z, and the masked gradient that readers leave, are in blocks of channels (`kernels/lanes.h`). */
+  readonly blocked: boolean;
   /** Groups of rows in `sums`: set by the reader. */
   groups: number;
 }

@@ -18,7 +18,7 @@ export const normUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
   const group = groupRows(rows, groupsWanted);
   const groups = Math.ceil(rows / group);
   const z = valueBuffer(node.inputs[0]!);
-  const behind = normalisation(norm, value, output ?? normalisedValue(norm, z, activation), {
+  const behind = normalisation(norm, value, output ?? normalisedValue(norm, z, activation, false), {
     batch,
     partialGroups: mostGroups(rows, groupsWanted),
     isWritten: !output,

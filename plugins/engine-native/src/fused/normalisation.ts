@@ -2,7 +2,7 @@
 import { elementCount, parameterId } from '@nasc/ir';
 import type { NodeId, OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
-import { parameterBuffer, parameterGradientBuffer, runningMean, runningVariance, valueBuffer } from '../unit.ts';
+import { gradientBuffer, parameterBuffer, parameterGradientBuffer, runningMean, runningVariance, valueBuffer } from '../unit.ts';
 import type { ForwardMode, UnitStatistics } from '../unit.ts';
 import type { Normalised } from './native-pattern.ts';
 
@@ -45,17 +45,17 @@ export interface Normalisation {
 }
 
 /** A normalisation as readers of its result see it. `id`: the value's id, that of the chain's last node. */
-export const normalisedValue = (norm: OpView, z: BufferId, activation: OpView | undefined): Normalised => {
+export const normalisedValue = (norm: OpView, z: BufferId, activation: OpView | undefined, blocked: boolean): Normalised => {
   const [low, high] = activation ? clampOf[activation.node.op]! : [-Infinity, Infinity];
   const own = (name: string): BufferId => `s:${norm.node.id}.${name}`;
-  return { z, affine: own('affine'), mean: own('mean'), low, high, sums: `t:${norm.node.id}.sums`, groups: 0 };
+  return { z, affine: own('affine'), mean: own('mean'), low, high, sums: `t:${norm.node.id}.sums`, blocked, groups: 0 };
 };
 
 /** What the reader of a chain that ends in a normalisation gets to know. */
 export const normalisedOutput = (nodes: readonly OpView[]): Normalised => {
   const at = nodes.findIndex(({ node }) => node.op === 'batchNorm');
   const z = at === 0 ? valueBuffer(nodes[0]!.node.inputs[0]!) : convolutionOutput(nodes[0]!);
-  return normalisedValue(nodes[at]!, z, nodes[at + 1]);
+  return normalisedValue(nodes[at]!, z, nodes[at + 1], at > 0);
 };
 
 /** Where a convolution in front of a normalisation writes. */
@@ -72,7 +72,7 @@ export const normalisation = (
   const rows = (batch * elementCount(node.type.shape)) / channels;
   const epsilon = typeof attributes['epsilon'] === 'number' ? attributes['epsilon'] : 1e-3;
   const momentum = typeof attributes['momentum'] === 'number' ? attributes['momentum'] : 0.1;
-  const { z, affine, mean, low, high, sums } = normalised;
+  const { z, affine, mean, low, high, sums, blocked } = normalised;
   const variance: BufferId = `s:${node.id}.variance`;
   const partials: BufferId = `t:${node.id}.partials`;
   const coefficients: BufferId = `t:${node.id}.coefficients`;
@@ -115,7 +115,7 @@ export const normalisation = (
     apply: ({ batchNorm }) => ({
       kernel: 'nasc_norm_apply',
       tensors: [z, affine, valueBuffer(value)],
-      dims: [batch, rows, channels, passRows],
+      dims: [batch, rows, channels, passRows, blocked ? 1 : 0],
       scalars: [low, high],
       items: Math.ceil(rows / passRows),
       joins: batchNorm === 'update', // the call before it moves running statistics
@@ -125,7 +125,7 @@ export const normalisation = (
       call: {
         kernel: 'nasc_norm_mask',
         tensors: [gradient, z, affine, mean, sums, ...(clamps ? [masked] : [])],
-        dims: [batch, rows, channels, sumRows, clamps ? 1 : 0],
+        dims: [batch, rows, channels, sumRows, clamps ? 1 : 0, blocked ? 1 : 0],
         scalars: [low, high],
         items: normalised.groups,
       },
@@ -138,7 +138,9 @@ export const normalisation = (
       items: blocksOf(channels),
     }),
     buffers: [
-      [z, batch * elementCount(node.type.shape)],
+      [z, rows * padded(channels)],
+      // Readers leave the masked gradient in the layout of z.
+      ...(isWritten || !blocked ? [] : ([[gradientBuffer(value), rows * padded(channels)]] as const)),
       [affine, 3 * padded(channels)],
       [mean, channels],
       [variance, channels],

@@ -58,7 +58,8 @@ const pattern = (
     chain,
     lower: {
       native: {
-        accepts: ([first]) => accepts(first!),
+        // A bias in front of a normalisation does nothing but cost: such a convolution runs on its own.
+        accepts: ([first, ...behind]) => accepts(first!) && (behind.length === 0 || first!.attributes['bias'] !== true),
         normalisedInput: ([first]) => takesNormalised(first!),
         normalisedOutput: normalises,
         unit,
