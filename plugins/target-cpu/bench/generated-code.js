@@ -19,6 +19,7 @@ import { deployedGraph } from '@nasc/transforms';
 
 const [spaceName = 'mobile-small', networks = '6', vectorWidth = 'auto'] = process.argv.slice(2);
 const alternations = 15;
+const print = (line) => process.stdout.write(`${line}\n`);
 const host = await setUpPlugins([opsPlugin, spacesPlugin, targetCpu]);
 const registry = trackedRegistry(host.registrations, {});
 const { space: definition } = registry.spaces.require(spaceName);
@@ -69,7 +70,7 @@ const compare = async (choices, table) => {
   const fixedMs = Object.values(table.fixed).reduce((sum, { ms }) => sum + ms, 0);
   const sumMs = choices.reduce((sum, candidate, choice) => sum + table.choices[choice][candidate].ms, fixedMs);
   const ratios = rounds.map(({ ratio }) => ratio);
-  console.log(
+  print(
     [
       `[${choices.join(' ')}] ${(multiplyAdds(graph) / 1e6).toFixed(2)} MMACs`,
       `code ${codeMs.toFixed(4)} ms (${((2e-6 * multiplyAdds(graph)) / codeMs).toFixed(0)} GFLOP/s)`,
@@ -82,10 +83,10 @@ const compare = async (choices, table) => {
 };
 
 try {
-  console.log(`${spaceName} at ${size}x${size}x${channels}, ${(await target.device()).description}`);
+  print(`${spaceName} at ${size}x${size}x${channels}, ${(await target.device()).description}`);
   const start = performance.now();
   const table = await target.measureBlocks(space, context);
-  console.log(`blocks measured in ${((performance.now() - start) / 1000).toFixed(1)} s: ${JSON.stringify(table.protocol)}`);
+  print(`blocks measured in ${((performance.now() - start) / 1000).toFixed(1)} s: ${JSON.stringify(table.protocol)}`);
   const random = new Random({ seed: 1, stream: 'bench.generatedCode' });
   for (let i = 0; i < Number(networks); i++) {
     await compare(

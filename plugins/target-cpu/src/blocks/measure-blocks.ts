@@ -2,7 +2,7 @@
 import type { BlockLatencies, DeviceDescription, LatencyValue, MeasureContext } from '@nasc/core';
 import { choicesOf } from '@nasc/ir';
 import type { SearchSpaceGraph } from '@nasc/ir';
-import { interquartileMean, median, medianAbsoluteDeviation, protocolVersion } from '@nasc/measure';
+import { interquartileMean, medianAbsoluteDeviation, protocolVersion } from '@nasc/measure';
 import type { CpuOptions } from '../options.ts';
 import { buildBlockProgram } from './block-program.ts';
 import { BlockTimer, runsPerNetwork } from './block-timer.ts';
@@ -100,8 +100,8 @@ export const measureBlocks = async (
         networks: networks.length,
         runsPerNetwork,
         batchesRepeated: timed.batchesRepeated,
-        referenceMs: timed.quietMs,
-        referenceMedianMs: median(timed.referenceMs),
+        referenceMs: timed.usualMs,
+        referenceSpreadMs: medianAbsoluteDeviation(timed.referenceMs),
         referenceSumOfBlocksMs: sumOfBlocksMs,
         functions: program.functions,
       },

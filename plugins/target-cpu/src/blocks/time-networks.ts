@@ -1,6 +1,7 @@
 // Times sampled networks in batches, a fixed reference network after each. A batch during which the reference changed
-// speed is timed again; what is kept is scaled to the speed that the reference has in quiet moments.
-import { quantile } from '@nasc/measure';
+// speed is timed again; what is kept is scaled to the reference's usual speed, so that a processor that clocks up and down
+// favours no candidate.
+import { median } from '@nasc/measure';
 import type { BlockTimer } from './block-timer.ts';
 import type { NetworkCalls } from './network-calls.ts';
 
@@ -11,17 +12,17 @@ const allowedDrift = 0.03;
 const mostRepeats = 2;
 
 export interface TimedNetworks {
-  /** Per network the milliseconds of each of its calls, at the quiet speed of the machine. */
+  /** Per network the milliseconds of each of its calls, at the usual speed of the machine. */
   readonly blocksMs: readonly (readonly number[])[];
   readonly batchesRepeated: number;
   /** Of the reference, after each batch. */
   readonly referenceMs: readonly number[];
-  /** Tenth percentile of `referenceMs`: the speed that `blocksMs` are scaled to. */
-  readonly quietMs: number;
+  /** Median of `referenceMs`: the speed that `blocksMs` are scaled to. */
+  readonly usualMs: number;
 }
 
-const scaleToQuiet = (batch: { readonly blocksMs: readonly (readonly number[])[]; readonly referenceMs: number }, quietMs: number) => {
-  const scale = Math.min(1, quietMs / batch.referenceMs);
+const scaleToUsual = (batch: { readonly blocksMs: readonly (readonly number[])[]; readonly referenceMs: number }, usualMs: number) => {
+  const scale = usualMs / batch.referenceMs;
   return batch.blocksMs.map((calls) => calls.map((ms) => ms * scale));
 };
 
@@ -49,6 +50,6 @@ export const timeNetworks = async (
     start += batch.length;
     progress(start);
   }
-  const quietMs = quantile(referenceMs, 0.1);
-  return { blocksMs: batches.flatMap((batch) => scaleToQuiet(batch, quietMs)), batchesRepeated, referenceMs, quietMs };
+  const usualMs = median(referenceMs);
+  return { blocksMs: batches.flatMap((batch) => scaleToUsual(batch, usualMs)), batchesRepeated, referenceMs, usualMs };
 };
