@@ -1,0 +1,225 @@
+// The three parts on a small space with the native engine and the CPU target: everything is really trained, built and timed.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { validateConfig } from '@nasc/config';
+import { setUpPlugins, trackedRegistry } from '@nasc/core';
+import type { Architecture, CostModel, DerivedNetwork, PassContext, SearchResult, SearchSpaceArtifact, Supernet } from '@nasc/core';
+import { inMemorySplit } from '@nasc/data';
+import type { Dataset } from '@nasc/data';
+import type { Diagnostic, DiagnosticError } from '@nasc/diagnostics';
+import { engineNativePlugin } from '@nasc/engine-native';
+import { buildGraph, float32 } from '@nasc/ir';
+import { opsPlugin } from '@nasc/ops';
+import { Random } from '@nasc/random';
+import { strategyProxyless } from '@nasc/strategy-proxyless';
+import { targetCpu } from '@nasc/target-cpu';
+import { trainStage } from '@nasc/train';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deriveStage } from './derive-stage.ts';
+import { latencyTable, leastLatency, predictLatency, uniformLatency } from './latency-model.ts';
+
+const cacheFolder = mkdtempSync(join(tmpdir(), 'nasc-derive-'));
+afterAll(() => rmSync(cacheFolder, { recursive: true }));
+
+const host = await setUpPlugins([opsPlugin, engineNativePlugin, strategyProxyless, targetCpu, trainStage, deriveStage]);
+const registry = trackedRegistry(host.registrations, {});
+
+/** A bright spot in one of the corners, or none, in noise. */
+const classes = ['top left', 'bottom right', 'none'];
+const shape = { height: 8, width: 8, channels: 1 };
+const split = (count: number, index: number) => {
+  const random = new Random({ seed: 2, stream: 'test.images', index });
+  const labels = Uint16Array.from({ length: count }, (_, image) => image % 3);
+  const pixels = Uint8Array.from({ length: count * 64 }, (_, position) => {
+    const [label, y, x] = [labels[position >> 6]!, (position >> 3) & 7, position & 7];
+    const bright = (label === 0 && y < 4 && x < 4) || (label === 1 && y > 3 && x > 3);
+    return random.integer(150) + (bright ? 100 : 0);
+  });
+  return inMemorySplit(shape, pixels, labels);
+};
+const dataset: Dataset = {
+  ...shape,
+  name: 'corners',
+  classes,
+  train: split(600, 0),
+  test: split(90, 1),
+  manifestHash: 'corners',
+  source: 'test',
+  defaultAugmentation: {},
+};
+
+const graph = buildGraph(registry, (builder) => {
+  const block = (id: string, macro: string) => builder.group({ id, macro, attributes: {}, shortcut: false });
+  let value = block('stem', 'convBnAct').macro('', 'convBnAct', [builder.input('image', float32(8, 8, 1))], { kernel: 3, width: 8 });
+  for (const id of ['first', 'second']) {
+    value = block(id, 'choice').choice(
+      'choice',
+      [value],
+      [
+        { name: 'small', macro: 'mbConv', attributes: { kernel: 3, expansion: 1, width: 8 } },
+        { name: 'large', macro: 'mbConv', attributes: { kernel: 5, expansion: 6, width: 8 } },
+      ],
+    );
+  }
+  const head = block('head', 'linear');
+  return head.op('logits', 'linear', [head.op('flat', 'reshape', [value], { shape: [512] })], { width: 3 });
+});
+const searchSpace: SearchSpaceArtifact = {
+  name: 'corners',
+  task: { dataset: 'corners', classes, inputShape: [8, 8, 1], normalisation: { mean: [0.35], std: [0.2] }, manifestHash: 'corners' },
+  graph,
+  costs: {},
+};
+
+const reported: Diagnostic[] = [];
+const run = async <Out>(part: string, inputs: object, changes: object = {}): Promise<Out> => {
+  reported.length = 0;
+  const config = validateConfig(
+    {
+      task: { dataset: 'corners', searchImages: 500, archValidationImages: 120, scoringImages: 90 },
+      space: 'corners',
+      targets: ['cpu'],
+      train: { epochs: 4, batchSize: 20, optimizer: { learningRate: 0.02 } },
+      ...changes,
+    },
+    'test',
+  );
+  const context: PassContext = {
+    config,
+    signal: new AbortController().signal,
+    registry,
+    target: registry.targets.require('cpu').create({ vectorWidth: 'portable', threads: 1, sampleMs: 2 }),
+    engine: () => Promise.resolve({ engine: registry.engines.require('native'), options: { threads: 2, cacheFolder } }),
+    dataset: () => Promise.resolve(dataset),
+    latencyPredictor: () => {
+      throw new Error('not in this stage');
+    },
+    cacheFolder,
+    report: (diagnostic) => reported.push(diagnostic),
+    progress: () => {},
+  };
+  let value: unknown = inputs;
+  for (const { pass } of host.parts.find((candidate) => candidate.part.name === part)!.passes)
+    value = await pass.run(value as never, context);
+  return value as Out;
+};
+
+/** What the target measured is of no matter here: numbers that are easy to reason about. */
+const latency = (ms: number) => ({ ms, source: 'table', samples: 1, spread: 0, deviceId: 'test' }) as const;
+const costModel: CostModel = {
+  target: 'cpu',
+  measured: { device: { id: 'test', description: '' }, choices: [], fixed: {}, protocol: {} },
+  choices: [0, 1].map(() => [latency(100), latency(300)]),
+  fixed: { stem: latency(50), head: latency(20) },
+};
+const table = latencyTable(costModel);
+
+let supernet: Supernet;
+let searchResult: SearchResult;
+let architecture: Architecture;
+beforeAll(async () => {
+  supernet = await run('train', { searchSpace });
+  const changes = { constraints: { latencyMs: 480 }, derive: { strategy: { name: 'proxyless-gradient', steps: 40, batchSize: 20 } } };
+  searchResult = await run('search', { searchSpace, supernet, costModel }, changes);
+  architecture = await run('select', { searchSpace, costModel, searchResult }, changes);
+});
+
+test('latency is additive over blocks', () => {
+  expect(table).toEqual({
+    constantMs: 70,
+    candidatesMs: [
+      [100, 300],
+      [100, 300],
+    ],
+  });
+  expect([predictLatency(table, [0, 1]), uniformLatency(table), leastLatency(table)]).toEqual([470, 470, 270]);
+});
+
+test('warm-up: one smoothed loss a step that falls, all weights of the space', () => {
+  // 290 images of the 500, 14 whole batches of 20.
+  const { loss } = supernet.history.columns;
+  expect(loss).toHaveLength(56);
+  expect(supernet.imagesForwardBackward).toBe(56 * 20);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  expect(sum(loss!.slice(-10))).toBeLessThan(sum(loss!.slice(0, 10)));
+  expect([...supernet.weights.keys()].some((id) => id.startsWith('second.large.'))).toBe(true);
+});
+
+test('search: probabilities of every candidate, weights that rest by default', () => {
+  expect(searchResult.kind).toBe('distribution');
+  const rows = searchResult.kind === 'distribution' ? searchResult.logProbabilities : [];
+  expect(rows.map((row) => row.length)).toEqual([2, 2]);
+  for (const row of rows) expect(row.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 10);
+  expect(searchResult.weights).toEqual(supernet.weights);
+});
+
+test('select: the limit is kept by what was measured on the target, and every measurement is there', () => {
+  const { choices, limitMs, measuredMs, rounds } = architecture;
+  expect(predictLatency(table, choices)).toBeLessThanOrEqual(480);
+  expect(limitMs).toBe(480);
+  expect(measuredMs).toBeGreaterThan(0);
+  expect(rounds.at(-1)).toMatchObject({ choices, measuredMs, keepsLimit: true });
+});
+
+test('select by argmax: the most probable candidates; a limit that they exceed is a warning', async () => {
+  const select = { select: { method: 'argmax' } };
+  const peaked = {
+    ...searchResult,
+    kind: 'distribution',
+    logProbabilities: [
+      [-3, -0.1],
+      [-0.1, -3],
+    ],
+  } as SearchResult;
+  const free = await run<Architecture>('select', { searchSpace, costModel, searchResult: peaked }, { derive: select });
+  expect(free.choices).toEqual([1, 0]);
+  expect(reported).toEqual([]);
+  await run(
+    'select',
+    {
+      searchSpace,
+      costModel: { ...costModel, fixed: {}, choices: costModel.choices.map((row) => row.map(() => latency(1e-9))) },
+      searchResult: peaked,
+    },
+    { constraints: { latencyMs: 1e-8 }, derive: select },
+  );
+  expect(reported.map(({ code }) => code)).toEqual(['DERIVE_ARGMAX_EXCEEDS_LIMIT']);
+});
+
+test('a limit is milliseconds or a share of the uniform network; one below the fastest network is refused', async () => {
+  const shared = await run<Architecture>('select', { searchSpace, costModel, searchResult }, { constraints: { latencyShare: 0.6 } });
+  expect(shared.limitMs).toBeCloseTo(0.6 * 470, 10);
+  expect(shared.choices).toEqual([0, 0]);
+  const error = (await run('search', { searchSpace, supernet, costModel }, { constraints: { latencyMs: 200 } }).catch(
+    (cause: unknown) => cause,
+  )) as DiagnosticError;
+  expect(error.diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    'DERIVE_LIMIT_INFEASIBLE: No network of the space keeps 200 ms; the fastest takes 270 ms.',
+  ]);
+});
+
+const retrain = (recipe: object) =>
+  run<DerivedNetwork>(
+    'retrain',
+    { searchSpace, architecture, searchResult },
+    { derive: { retrain: { batchSize: 20, optimizer: { learningRate: 0.1 }, ...recipe } } },
+  );
+
+test('retrain from scratch: learns, judged on the scoring images and the whole test split; the graph has no choice left', async () => {
+  const { graph: network, weights, validation, test: tested, history } = await retrain({ epochs: 3 });
+  expect(history.columns['loss']).toHaveLength(3 * 25); // 510 images: all but the scoring ones
+  expect([validation.count, tested.count]).toEqual([90, 90]);
+  expect(validation.correct / 90).toBeGreaterThan(0.85);
+  expect(tested.correct / 90).toBeGreaterThan(0.85);
+  expect(network.nodes.every(({ kind }) => kind === 'op')).toBe(true);
+  const owners = new Set(network.nodes.map(({ id }) => id));
+  expect([...weights.keys()].every((id) => owners.has(id.slice(0, id.lastIndexOf('.'))))).toBe(true);
+});
+
+test('from shared weights without an epoch: the weights of the search, statistics recomputed, so better than chance at once', async () => {
+  const { weights, validation } = await retrain({ from: 'shared', epochs: 0 });
+  expect(weights.get('head.logits.weight')).toEqual(searchResult.weights.get('head.logits.weight'));
+  expect(weights.get('stem.bn.runningMean')!.data).not.toEqual(searchResult.weights.get('stem.bn.runningMean')!.data);
+  expect(validation.correct / validation.count).toBeGreaterThan(0.6);
+});
