@@ -46,7 +46,9 @@ typedef struct nasc_pool {
   int threads;
   nasc_thread *members; /* the first is the caller of nasc_run */
   pthread_mutex_t mutex;
-  pthread_cond_t wake;
+  pthread_cond_t wake;     /* a step begins, or the pool ends */
+  pthread_cond_t finished; /* an instruction is done */
+  atomic_int sleepers;     /* threads that wait for one */
   int64_t generation; /* of steps; guarded by the mutex */
   int stop;           /* guarded by the mutex */
   atomic_int running; /* workers inside a step */
@@ -87,6 +89,20 @@ static void nasc_restore_denormals(unsigned before) {
 #endif
 }
 
+/* Until all items are done: spins as long as an instruction usually takes, then sleeps, so that a thread that lost its core
+   to another program can have this one. */
+static void nasc_wait(nasc_pool *pool, nasc_instruction *at) {
+  for (int spins = 0; spins < 1000; spins++) {
+    if (atomic_load_explicit(&at->done, memory_order_acquire) >= at->items) return;
+    nasc_pause();
+  }
+  atomic_fetch_add(&pool->sleepers, 1);
+  pthread_mutex_lock(&pool->mutex);
+  while (atomic_load(&at->done) < at->items) pthread_cond_wait(&pool->finished, &pool->mutex);
+  pthread_mutex_unlock(&pool->mutex);
+  atomic_fetch_sub(&pool->sleepers, 1);
+}
+
 static void nasc_work(nasc_pool *pool) {
   int64_t waited = 0; /* instructions that are known to be done */
   for (int64_t i = 0; i < pool->count; i++) {
@@ -98,16 +114,14 @@ static void nasc_work(nasc_pool *pool) {
       /* Once an instruction commits (updates weights), the step runs to its end. */
       if (!at->commits && *pool->abort_request) atomic_store_explicit(&pool->aborted, 1, memory_order_relaxed);
       if (!atomic_load_explicit(&pool->aborted, memory_order_relaxed)) at->kernel(at->tensors, at->dims, at->scalars, first, last);
-      atomic_fetch_add_explicit(&at->done, last - first, memory_order_acq_rel);
-    }
-    if (at->joined) continue;
-    for (; waited <= i; waited++) {
-      nasc_instruction *const pending = &pool->instructions[waited];
-      for (int spins = 0; atomic_load_explicit(&pending->done, memory_order_acquire) < pending->items; spins++) {
-        if (spins < 4000) nasc_pause();
-        else sched_yield();
+      if (atomic_fetch_add(&at->done, last - first) + last - first == at->items && atomic_load(&pool->sleepers) > 0) {
+        pthread_mutex_lock(&pool->mutex);
+        pthread_cond_broadcast(&pool->finished);
+        pthread_mutex_unlock(&pool->mutex);
       }
     }
+    if (at->joined) continue;
+    for (; waited <= i; waited++) nasc_wait(pool, &pool->instructions[waited]);
   }
 }
 
@@ -147,6 +161,7 @@ void nasc_pool_destroy(nasc_pool *pool) {
     nasc_release(pool->members[i].scratch, NASC_SCRATCH);
   }
   pthread_cond_destroy(&pool->wake);
+  pthread_cond_destroy(&pool->finished);
   pthread_mutex_destroy(&pool->mutex);
   free(pool->decoded);
   free(pool->members);
@@ -165,6 +180,7 @@ nasc_pool *nasc_pool_create(int threads) {
   pool->members = members;
   pthread_mutex_init(&pool->mutex, 0);
   pthread_cond_init(&pool->wake, 0);
+  pthread_cond_init(&pool->finished, 0);
   for (; pool->threads < threads; pool->threads++) {
     nasc_thread *const member = &members[pool->threads];
     member->pool = pool;
