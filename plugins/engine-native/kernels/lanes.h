@@ -35,7 +35,10 @@ NASC_INLINE nasc_vector nasc_normalised(nasc_vector x, nasc_vector scale, nasc_v
 
 /* Working memory of the thread: NASC_SCRATCH bytes, aligned to a line, given by the runtime. */
 enum { NASC_SCRATCH = 4 << 20 };
-static _Thread_local float *nasc_scratch;
+extern _Thread_local float *nasc_scratch;
+
+/* Rows that are worked on while they are in cache. */
+enum { NASC_CHUNK_ROWS = 48 };
 
 /* Where element (row, c) of a tensor [rows, channels] lies: at row * l.row + c / 16 * l.block + c % 16. Values of the graph are
    plain. What stays between two kernels of ours (an output in front of its normalisation, the masked gradient) is blocked:

@@ -13,7 +13,6 @@
 
    C is rounded up to whole vectors in all of these arrays. */
 
-enum { NASC_CHUNK_ROWS = 48 }; /* rows that are worked on while they are in cache */
 
 /* Items: blocks of channels. Tensors: partials, scale, shift, mean, variance, affine (affine[2] = r). Dims: N, rows, C,
    rows of a group. Scalars: epsilon. */

@@ -7,7 +7,7 @@
    Instructions arrive as 32-bit words:
      kernel, tensors, dims, scalars, items, flags, tensor offsets (in lines of 64 bytes from the base), dims, scalars
      (two words each, double).
-   kernels[], the table of all kernels, is defined in front of this file's functions by the generated source. */
+   nasc_kernel_of(number) is written by `native-library.ts` in front of this file. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -16,6 +16,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
+
+_Thread_local float *nasc_scratch;
 
 enum { NASC_LINE = 64, NASC_HEADER = 6, NASC_CHUNKS = 256 };
 /* Instruction flags. */
@@ -218,7 +220,7 @@ static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_
   double *scalar = (double *)(dim + dims);
   for (int64_t at = 0; at < length; instruction++) {
     const int32_t *const header = words + at, *word = header + NASC_HEADER;
-    instruction->kernel = nasc_kernels[header[0]];
+    instruction->kernel = nasc_kernel_of(header[0]);
     instruction->tensors = tensor;
     instruction->dims = dim;
     instruction->scalars = scalar;

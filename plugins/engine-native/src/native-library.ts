@@ -7,37 +7,53 @@ import type { OpLookup } from '@nasc/ir';
 import koffi from 'koffi';
 
 const folder = new URL('../kernels/', import.meta.url);
-const engineHeaders = ['step.h', 'lanes.h', 'norm.h', 'matrix.h', 'convolution.h', 'depthwise.h'] as const;
 
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
-/** Text of the engine's own kernels and of its runtime. */
-const engineSource = (): string => [prelude, kernelHeader('inference-vector.h'), ...engineHeaders.map(read), read('runtime.h')].join('\n');
+/** Units are compiled side by side. Each starts with what all need, and lists its kernels in a table. */
+const common = (): string => [prelude, kernelHeader('inference-vector.h'), read('lanes.h')].join('\n');
+const engineUnits = { convolution: ['matrix.h', 'convolution.h'], depthwise: ['depthwise.h'], step: ['norm.h', 'step.h'] } as const;
+
+const kernelType =
+  'typedef void nasc_kernel(real *const *tensors, const int64_t *dims, const double *scalars, int64_t first, int64_t last);';
+
+const kernelNames = (source: string): readonly string[] => [...source.matchAll(/^NASC_KERNEL\((\w+)\)/gm)].map(([, name]) => name!);
+
+interface LibrarySource {
+  readonly sources: ReadonlyMap<string, string>;
+  /** In the order of their numbers. */
+  readonly kernels: readonly string[];
+}
+
+const librarySource = (ops: OpLookup | undefined): LibrarySource => {
+  const units = new Map<string, string>(
+    Object.entries(engineUnits).map(([name, files]) => [name, [common(), ...files.map(read)].join('\n')]),
+  );
+  const opSources = new Set((ops?.names() ?? []).flatMap((name) => ops!.get(name)?.lower.c?.source ?? []));
+  if (opSources.size > 0) units.set('operators', [prelude, ...opSources].join('\n'));
+
+  const sources = new Map<string, string>();
+  const kernels: string[] = [];
+  const tables: string[] = [];
+  const lookups: string[] = [];
+  for (const [name, text] of units) {
+    const names = kernelNames(text);
+    sources.set(`${name}.c`, [text, kernelType, `nasc_kernel *const nasc_${name}_kernels[] = {${names.join(', ')}};\n`].join('\n'));
+    tables.push(`extern nasc_kernel *const nasc_${name}_kernels[];`);
+    lookups.push(`  if (number < ${kernels.length + names.length}) return nasc_${name}_kernels[number - ${kernels.length}];`);
+    kernels.push(...names);
+  }
+  const lookup = ['static nasc_kernel *nasc_kernel_of(int32_t number) {', ...lookups, '  return 0;', '}'];
+  sources.set('runtime.c', [common(), kernelType, ...tables, ...lookup, read('runtime.h')].join('\n'));
+  return { sources, kernels };
+};
 
 /** Hash of everything of ours that numbers depend on: kernels, flags, compiler (ops' kernels are hashed with the ops). */
 export const engineHash = (width: VectorWidth, compilerVersion: string): string =>
   createHash('sha256')
-    .update([engineSource(), ...commonFlags, ...vectorFlags[width].flags, compilerVersion].join('\0'))
+    .update([...librarySource(undefined).sources.values(), ...commonFlags, ...vectorFlags[width].flags, compilerVersion].join('\0'))
     .digest('hex')
     .slice(0, 16);
-
-const kernelNames = (source: string): readonly string[] => [...source.matchAll(/^NASC_KERNEL\((\w+)\)/gm)].map(([, name]) => name!);
-
-/** The whole library as one C file, and the kernels in the order of its table. */
-const librarySource = (ops: OpLookup): { readonly text: string; readonly kernels: readonly string[] } => {
-  const sources = new Set<string>();
-  for (const name of ops.names()) {
-    const lowering = ops.get(name)?.lower.c;
-    if (lowering) sources.add(lowering.source);
-  }
-  const kernelText = [prelude, kernelHeader('inference-vector.h'), ...engineHeaders.map(read), ...sources].join('\n');
-  const kernels = kernelNames(kernelText);
-  const table = [
-    'typedef void nasc_kernel(real *const *tensors, const int64_t *dims, const double *scalars, int64_t first, int64_t last);',
-    `static nasc_kernel *const nasc_kernels[] = {${kernels.join(', ')}};`,
-  ].join('\n');
-  return { text: ['#define _GNU_SOURCE', kernelText, table, read('runtime.h')].join('\n'), kernels };
-};
 
 export interface NativeFunctions {
   reserve(bytes: number): bigint | null;
@@ -72,10 +88,10 @@ const bind = (path: string): NativeFunctions => {
 /** Compiles, or finds, the library with the kernels of all ops. Throws COMPILER_NOT_FOUND or COMPILE_FAILED. */
 export const loadNativeLibrary = async (ops: OpLookup, cacheFolder: string, signal?: AbortSignal): Promise<NativeLibrary> => {
   const width = await hostVectorWidth();
-  const { text, kernels } = librarySource(ops);
+  const { sources, kernels } = librarySource(ops);
   const path = await compile({
     kind: 'shared',
-    sources: new Map([['engine.c', text]]),
+    sources,
     flags: [...commonFlags, ...vectorFlags[width].flags],
     cacheFolder,
     ...(signal && { signal }),
