@@ -39,7 +39,7 @@ const sources = (folder: string): string[] =>
   });
 /** Names of packages in import and export statements, dynamic imports and module augmentations. */
 const importsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import|declare module)\s*\(?\s*'(@?[a-z][^']*)'/g)]
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import|require\.resolve|declare module)\s*\(?\s*'(@?[a-z][^']*)'/g)]
     .map(([, name]) => name!)
     .filter((name) => !name.startsWith('node:'))
     .map((name) =>

@@ -42,7 +42,7 @@ test('categorical draws follow the probabilities and never pick an impossible in
 
 test('a permutation holds every index once', () => {
   const order = new Random({ seed: 5, stream: 'permutation' }).permutation(1000);
-  expect(Uint32Array.from(order).sort()).toEqual(Uint32Array.from({ length: 1000 }, (_, index) => index));
+  expect(Uint32Array.from(order).toSorted()).toEqual(Uint32Array.from({ length: 1000 }, (_, index) => index));
 });
 
 test('normal draws have mean 0 and variance 1', () => {

@@ -1,0 +1,3 @@
+export * from './philox.ts';
+export * from './random.ts';
+//# sourceMappingURL=index.d.ts.map

