@@ -2,6 +2,7 @@
 
 export interface ProgressEvent {
   readonly stage: string;
+  /** `dataset` while the data set is loaded, under the stage that asked for it first. */
   readonly pass: string;
   /** The target the pass works for, where a stage runs once per target. */
   readonly target?: string;

@@ -71,11 +71,11 @@ const downloadAll = async (address: string, context: DatasetContext): Promise<Fo
   for (const [done, role] of roles.entries()) {
     if (files[role]) continue;
     const file = `${idxFileNames[role]}.gz`;
-    context.progress(done, roles.length, `downloading ${file}`);
+    context.progress(done, roles.length, 'files', `downloading ${file}`);
     files[role] = join(folder, file);
     await download({ address: new URL(file, base).href, md5: published.md5[role], file: files[role], signal: context.signal });
   }
-  context.progress(roles.length, roles.length);
+  context.progress(roles.length, roles.length, 'files');
   return { files: files as IdxFiles, folder };
 };
 

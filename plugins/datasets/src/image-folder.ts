@@ -46,7 +46,7 @@ export const imageFolder: DatasetDefinition = {
         ...(channels !== undefined && { channels }),
         ...(testShare !== undefined && { testShare }),
         signal,
-        onImage: (done, total) => progress(done, total, 'decoding images'),
+        onImage: (done, total) => progress(done, total, 'images', 'decoding'),
       });
       if (dataset) return dataset;
     }

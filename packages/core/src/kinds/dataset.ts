@@ -5,7 +5,7 @@ export interface DatasetContext {
   /** Folders to look in, in order: `--data-dir`, `$NASC_DATA`, `./data`, the system's, the user's cache. */
   readonly searchPath: readonly string[];
   readonly signal: AbortSignal;
-  progress(done: number, total: number, message?: string): void;
+  progress(done: number, total: number, unit: string, message?: string): void;
 }
 
 export interface DatasetDefinition {

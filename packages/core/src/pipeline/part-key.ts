@@ -54,7 +54,7 @@ export const partKey = async (
       modify: tapsDigest(hooks.modifyArtifact.get(part.produces) as never),
       reads,
       inputs,
-      data: depends.has('data') ? (await state.dataset()).manifestHash : undefined,
+      data: depends.has('data') ? (await state.dataset(part.stage)).manifestHash : undefined,
       engine: depends.has('engine') ? (await state.engine()).identity : undefined,
       device: depends.has('device') && target ? (await target.device()).id : undefined,
     }),

@@ -6,6 +6,7 @@ import type { StagePart } from '../part.ts';
 import type { PassContext } from '../pass.ts';
 import type { Consulted } from '../plugins/tracked-registry.ts';
 import { trackedRegistry } from '../plugins/tracked-registry.ts';
+import { reportProgress } from './report-progress.ts';
 import type { RunState } from './run-state.ts';
 import { datasetName } from './run-state.ts';
 
@@ -17,8 +18,6 @@ export const createPassContext = (
   consulted: Consulted,
 ): PassContext => {
   const registry = trackedRegistry(state.host.registrations, consulted);
-  const started = performance.now();
-  let first: { readonly done: number; readonly at: number } | undefined;
   return {
     config: state.config,
     folder: state.folder,
@@ -36,7 +35,7 @@ export const createPassContext = (
     },
     async dataset() {
       registry.datasets.require(datasetName(state.config));
-      return state.dataset();
+      return state.dataset(part.stage);
     },
     latencyPredictor() {
       const predictor = state.latencyPredictor();
@@ -46,22 +45,6 @@ export const createPassContext = (
     report(diagnostic) {
       state.listener('diagnostic', { stage: part.stage, pass: passName, ...diagnostic });
     },
-    progress(done, total, unit, message) {
-      const now = performance.now();
-      // The speed is taken from the first report on: what came before it (compiling, loading) does not repeat.
-      if (!first || done < first.done) first = { done, at: now };
-      const rate = done > first.done ? (now - first.at) / (done - first.done) : undefined;
-      state.listener('progress', {
-        stage: part.stage,
-        pass: passName,
-        ...(target && { target: target.name }),
-        done,
-        total,
-        unit,
-        ...(message !== undefined && { message }),
-        elapsedMs: now - started,
-        remainingMs: rate === undefined ? undefined : rate * (total - done),
-      });
-    },
+    progress: reportProgress(state.listener, { stage: part.stage, pass: passName, ...(target && { target: target.name }) }),
   };
 };

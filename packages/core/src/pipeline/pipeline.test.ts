@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
+import type { Dataset } from '@nasc/data';
 import type { DiagnosticError } from '@nasc/diagnostics';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Artifacts } from '../artifacts.ts';
@@ -9,6 +10,7 @@ import type { Target, TargetDefinition } from '../kinds/index.ts';
 import { definePart } from '../part.ts';
 import { definePlugin } from '../plugin.ts';
 import type { Plugin } from '../plugin.ts';
+import type { ProgressEvent } from '../progress.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -205,6 +207,35 @@ test('a damaged artifact is made again, with a warning', async () => {
   });
   expect(await work(watched)).toEqual(['makeWeights']);
   expect(warnings).toEqual(['ARTIFACT_DAMAGED']);
+});
+
+test('loading the data set shows: as progress of "dataset", in the stage that asked for it first, once', async () => {
+  const shown: string[] = [];
+  const reading = definePlugin({
+    name: 'reading',
+    apiVersion: 1,
+    setup(api) {
+      api.addDataset({
+        name: 'none',
+        description: 'For this test.',
+        optionsSchema: { type: 'object' },
+        async load(_options, { progress }) {
+          progress(1, 4, 'images', 'decoding');
+          progress(4, 4, 'images');
+          return { manifestHash: 'empty' } as Dataset;
+        },
+      });
+      for (const pass of ['makeWeights', 'pick'])
+        api.hooks.beforePass.for(pass).tapPromise('reading', async (_value, context) => void (await context.dataset()));
+    },
+  });
+  const listener = (name: string, event: unknown) => {
+    if (name !== 'progress') return;
+    const { stage, pass, done, total, unit, message } = event as ProgressEvent;
+    shown.push(`${stage} ${pass}: ${done} of ${total} ${unit}, ${message}`);
+  };
+  await createPipeline(config(), { plugins: [parts(log), reading], folder, listener }).run();
+  expect(shown).toEqual(['expand dataset: 1 of 4 images, decoding', 'expand dataset: 4 of 4 images, undefined']);
 });
 
 test('--to stops early, --from runs anew from there, and needs what comes before', async () => {

@@ -10,6 +10,7 @@ import type { Availability, EngineOptions, LatencyPredictor, Target, TrainingEng
 import { messages } from '../messages.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { PipelineListener } from '../progress.ts';
+import { reportProgress } from './report-progress.ts';
 
 export interface ChosenEngine {
   readonly engine: TrainingEngine;
@@ -26,7 +27,8 @@ export interface RunState {
   readonly listener: PipelineListener;
   readonly cacheFolder: string;
   readonly targets: readonly Target[];
-  dataset(): Promise<Dataset>;
+  /** Loaded once; `stage` is who asks: the first one shows how the loading goes on. */
+  dataset(stage: string): Promise<Dataset>;
   engine(): Promise<ChosenEngine>;
   latencyPredictor(): LatencyPredictor;
 }
@@ -49,9 +51,12 @@ const split = (
   return { name, options };
 };
 
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+/** The first call's arguments are those it is made with. */
+const once = <Arguments extends readonly unknown[], T>(
+  make: (...given: Arguments) => Promise<T>,
+): ((...given: Arguments) => Promise<T>) => {
   let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  return (...given) => (made ??= make(...given));
 };
 
 export const createRunState = ({ config, host, folder, dataDir, signal, listener }: RunStateOptions): RunState => {
@@ -94,13 +99,13 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
     listener,
     cacheFolder,
     targets,
-    dataset: once(async () => {
+    dataset: once(async (stage: string) => {
       const { name, options } = split(config.task.dataset);
       const definition = registrations.require('dataset', name, '/task/dataset').value;
       return definition.load(validateOptions(definition.optionsSchema, options, '/task/dataset'), {
         searchPath: searchPath({ ...(dataDir && { dataDir }), env: process.env }),
         signal,
-        progress: () => {},
+        progress: reportProgress(listener, { stage, pass: 'dataset' }),
       });
     }),
     engine: once(chooseEngine),
