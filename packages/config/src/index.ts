@@ -3,6 +3,7 @@ export type { Config, Named, OptimizerConfig } from './generated/config.ts';
 export type { Space, Stage, BlockSpec, CandidateSpec } from './generated/space.ts';
 export type { UserConfig } from './generated/user-config.ts';
 export type { UserSpace } from './generated/user-space.ts';
+export { importModule } from './load/import-module.ts';
 export { loadConfig } from './load/load-config.ts';
 export type { LoadOptions, LoadedConfig } from './load/load-config.ts';
 export { parseJson } from './load/parse-json.ts';

@@ -8,6 +8,7 @@ import { copyData, locateIn } from '../validate/check-value.ts';
 import { isObject } from '../validate/json-schema.ts';
 import { validateLocatedConfig } from '../validate/validate-config.ts';
 import { findConfig, shownPath } from './find-config.ts';
+import { importModule } from './import-module.ts';
 import { applyOverrides, locateOverrides } from './overrides.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -28,13 +29,11 @@ export interface LoadedConfig {
   readonly folder: string;
 }
 
-/** The module's default export. jiti, loaded only here, runs TypeScript and JavaScript alike. */
+/** The module's default export. */
 const importConfig = async (file: string, alias: Readonly<Record<string, string>>): Promise<unknown> => {
-  const { createJiti } = await import('jiti');
-  const jiti = createJiti(file, { fsCache: false, moduleCache: false, alias: { ...alias } });
   let module: unknown;
   try {
-    module = await jiti.import(file);
+    module = await importModule(file, file, alias);
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;
     const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);

@@ -1,23 +1,23 @@
 // The config's `plugins`: values as they are; package names and paths imported, seen from the config's folder.
-import { createRequire } from 'node:module';
-import { isAbsolute, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { importModule } from '@nasc/config';
 import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
 const isPlugin = (value: unknown): boolean => typeof value === 'object' && value !== null && 'setup' in value;
 
-/** A module's plugins: its default export, or else every export that is one; functions are called without options. */
+/** A module's plugins: its default export (a function is called without options), or else every export that is one. */
 const pluginsOf = (module: Record<string, unknown>): readonly unknown[] => {
-  const made = (value: unknown) => (typeof value === 'function' ? (value as () => unknown)() : value);
-  if (module['default'] !== undefined) return [made(module['default'])];
-  return Object.values(module).filter(isPlugin);
+  const { default: own } = module;
+  if (typeof own === 'function') return [(own as () => unknown)()];
+  return isPlugin(own) ? [own] : Object.values(module).filter(isPlugin);
 };
 
 /** Throws PLUGIN_NOT_FOUND for every name that cannot be imported. */
 export const resolvePlugins = async (entries: readonly unknown[], folder: string): Promise<readonly unknown[]> => {
   const diagnostics: Diagnostic[] = [];
   const plugins: unknown[] = [];
+  const from = join(folder, 'nasc.config.js');
   for (const [index, entry] of entries.entries()) {
     if (typeof entry !== 'string') {
       plugins.push(entry);
@@ -25,9 +25,7 @@ export const resolvePlugins = async (entries: readonly unknown[], folder: string
     }
     const at = `/plugins/${index}`;
     try {
-      const path =
-        entry.startsWith('.') || isAbsolute(entry) ? resolve(folder, entry) : createRequire(join(folder, 'nasc.config.js')).resolve(entry);
-      const found = pluginsOf((await import(pathToFileURL(path).href)) as Record<string, unknown>);
+      const found = pluginsOf((await importModule(entry, from)) as Record<string, unknown>);
       if (found.length === 0) diagnostics.push(errorDiagnostic('PLUGIN_INVALID', `"${entry}" exports no plugin.`, { at, plugin: entry }));
       plugins.push(...found);
     } catch (cause) {
