@@ -1,5 +1,4 @@
 // The three parts on a small space with the native engine and the CPU target: everything is really trained, built and timed.
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
@@ -15,12 +14,12 @@ import { Random } from '@nasc/random';
 import { strategyProxyless } from '@nasc/strategy-proxyless';
 import { targetCpu } from '@nasc/target-cpu';
 import { trainStage } from '@nasc/train';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { deriveStage } from './derive-stage.ts';
 import { latencyTable, leastLatency, predictLatency, uniformLatency } from './latency-model.ts';
 
-const cacheFolder = mkdtempSync(join(tmpdir(), 'nasc-derive-'));
-afterAll(() => rmSync(cacheFolder, { recursive: true }));
+// Compiled code is found by its content, so all tests share it.
+const cacheFolder = join(tmpdir(), 'nasc-engine-native-test');
 
 const host = await setUpPlugins([opsPlugin, engineNativePlugin, strategyProxyless, targetCpu, trainStage, deriveStage]);
 const registry = trackedRegistry(host.registrations, {});

@@ -46,7 +46,7 @@ export const compileNetwork = async (): Promise<Program> => {
     ]);
     return builder.op('logits', 'linear', [builder.op('flat', 'reshape', [features], { shape: [96] })], { width: 3 });
   });
-  const cacheFolder = join(tmpdir(), 'nasc-training-test');
+  const cacheFolder = join(tmpdir(), 'nasc-engine-native-test');
   const program = await nativeEngine.compile(graph, { ops, patterns: lookupOf([]), activePaths: 1, batchSize, threads: 2, cacheFolder });
   await program.writeState({ parameters: initialiseParameters(graph, ops, 1) });
   return program;

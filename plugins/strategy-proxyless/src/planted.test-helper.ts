@@ -54,7 +54,7 @@ const compile = () =>
     activePaths: 1,
     batchSize,
     threads: 2,
-    cacheFolder: join(tmpdir(), 'nasc-strategy-test'),
+    cacheFolder: join(tmpdir(), 'nasc-engine-native-test'),
   });
 
 /** Weights after 60 steps along the planted path. */
