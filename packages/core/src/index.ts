@@ -1,5 +1,4 @@
 export * from './artifacts.ts';
-export { canonicalJson, sha256 } from './canonical.ts';
 export type { Hooks } from './hooks.ts';
 export * from './kinds/index.ts';
 export * from './part.ts';
@@ -14,6 +13,7 @@ export { resolvePlugins } from './plugins/resolve-plugins.ts';
 export { trackedRegistry } from './plugins/tracked-registry.ts';
 export * from './progress.ts';
 export * from './registry.ts';
+export { sha256 } from './sha256.ts';
 export { taskDataset } from './task-dataset.ts';
 export { openArtifactStore } from './store/artifact-store.ts';
 export type { ArtifactStore, StoredArtifact } from './store/artifact-store.ts';

@@ -1,6 +1,6 @@
 // Fashion-MNIST (Xiao, Rasul, Vollgraf 2017): 28x28 grey photographs of clothing, 60 000 for training and 10 000 for test.
-import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
+import { sha256 } from '@nasc/core';
 import type { DatasetContext, DatasetDefinition } from '@nasc/core';
 import { findIdxFiles, idxFileNames, listIdxFiles, readBytes, readIdxDataset } from '@nasc/data';
 import type { Dataset, IdxFiles } from '@nasc/data';
@@ -44,8 +44,6 @@ interface Found {
   readonly files: IdxFiles;
   readonly folder: string;
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * Looks for `FOLDER/fashion-mnist` and for the official files in FOLDER itself, without downloading. In the last folder,

@@ -1,9 +1,9 @@
 // Latency of each target's ONNX file in ONNX Runtime on this machine, for comparison with the generated code.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, sha256 } from '@nasc/core';
+import { sha256 } from '@nasc/core';
 import type { LatencyValue, TargetArtifacts } from '@nasc/core';
-import { elementCount } from '@nasc/ir';
+import { canonicalJson, elementCount } from '@nasc/ir';
 
 export type TimedFile = Pick<LatencyValue, 'ms' | 'spread' | 'samples'>;
 

@@ -1,11 +1,12 @@
 // The key of an artifact: everything that can influence it and is known before the part runs. What only shows while it
 // runs (which ops, which data set plugin) is kept beside the artifact and compared on the next look-up.
-import { canonicalJson, sha256 } from '../canonical.ts';
+import { canonicalJson } from '@nasc/ir';
 import type { Target } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
 import type { OrderedPart } from '../plugins/order-passes.ts';
 import { valueDigest } from '../plugins/source-digest.ts';
 import { consult } from '../plugins/tracked-registry.ts';
+import { sha256 } from '../sha256.ts';
 import type { RunState } from './run-state.ts';
 
 /** Functions become their `cacheKey`; `uncached` is called with the place of one that has none. */

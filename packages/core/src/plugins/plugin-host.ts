@@ -1,6 +1,6 @@
 // Sets up plugins, in order, and holds what they registered.
 import { DiagnosticError } from '@nasc/diagnostics';
-import { sha256 } from '../canonical.ts';
+import { sha256 } from '../sha256.ts';
 import type { Hooks } from '../hooks.ts';
 import { messages } from '../messages.ts';
 import type { StagePart } from '../part.ts';

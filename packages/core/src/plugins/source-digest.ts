@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sha256 } from '../canonical.ts';
+import { sha256 } from '../sha256.ts';
 
 const sourceExtensions = /\.(?:[cm]?[jt]s|json|c|h)$/;
 const skipped = new Set(['node_modules', '.git', 'test', 'coverage']);

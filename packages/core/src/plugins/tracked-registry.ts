@@ -2,7 +2,7 @@
 import type { Lookup, Registry } from '../registry.ts';
 import type { Kind, Kinds, Registrations } from './registrations.ts';
 import { registrationDigest } from './registrations.ts';
-import { sha256 } from '../canonical.ts';
+import { sha256 } from '../sha256.ts';
 
 /** `kind:name` -> digest of what was found there (`-` for nothing, and `kind:*` for a look at all of a kind). */
 export type Consulted = Record<string, string>;

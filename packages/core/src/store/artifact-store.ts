@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ArtifactKind, Artifacts } from '../artifacts.ts';
-import { sha256 } from '../canonical.ts';
+import { sha256 } from '../sha256.ts';
 import type { Consulted } from '../plugins/tracked-registry.ts';
 import { decodeArtifact, encodeArtifact } from './codec.ts';
 import type { FileSet } from './codec.ts';
