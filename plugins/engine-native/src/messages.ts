@@ -1,5 +1,5 @@
 // Everything that this plugin tells the user. Codes are permanent.
-import { errorDiagnostic } from '@nasc/diagnostics';
+import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
 export const messages = {
@@ -41,3 +41,7 @@ export const messages = {
 
   disposed: (): Diagnostic => errorDiagnostic('ENGINE_DISPOSED', 'The training program was disposed of.'),
 } as const;
+
+export const fail = (diagnostic: Diagnostic): never => {
+  throw new DiagnosticError([diagnostic]);
+};

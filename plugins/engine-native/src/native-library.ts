@@ -10,9 +10,14 @@ const folder = new URL('../kernels/', import.meta.url);
 
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
-/** Units are compiled side by side. Each starts with what all need, and lists its kernels in a table. */
+/** Units are compiled side by side, the longest first. Each starts with what all need, and lists its kernels in a table. */
 const common = (): string => [prelude, kernelHeader('inference-vector.h'), read('lanes.h')].join('\n');
-const engineUnits = { convolution: ['matrix.h', 'convolution.h'], depthwise: ['depthwise.h'], step: ['norm.h', 'step.h'] } as const;
+const engineUnits = {
+  depthwise_backward: ['depthwise.h', 'depthwise-backward.h'],
+  depthwise_forward: ['depthwise.h', 'depthwise-forward.h'],
+  convolution: ['matrix.h', 'convolution.h'],
+  step: ['norm.h', 'step.h'],
+} as const;
 
 const kernelType =
   'typedef void nasc_kernel(real *const *tensors, const int64_t *dims, const double *scalars, int64_t first, int64_t last);';

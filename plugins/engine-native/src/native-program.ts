@@ -16,21 +16,18 @@ import { singlePath } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { parameterId } from '@nasc/ir';
 import type { Tensor, TensorTable } from '@nasc/ir';
-import { slotOrder } from './arena-plan.ts';
+import { activePath } from './active-path.ts';
+import type { ActivePath } from './active-path.ts';
 import { lineBytes } from './call.ts';
 import type { CompiledGraph } from './compiled-graph.ts';
-import { messages } from './messages.ts';
+import { fail, messages } from './messages.ts';
 import type { PlacedParameter } from './parameter-layout.ts';
 import type { ProgramMemory } from './program-memory.ts';
 import type { StepRunner } from './step-runner.ts';
-import type { ActivePath, StepWords } from './step-words.ts';
+import type { StepWords } from './step-words.ts';
 import { updateCalls } from './update-calls.ts';
 import { runningMean, runningVariance } from './unit.ts';
 import type { ForwardMode } from './unit.ts';
-
-const fail = (diagnostic: ReturnType<(typeof messages)[keyof typeof messages]>): never => {
-  throw new DiagnosticError([diagnostic]);
-};
 
 export class NativeProgram implements Program {
   readonly arenaBytes: number;
@@ -227,20 +224,8 @@ export class NativeProgram implements Program {
     };
   }
 
-  /** Which candidate takes which slot. */
   #path(mixture: Mixture): ActivePath {
-    const { choices } = this.#graph.cut;
-    if (mixture.length !== choices.length) fail(messages.badMixture('', `${mixture.length} entries for ${choices.length} choices`));
-    return mixture.map(({ indices, weights }, choice) => {
-      const { node, candidates } = choices[choice]!;
-      const bad = (detail: string) => fail(messages.badMixture(node.id, detail));
-      if (indices.length === 0 || indices.length !== weights.length) bad(`${indices.length} indices and ${weights.length} weights`);
-      if (indices.length > this.#activePaths) bad(`${indices.length} candidates, but the program was compiled for ${this.#activePaths}`);
-      if (new Set(indices).size !== indices.length) bad(`a candidate twice in ${indices.join(', ')}`);
-      for (const index of indices) if (!candidates[index]) bad(`there is no candidate ${index}`);
-      const order = slotOrder(this.#graph.candidatePlans[choice]!, indices);
-      return indices.map((candidate, entry) => ({ candidate, weight: weights[entry]!, slot: order.indexOf(candidate) }));
-    });
+    return activePath(mixture, this.#graph, this.#activePaths);
   }
 
   #regionsOf(path: ActivePath): readonly string[] {

@@ -17,7 +17,7 @@ export class StepRunner {
   constructor(functions: NativeFunctions, memory: ProgramMemory, threads: number) {
     this.#functions = functions;
     this.#memory = memory;
-    const pool = functions.createPool(threads);
+    const pool = functions.createPool(Math.max(1, threads));
     if (pool === null) throw new DiagnosticError([messages.noThreads(threads)]);
     this.#pool = pool;
   }

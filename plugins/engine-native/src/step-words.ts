@@ -1,26 +1,17 @@
 // The words of a step, put together from pieces that are made once and kept: a unit of the trunk, or a candidate in a
 // slot, in one mode and for one batch size. Making a step is copying pieces.
-import { parameterId } from '@nasc/ir';
 import type { CompiledGraph } from './compiled-graph.ts';
 import type { BufferId, Call } from './call.ts';
 import { dotProduct, elementwise, encodeCalls } from './call.ts';
+import type { ActiveEntry, ActivePath } from './active-path.ts';
+import { forwardCalls } from './forward-calls.ts';
 import { addedBuffer, backwardFlow, mergeCalls } from './backward-flow.ts';
 import type { BackwardStep } from './backward-flow.ts';
 import type { Element, LoweredRegion } from './lower-region.ts';
 import type { ProgramMemory } from './program-memory.ts';
-import { batchStatisticBuffer, engineBuffers } from './program-memory.ts';
-import { gradientBuffer, runningMean, runningVariance, valueBuffer } from './unit.ts';
-import type { ForwardMode, Unit, UnitStatistics } from './unit.ts';
-
-/** An active candidate at a choice. */
-export interface ActiveEntry {
-  readonly candidate: number;
-  readonly weight: number;
-  readonly slot: number;
-}
-
-/** Entries of every choice, in the order of the mixture. */
-export type ActivePath = readonly (readonly ActiveEntry[])[];
+import { engineBuffers } from './program-memory.ts';
+import { gradientBuffer, valueBuffer } from './unit.ts';
+import type { ForwardMode, UnitStatistics } from './unit.ts';
 
 export interface BackwardOptions {
   readonly weights: boolean;
@@ -35,16 +26,6 @@ type LineOf = (buffer: BufferId) => number;
 type OutputPlace = 'choice' | 'slot';
 
 type ChoiceElement = Element & { readonly kind: 'choice' };
-
-const forwardCalls = (unit: Unit, batch: number, mode: ForwardMode, collect: boolean): readonly Call[] => {
-  if (!collect) return unit.forward(mode);
-  const copies = unit.statistics.flatMap(({ node, channels, mean, variance }) => {
-    const copy = (from: BufferId, statistic: string) =>
-      elementwise('nasc_copy', [from, batchStatisticBuffer(parameterId(node, statistic))], batch, channels);
-    return [copy(mean, runningMean), copy(variance, runningVariance)];
-  });
-  return [...unit.forward(mode), ...copies];
-};
 
 const modeKey = ({ batchNorm, random }: ForwardMode): string => `${batchNorm}${random ? '+' : '-'}`;
 
