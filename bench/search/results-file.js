@@ -11,11 +11,14 @@ const read = (path) => {
   }
 };
 
-/** `basis` is what all arms are made from; arms of another basis are thrown away. */
+/** `basis` is what all arms are made from; arms of another basis are put aside. */
 export const openResults = (path, basis) => {
   const found = read(path);
   const same = JSON.stringify(found?.basis) === JSON.stringify(basis);
-  if (found && !same) console.log('Weights, costs or settings are others than those of the saved arms: starting anew.');
+  if (found && !same) {
+    console.log(`Weights, costs or settings are others than those of the saved arms: starting anew, the old file is ${path}.old.`);
+    renameSync(path, `${path}.old`);
+  }
   const results = same ? found : { basis, arms: {} };
   const save = () => {
     mkdirSync(dirname(path), { recursive: true });
