@@ -2,7 +2,7 @@ import { Random } from '@nasc/random';
 import { describe, expect, test } from 'vitest';
 import { blockEntry, fitLatencies, predictWhole } from './fit-latencies.ts';
 import type { NetworkTiming } from './fit-latencies.ts';
-import { sampleNetworks } from './sample-networks.ts';
+import { sampleRounds } from './sample-rounds.ts';
 import { ridge, solvePositiveDefinite } from './solve.ts';
 import type { ProfiledBlock } from './time-network.ts';
 
@@ -35,7 +35,7 @@ const trueMs = (choice: number, candidate: number) => (kernelsOf(candidate) === 
 /** Networks of known blocks: 0.4 us of dispatch a kernel that the profiler does not see, whole times with 1 % noise. */
 const timingsOf = (rounds: number, seed: number): readonly NetworkTiming[] => {
   const random = new Random({ seed, stream: 'noise' });
-  return sampleNetworks(
+  return sampleRounds(
     Array.from({ length: choiceCount }, () => candidates),
     rounds,
     seed,

@@ -9,7 +9,7 @@ import { deployedGraph } from '@nasc/transforms';
 import { blockKeys, fixedKeys } from './block-keys.ts';
 import { blockEntry, fitLatencies, predictWhole } from './fit-latencies.ts';
 import type { NetworkTiming } from './fit-latencies.ts';
-import { sampleNetworks } from './sample-networks.ts';
+import { sampleRounds } from './sample-rounds.ts';
 import { profileBlocks, profiledRuns, timeWhole } from './time-network.ts';
 
 /** How often each candidate is seen by the fit. */
@@ -52,7 +52,7 @@ export const measureBlocks = async (
   const keyOf = blockKeys(space);
   const options = { threads, signal, folder: context.cacheFolder };
   const candidateCounts = choicesOf(space).map((choice) => choice.candidates.length);
-  const networks = sampleNetworks(candidateCounts, fittedRounds + heldOutRounds, seed);
+  const networks = sampleRounds(candidateCounts, fittedRounds + heldOutRounds, seed);
   const write = (graph: NetworkGraph) => writeOnnx(graph, initialiseParameters(graph, registry.ops, seed), registry.ops, { name: 'timed' });
 
   const empty: NetworkGraph = { ...space, nodes: [], outputs: [space.inputs[0]!.id], groups: [] };

@@ -1,7 +1,7 @@
 // Emitted files loaded into ONNX Runtime: outputs, and latency by the protocol of whole networks.
 import type { DeployableNetwork, DeviceDescription, EmittedFiles, Executable, MeasureContext, NetworkLatency } from '@nasc/core';
 import { elementCount } from '@nasc/ir';
-import { measure } from '@nasc/measure';
+import { measure, networkLatency } from '@nasc/measure';
 import { createOnnxSession } from '@nasc/onnx';
 import type { OnnxSession } from '@nasc/onnx';
 import { modelFile } from './emit.ts';
@@ -36,14 +36,7 @@ export const loadModel = async (
         sampleMs,
         progress: (done, total) => context.progress(done, total),
       });
-      return {
-        ms: result.median,
-        source: 'measured',
-        samples: result.samples,
-        spread: result.medianAbsoluteDeviation,
-        deviceId: device.id,
-        raw: result.raw,
-      };
+      return networkLatency(result, device.id);
     },
     dispose: () => session.dispose(),
   };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
 import { buildGraph, choicesOf, float32, initialiseParameters, parameterId } from '@nasc/ir';
 import type { CandidateSpec, NodeId, RootBuilder, SearchSpaceGraph, TensorTable } from '@nasc/ir';
+import { sampleNetworks } from '@nasc/measure';
 import { Random } from '@nasc/random';
 import { instantiatePath, keepWeightsOf, rewriteNetwork, removeUnused } from '@nasc/transforms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +18,6 @@ import { LineProcess } from '../run/line-process.ts';
 import { buildBlockProgram } from './block-program.ts';
 import type { BlockProgram } from './block-program.ts';
 import { memoryBound, networkCalls, variantAt } from './network-calls.ts';
-import { sampleNetworks } from './sample-networks.ts';
 
 const cacheFolder = mkdtempSync(join(tmpdir(), 'nasc-blocks-'));
 afterAll(() => rmSync(cacheFolder, { recursive: true }));
@@ -107,7 +107,7 @@ describe('the measuring binary', () => {
     program = await buildBlockProgram(space, context, options);
   });
 
-  const paths = [[3, 0, 3, 3, 1], [3, 2, 0, 3, 0], [0, 1, 3, 1, 2], ...sampleNetworks([4, 3, 4, 4, 3], 3, 2)];
+  const paths = [[3, 0, 3, 3, 1], [3, 2, 0, 3, 0], [0, 1, 3, 1, 2], ...sampleNetworks([4, 3, 4, 4, 3], 3, { seed: 2, stream: 'paths' })];
 
   it.each(paths.map((path) => ({ path })))('computes path $path with the kernels and the bits of the emitted network', async ({ path }) => {
     const network = networkOf(path);

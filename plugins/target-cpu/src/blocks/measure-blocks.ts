@@ -2,13 +2,12 @@
 import type { BlockLatencies, DeviceDescription, LatencyValue, MeasureContext } from '@nasc/core';
 import { choicesOf } from '@nasc/ir';
 import type { SearchSpaceGraph } from '@nasc/ir';
-import { interquartileMean, medianAbsoluteDeviation, protocolVersion } from '@nasc/measure';
+import { interquartileMean, medianAbsoluteDeviation, protocolVersion, sampleNetworks } from '@nasc/measure';
 import type { CpuOptions } from '../options.ts';
 import { buildBlockProgram } from './block-program.ts';
 import { BlockTimer, runsPerNetwork } from './block-timer.ts';
 import { networkCalls } from './network-calls.ts';
 import type { BlockPosition, NetworkCalls } from './network-calls.ts';
-import { sampleNetworks } from './sample-networks.ts';
 import { batchSize, timeNetworks } from './time-networks.ts';
 
 /** Times that each candidate is seen: at least, and where the time allows. */
@@ -65,7 +64,10 @@ export const measureBlocks = async (
   const candidates = choicesOf(space).map((choice) => choice.candidates.length);
   const widestChoice = Math.max(1, ...candidates);
   const draw = (count: number) =>
-    sampleNetworks(candidates, count, context.seed).map((choices) => ({ choices, calls: networkCalls(positions, layout, choices) }));
+    sampleNetworks(candidates, count, { seed: context.seed, stream: 'target-cpu.networks' }).map((choices) => ({
+      choices,
+      calls: networkCalls(positions, layout, choices),
+    }));
 
   const most = draw(widestChoice * mostVisits);
   const timer = new BlockTimer(program, context.signal);

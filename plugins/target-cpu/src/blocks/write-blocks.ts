@@ -1,6 +1,7 @@
 // The C files of the measuring binary.
 import { vectorFlags } from '@nasc/c-emit';
 import type { VectorWidth } from '@nasc/c-emit';
+import { timingSource } from '../emit/timing-source.ts';
 import { writeKernels } from '../emit/write-kernels.ts';
 import type { BlockFunction } from './block-library.ts';
 
@@ -50,22 +51,7 @@ static struct call calls[MAX_CALLS];
 static long count;
 static float *memory, *weights, *arena;
 
-static double now_ns(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-static int compare(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *values, long length) {
-  qsort(values, (size_t)length, sizeof *values, compare);
-  return length % 2 ? values[length / 2] : (values[length / 2 - 1] + values[length / 2]) / 2;
-}
-
+${timingSource}
 static double timer_cost(void) {
   enum { READS = 2001 };
   static double costs[READS];

@@ -1,5 +1,6 @@
 // main.c: times the network, or runs it on a file of images.
 import type { Emission } from './emission.ts';
+import { timingSource } from './timing-source.ts';
 
 export const writeMain = ({ name, network }: Emission): string => {
   const upper = name.toUpperCase();
@@ -21,22 +22,7 @@ static _Alignas(64) unsigned char arena[${upper}_ARENA_BYTES];
 static _Alignas(64) float input[${upper}_INPUT_SIZE];
 static _Alignas(64) float output[${upper}_CLASSES];
 
-static double now_ns(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-static int compare(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *values, int count) {
-  qsort(values, (size_t)count, sizeof *values, compare);
-  return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
-}
-
+${timingSource}
 /* Median nanoseconds of one run: each run, or each small group where there are many, is timed alone, so that what
    interrupts a few of them does not count. */
 static double time_runs(long runs) {

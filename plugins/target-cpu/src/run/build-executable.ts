@@ -1,7 +1,7 @@
 // Compiles emitted files with the system's compiler and runs the result as a child process.
 import { commonFlags, compile, vectorFlags } from '@nasc/c-emit';
 import type { DeployableNetwork, DeviceDescription, EmittedFiles, Executable, MeasureContext } from '@nasc/core';
-import { measure } from '@nasc/measure';
+import { measure, networkLatency } from '@nasc/measure';
 import type { CpuOptions } from '../options.ts';
 import { LineProcess, runProgram } from './line-process.ts';
 
@@ -40,14 +40,7 @@ export const buildExecutable = async (
           sampleMs: options.sampleMs,
           progress,
         });
-        return {
-          ms: result.median,
-          source: 'measured',
-          samples: result.samples,
-          spread: result.medianAbsoluteDeviation,
-          deviceId: device.id,
-          raw: result.raw,
-        };
+        return networkLatency(result, device.id);
       } finally {
         server.dispose();
       }
