@@ -1,3 +1,0 @@
-export * from './philox.ts';
-export * from './random.ts';
-//# sourceMappingURL=index.d.ts.map

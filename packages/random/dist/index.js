@@ -1,3 +1,0 @@
-export * from './philox.js';
-export * from './random.js';
-//# sourceMappingURL=index.js.map
