@@ -94,7 +94,7 @@ static void nasc_restore_denormals(unsigned before) {
 /* Until all items are done: spins as long as an instruction usually takes, then sleeps, so that a thread that lost its core
    to another program can have this one. */
 static void nasc_wait(nasc_pool *pool, nasc_instruction *at) {
-  for (int spins = 0; spins < 1000; spins++) {
+  for (int spins = 0; spins < 5000; spins++) {
     if (atomic_load_explicit(&at->done, memory_order_acquire) >= at->items) return;
     nasc_pause();
   }
