@@ -18,6 +18,7 @@ const constants = [
   { schema: 'config', name: 'configSchema', path: `${config}/config-schema.ts` },
   { schema: 'space', name: 'spaceSchema', path: `${config}/space-schema.ts` },
   { schema: 'report', name: 'reportSchema', path: `${report}/report-schema.ts` },
+  { schema: 'graph', name: 'graphSchema', path: 'packages/ir/src/generated/graph-schema.ts' },
 ];
 /** Shipped with the command line: a config's `$schema` points here. */
 const copies = ['config', 'space'].map((schema) => ({ schema, path: `packages/cli/schemas/${schema}.schema.json` }));

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { createPipeline } from 'nasc';
 import type { PipelineResult } from 'nasc';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkStore, schemaOfKind } from './artifact-schemas.ts';
 
 // The whole pipeline, once through, as a library user calls it: real digits (they ship inside an npm package), a space of
 // two stages, two targets, budgets of seconds.
@@ -81,6 +82,12 @@ describe('the pipeline on real digits', () => {
     const again = await createPipeline(config(folder)).run();
     expect(again.timings.filter(({ cached }) => !cached)).toEqual([]);
     expect(again.hashes).toEqual(result.hashes);
+  });
+
+  test('every stored artifact has the form that schemas/artifacts describes', async () => {
+    const { kinds, problems } = await checkStore(join(folder, 'cache'));
+    expect(kinds).toEqual(Object.keys(schemaOfKind).toSorted());
+    expect(problems).toEqual([]);
   });
 
   test('another recipe repeats the retraining, not the search', async () => {

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { Graph } from '../graph.ts';
 import { messages } from '../messages.ts';
-import { graphSchema } from './graph-schema.ts';
+import { graphSchema } from '../generated/graph-schema.ts';
 
 let validator: ValidateFunction<Graph> | undefined;
 
