@@ -60,7 +60,7 @@ test('an unknown key, a value of another type and a missing file are found', asy
   const { problems } = await checkStore(folder);
   const found = problems.map(({ at, problem }) => `${at} ${problem}`).join('\n');
   expect(found).toContain('/imagesForwardBackward must be number');
-  expect(found).toContain('additionalProperty":"more"');
+  expect(found).toContain('unevaluatedProperty":"more"');
   expect(found).toContain('holds artifact.json and names artifact.json, weights.safetensors');
 });
 

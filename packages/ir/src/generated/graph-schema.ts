@@ -15,24 +15,7 @@ export const graphSchema: Readonly<Record<string, unknown>> = {
   "additionalProperties": false,
   "properties": {
     "inputs": {
-      "type": "array",
-      "items": {
-        "type": "object",
-        "required": [
-          "id",
-          "type"
-        ],
-        "additionalProperties": false,
-        "properties": {
-          "id": {
-            "$ref": "#/$defs/id"
-          },
-          "type": {
-            "$ref": "#/$defs/type"
-          }
-        }
-      },
-      "description": "Values that come from outside."
+      "$ref": "#/$defs/inputs"
     },
     "nodes": {
       "type": "array",
@@ -75,6 +58,26 @@ export const graphSchema: Readonly<Record<string, unknown>> = {
       "type": "string",
       "minLength": 1,
       "description": "Structural and stable: stage2.block1.k5e6.expand."
+    },
+    "inputs": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": [
+          "id",
+          "type"
+        ],
+        "additionalProperties": false,
+        "properties": {
+          "id": {
+            "$ref": "#/$defs/id"
+          },
+          "type": {
+            "$ref": "#/$defs/type"
+          }
+        }
+      },
+      "description": "Values that come from outside."
     },
     "value": {
       "anyOf": [
@@ -304,24 +307,7 @@ export const graphSchema: Readonly<Record<string, unknown>> = {
                 "additionalProperties": false,
                 "properties": {
                   "inputs": {
-                    "type": "array",
-                    "items": {
-                      "type": "object",
-                      "required": [
-                        "id",
-                        "type"
-                      ],
-                      "additionalProperties": false,
-                      "properties": {
-                        "id": {
-                          "$ref": "#/$defs/id"
-                        },
-                        "type": {
-                          "$ref": "#/$defs/type"
-                        }
-                      }
-                    },
-                    "description": "Values that come from outside."
+                    "$ref": "#/$defs/inputs"
                   },
                   "nodes": {
                     "type": "array",
