@@ -64,10 +64,11 @@ describe('the pipeline on real digits', () => {
     expect(Math.min(...choices.flatMap((candidates) => candidates.slice(0, 2).map(({ ms }) => ms)))).toBeGreaterThan(0);
   });
 
-  test.each(['cpu', 'onnxruntime'])('%s: the chosen network keeps the limit in the corrected model, and was measured', (target) => {
+  test.each(['cpu', 'onnxruntime'])('%s: the chosen network was measured, and keeps the limit unless no measured one did', (target) => {
     const { architecture } = result.targets[target]!;
     expect(architecture.measuredMs).toBeGreaterThan(0);
-    expect(architecture.predictedMs).toBeLessThanOrEqual(architecture.limitMs!);
+    const kept = architecture.rounds.some(({ keepsLimit }) => keepsLimit);
+    expect(architecture.measuredMs! <= architecture.limitMs!).toBe(kept);
   });
 
   test('ONNX, emitted C and the engine agree on real images', () => {

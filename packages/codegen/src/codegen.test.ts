@@ -46,6 +46,7 @@ const dataset: Dataset = {
   test: randomSplit(2500),
   manifestHash: 'none',
   source: 'test',
+  defaultAugmentation: {},
 };
 
 const graph = buildNetwork(registry, (builder) => {
@@ -57,7 +58,7 @@ const graph = buildNetwork(registry, (builder) => {
 });
 const folded: FoldedNetwork = { graph, weights: initialiseParameters(graph, registry.ops, 1) };
 const onnxOf = (seed: number): OnnxModel => ({
-  bytes: writeOnnx(graph, initialiseParameters(graph, registry.ops, seed), registry.ops, { opset: 15 }),
+  bytes: writeOnnx(graph, initialiseParameters(graph, registry.ops, seed), registry.ops, { name: 'tiny', opset: 15 }),
   opset: 15,
   verification: { images: 0, maximumError: 0, relativeError: 0, sameClass: 0 },
 });
@@ -71,7 +72,8 @@ const searchSpace: SearchSpaceArtifact = {
 const runStage = async (target: Target, onnx: OnnxModel): Promise<{ files: GeneratedFiles; reported: Diagnostic[] }> => {
   const reported: Diagnostic[] = [];
   const context: PassContext = {
-    config: validateConfig({ task: { dataset: 'noise' }, space: 'tiny', targets: ['cpu'], export: { verifyImages: 50 } }),
+    config: validateConfig({ task: { dataset: 'noise' }, space: 'tiny', targets: ['cpu'], export: { verifyImages: 50 } }, 'test'),
+    folder: cacheFolder,
     signal: new AbortController().signal,
     registry,
     target,

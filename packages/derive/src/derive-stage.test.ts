@@ -86,6 +86,7 @@ const run = async <Out>(part: string, inputs: object, changes: object = {}): Pro
   );
   const context: PassContext = {
     config,
+    folder: cacheFolder,
     signal: new AbortController().signal,
     registry,
     target: registry.targets.require('cpu').create({ vectorWidth: 'portable', threads: 1, sampleMs: 2 }),

@@ -66,6 +66,7 @@ const warmUp = async ({ threads = 2, ...changes }: { readonly threads?: number; 
       },
       'test',
     ),
+    folder: cacheFolder,
     signal: new AbortController().signal,
     registry,
     get target(): never {
@@ -80,7 +81,7 @@ const warmUp = async ({ threads = 2, ...changes }: { readonly threads?: number; 
     report: () => {},
     progress: () => {},
   };
-  const [{ pass }] = host.parts[0]!.passes as readonly [{ pass: { run: (input: never, given: PassContext) => unknown } }];
+  const { pass } = host.parts[0]!.passes[0]!;
   return (await pass.run({ searchSpace } as never, context)) as Supernet;
 };
 
