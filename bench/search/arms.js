@@ -104,13 +104,17 @@ export const limitArm = async (bench, share) => {
   };
 };
 
-/** `count` networks from the smallest to the largest: at every choice the candidate of that rank by latency. */
+/**
+ * `count` different networks from the smallest to the largest: at every choice the candidate of that rank by latency, every second
+ * choice a little higher, so that rungs differ even where they are closer than the candidates.
+ */
 export const ladder = (bench, count) => {
   const { candidatesMs } = latencyTable(bench.costModel);
   return Array.from({ length: count }, (_, rung) =>
-    candidatesMs.map((candidates) => {
+    candidatesMs.map((candidates, choice) => {
       const order = candidates.map((_, index) => index).toSorted((a, b) => candidates[a] - candidates[b]);
-      return order[Math.round((rung / (count - 1)) * (order.length - 1))];
+      const shift = rung % (count - 1) === 0 ? 0 : choice % 2 === 0 ? -0.25 : 0.25;
+      return order[Math.round((rung / (count - 1)) * (order.length - 1) + shift)];
     }),
   );
 };

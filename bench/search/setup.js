@@ -51,6 +51,7 @@ export const setUp = async () => {
       { ...baseConfig, constraints, derive: { strategy: { name: 'proxyless-gradient', ...strategy }, select } },
       'bench',
     ),
+    folder: root,
     signal,
     registry,
     target: registry.targets.require('cpu').create({ threads: 1 }),
