@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
 import type { Dataset } from '@nasc/data';
-import type { DiagnosticError } from '@nasc/diagnostics';
+import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Artifacts } from '../artifacts.ts';
 import type { Target, TargetDefinition } from '../kinds/index.ts';
@@ -190,6 +190,23 @@ test('a pass that a plugin places between runs there', async () => {
       ),
   });
   expect((await pipeline([between], { seed: 4 }).run()).architecture.choices).toEqual([8]);
+});
+
+test('what fails in a pass from elsewhere, or in a modify tap, says where and whose it is', async () => {
+  const refuse = () => {
+    throw new DiagnosticError([errorDiagnostic('TOO_SMALL', 'Too small.')]);
+  };
+  const foreign = definePlugin({
+    name: 'foreign',
+    apiVersion: 1,
+    setup: (api) => api.addPass({ name: 'refuse', run: refuse }, { after: 'pick' }),
+  });
+  const places = async (plugin: Plugin) =>
+    pipeline([plugin])
+      .run()
+      .catch((error: DiagnosticError) => error.diagnostics.map(({ stage, pass, plugin: owner }) => [stage, pass, owner]));
+  expect(await places(foreign)).toEqual([['derive', 'refuse', 'foreign']]);
+  expect(await places(tapping(refuse))).toEqual([['expand', 'modify supernet', 'tapping']]);
 });
 
 test('a damaged artifact is made again, with a warning', async () => {

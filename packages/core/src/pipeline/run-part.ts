@@ -1,5 +1,6 @@
 // Runs one part for one target: from the store where everything that mattered is still the same, else its passes.
 import { DiagnosticError, throwIfErrors } from '@nasc/diagnostics';
+import type { Diagnostic } from '@nasc/diagnostics';
 import { verifyGraph } from '@nasc/ir';
 import type { Graph } from '@nasc/ir';
 import type { ArtifactKind, Artifacts } from '../artifacts.ts';
@@ -35,6 +36,19 @@ const verifyOutput = (value: unknown, context: PassContext, stage: string, pass:
   throwIfErrors(verifyGraph(graph, context.registry.ops).map((diagnostic) => ({ ...diagnostic, stage, pass })));
 };
 
+/** Adds to the diagnostics of whatever fails in `work` where it happened; what they say of themselves stays. */
+const placed = async <T>(place: Partial<Diagnostic>, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError)) throw cause;
+    throw new DiagnosticError(
+      cause.diagnostics.map((diagnostic) => ({ ...place, ...diagnostic })),
+      { cause },
+    );
+  }
+};
+
 const runPasses = async (
   state: RunState,
   { ordered, target, inputs }: PartRequest,
@@ -46,30 +60,25 @@ const runPasses = async (
   for (const { pass, provenance } of passes) {
     state.signal.throwIfAborted();
     const context = createPassContext(state, part, pass.name, target, consulted);
-    try {
+    // A pass of the stage's own needs no plugin to be found; one from elsewhere does.
+    const foreign = provenance.plugin !== ordered.provenance.plugin;
+    value = await placed({ stage: part.stage, pass: pass.name, ...(foreign && { plugin: provenance.plugin }) }, async () => {
       await hooks.beforePass.get(pass.name)?.promise(value, context);
-      value = await pass.run(value as never, context);
-      verifyOutput(value, context, part.stage, pass.name);
-      await hooks.afterPass.get(pass.name)?.promise(value, context);
-    } catch (cause) {
-      if (!(cause instanceof DiagnosticError)) throw cause;
-      const named = (plugin: string | undefined) => plugin ?? (provenance.plugin.startsWith('stage-') ? undefined : provenance.plugin);
-      throw new DiagnosticError(
-        cause.diagnostics.map((diagnostic) => {
-          const plugin = named(diagnostic.plugin);
-          return { stage: part.stage, pass: pass.name, ...diagnostic, ...(plugin && { plugin }) };
-        }),
-        { cause },
-      );
-    }
+      const output = await pass.run(value as never, context);
+      verifyOutput(output, context, part.stage, pass.name);
+      await hooks.afterPass.get(pass.name)?.promise(output, context);
+      return output;
+    });
   }
   const modify = hooks.modifyArtifact.get(part.produces);
-  if (modify) {
-    const context = createPassContext(state, part, `modify ${part.produces}`, target, consulted);
-    value = await modify.promise(value as Artifacts[ArtifactKind], context);
-    verifyOutput(value, context, part.stage, `modify ${part.produces}`);
-  }
-  return value as Artifacts[ArtifactKind];
+  if (!modify) return value as Artifacts[ArtifactKind];
+  const name = `modify ${part.produces}`;
+  const context = createPassContext(state, part, name, target, consulted);
+  return placed({ stage: part.stage, pass: name }, async () => {
+    const modified = await modify.promise(value as Artifacts[ArtifactKind], context);
+    verifyOutput(modified, context, part.stage, name);
+    return modified;
+  });
 };
 
 const fromStore = async (

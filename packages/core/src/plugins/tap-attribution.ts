@@ -29,10 +29,14 @@ export const attributedHooks = (currentPlugin: () => Provenance): AttributedHook
         const owner = currentPlugin();
         known.push(`${owner.plugin}:${owner.digest}:${valueDigest(tap.fn)}:${tap.stage ?? 0}`);
         const call = tap.fn as TapFunction;
-        const failed = (cause: unknown) =>
-          cause instanceof DiagnosticError || (cause as Error)?.name === 'AbortError'
-            ? cause
-            : new DiagnosticError([messages.tapThrew(hookName, owner.plugin, cause)], { cause });
+        const failed = (cause: unknown) => {
+          if ((cause as Error)?.name === 'AbortError') return cause;
+          const diagnostics =
+            cause instanceof DiagnosticError
+              ? cause.diagnostics.map((diagnostic) => ({ plugin: owner.plugin, ...diagnostic }))
+              : [messages.tapThrew(hookName, owner.plugin, cause)];
+          return new DiagnosticError(diagnostics, { cause });
+        };
         const checked = (result: unknown) => {
           if (modifies && result === undefined) throw new DiagnosticError([messages.tapReturnedNothing(hookName, owner.plugin)]);
           return result;
