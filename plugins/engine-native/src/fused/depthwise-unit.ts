@@ -89,18 +89,11 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     return calls;
   };
 
-  const backward = ({ weights, frozen, gradient: arriving, targets }: BackwardMode): readonly Call[] => {
-    const calls: Call[] = [];
+  const backward = (mode: BackwardMode): readonly Call[] => {
+    const { weights, targets } = mode;
     const [target] = targets;
-    let gradient = arriving;
-    if (behind) {
-      if (!output) {
-        const { call, d } = behind.mask(arriving);
-        calls.push(call);
-        gradient = d;
-      }
-      calls.push(behind.gradient(weights, frozen));
-    }
+    const { calls: before, gradient } = behind?.backward(mode.gradient, mode) ?? { calls: [], gradient: mode.gradient };
+    const calls: Call[] = [...before];
     if (weights && hasBias)
       calls.push({
         kernel: 'nasc_bias_gradient',

@@ -40,16 +40,10 @@ export const normUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     return calls;
   };
 
-  const backward = ({ weights, frozen, gradient: arriving, targets }: BackwardMode): readonly Call[] => {
-    const calls: Call[] = [];
-    let gradient = arriving;
-    if (!output) {
-      const { call, d } = behind.mask(arriving);
-      calls.push(call);
-      gradient = d;
-    }
-    calls.push(behind.gradient(weights, frozen));
-    for (const { buffer, add } of targets)
+  const backward = (mode: BackwardMode): readonly Call[] => {
+    const { calls: before, gradient } = behind.backward(mode.gradient, mode);
+    const calls: Call[] = [...before];
+    for (const { buffer, add } of mode.targets)
       calls.push({
         kernel: 'nasc_norm_input_gradient',
         tensors: [gradient, z, behind.coefficients, buffer, ...(add === undefined ? [] : [add])],

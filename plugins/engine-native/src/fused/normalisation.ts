@@ -3,7 +3,7 @@ import { elementCount, parameterId } from '@nasc/ir';
 import type { NodeId, OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
 import { gradientBuffer, parameterBuffer, parameterGradientBuffer, runningMean, runningVariance, valueBuffer } from '../unit.ts';
-import type { ForwardMode, UnitStatistics } from '../unit.ts';
+import type { BackwardMode, ForwardMode, UnitStatistics } from '../unit.ts';
 import type { Normalised } from './native-pattern.ts';
 
 /** Channels of an item: NASC_BLOCK. */
@@ -37,10 +37,11 @@ export interface Normalisation {
   finish(mode: ForwardMode, partialRows: number, follows: boolean): readonly Call[];
   /** Writes the value out, after `finish`. */
   apply(mode: ForwardMode): Call;
-  /** Masks the value's gradient and sums it; returns where the masked gradient is. Only where the value was written out. */
-  mask(gradient: BufferId): { readonly call: Call; readonly d: BufferId };
-  /** Gradients of scale and shift; the coefficients of dL/dz. */
-  gradient(weights: boolean, frozen: boolean): Call;
+  /** From the value's gradient to the gradient of what is normalised, which readers finish from z and `coefficients`. */
+  backward(
+    arriving: BufferId,
+    mode: Pick<BackwardMode, 'weights' | 'frozen'>,
+  ): { readonly calls: readonly Call[]; readonly gradient: BufferId };
   readonly buffers: readonly (readonly [BufferId, number])[];
 }
 
@@ -120,23 +121,27 @@ export const normalisation = (
       items: Math.ceil(rows / passRows),
       joins: batchNorm === 'update', // the call before it moves running statistics
     }),
-    mask: (gradient) => ({
-      d: clamps ? masked : gradient,
-      call: {
+    backward: (arriving, { weights, frozen }) => {
+      // Where nothing was written out, readers have masked the gradient and summed it already.
+      const mask: Call = {
         kernel: 'nasc_norm_mask',
-        tensors: [gradient, z, affine, mean, sums, ...(clamps ? [masked] : [])],
+        tensors: [arriving, z, affine, mean, sums, ...(clamps ? [masked] : [])],
         dims: [batch, rows, channels, sumRows, clamps ? 1 : 0, blocked ? 1 : 0],
         scalars: [low, high],
         items: normalised.groups,
-      },
-    }),
-    gradient: (weights, frozen) => ({
-      kernel: 'nasc_norm_gradient',
-      tensors: [sums, parameter('scale'), mean, affine, coefficients, ...(weights ? [gradientOf('scale'), gradientOf('shift')] : [])],
-      dims: [batch, rows, channels, normalised.groups, frozen ? 1 : 0, weights ? 1 : 0],
-      scalars: [],
-      items: blocksOf(channels),
-    }),
+      };
+      // Gradients of scale and shift; the coefficients of dL/dz.
+      const coefficientsOf: Call = {
+        kernel: 'nasc_norm_gradient',
+        tensors: [sums, parameter('scale'), mean, affine, coefficients, ...(weights ? [gradientOf('scale'), gradientOf('shift')] : [])],
+        dims: [batch, rows, channels, normalised.groups, frozen ? 1 : 0, weights ? 1 : 0],
+        scalars: [],
+        items: blocksOf(channels),
+      };
+      return isWritten
+        ? { calls: [mask, coefficientsOf], gradient: clamps ? masked : arriving }
+        : { calls: [coefficientsOf], gradient: arriving };
+    },
     buffers: [
       [z, rows * padded(channels)],
       // Readers leave the masked gradient in the layout of z.
