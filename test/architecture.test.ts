@@ -7,7 +7,7 @@ const layers: readonly (readonly string[])[] = [
   ['diagnostics', 'random'],
   ['ir', 'config', 'data'],
   ['core'],
-  ['onnx', 'c-emit', 'measure'],
+  ['onnx', 'c-emit', 'measure', 'tfjs'],
   ['transforms', 'training'],
   ['expand', 'train', 'annotate', 'derive', 'export', 'codegen'],
   ['plugins/*'],

@@ -26,6 +26,7 @@ export const measureBlocksPass = definePass({
       seed: config.seed,
       cacheFolder,
       registry,
+      checkpoint: context.checkpoint,
       progress: (done, total, message) => context.progress(done, total, 'networks', message),
     });
     return { searchSpace, measured };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
 import type { FoldedNetwork, GeneratedFiles, OnnxModel, PassContext, SearchSpaceArtifact, Target } from '@nasc/core';
-import { setUpPlugins, trackedRegistry } from '@nasc/core';
+import { noCheckpoint, setUpPlugins, trackedRegistry } from '@nasc/core';
 import { inMemorySplit } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
 import type { Diagnostic } from '@nasc/diagnostics';
@@ -84,6 +84,7 @@ const runStage = async (target: Target, onnx: OnnxModel): Promise<{ files: Gener
     },
     cacheFolder,
     report: (diagnostic) => reported.push(diagnostic),
+    checkpoint: noCheckpoint(),
     progress: () => {},
   };
   let value: unknown = { folded, onnx, searchSpace };

@@ -4,11 +4,12 @@ import type { Executable, MeasureContext, PassContext } from '@nasc/core';
 import type { EmittedNetwork } from './generated.ts';
 
 /** The context of a target's build and measurements, from that of a pass. */
-export const measureContext = ({ signal, config, cacheFolder, registry, progress }: PassContext): MeasureContext => ({
+export const measureContext = ({ signal, config, cacheFolder, registry, checkpoint, progress }: PassContext): MeasureContext => ({
   signal,
   seed: config.seed,
   cacheFolder,
   registry,
+  checkpoint,
   progress: (done, total, message) => progress(done, total, 'samples', message),
 });
 

@@ -1,4 +1,5 @@
 export * from './artifacts.ts';
+export * from './checkpoint.ts';
 export type { Hooks } from './hooks.ts';
 export * from './kinds/index.ts';
 export * from './part.ts';

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '@nasc/diagnostics';
 import type { Config } from '@nasc/config';
 import type { Dataset } from '@nasc/data';
+import type { Checkpoint } from './checkpoint.ts';
 import type { EngineOptions, LatencyPredictor, Target, TrainingEngine } from './kinds/index.ts';
 import type { Registry } from './registry.ts';
 
@@ -21,6 +22,8 @@ export interface PassContext {
   latencyPredictor(): LatencyPredictor;
   /** Folder for compiled code and other things that may be lost without harm. */
   readonly cacheFolder: string;
+  /** For passes that may take longer than a few seconds. */
+  readonly checkpoint: Checkpoint;
   report(diagnostic: Diagnostic): void;
   progress(done: number, total: number, unit: string, message?: string): void;
 }

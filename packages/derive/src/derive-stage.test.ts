@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
-import { setUpPlugins, trackedRegistry } from '@nasc/core';
+import { noCheckpoint, setUpPlugins, trackedRegistry } from '@nasc/core';
 import type { Architecture, CostModel, DerivedNetwork, PassContext, SearchResult, SearchSpaceArtifact, Supernet } from '@nasc/core';
 import { inMemorySplit } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
@@ -97,6 +97,7 @@ const run = async <Out>(part: string, inputs: object, changes: object = {}): Pro
     },
     cacheFolder,
     report: (diagnostic) => reported.push(diagnostic),
+    checkpoint: noCheckpoint(),
     progress: () => {},
   };
   let value: unknown = inputs;

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
-import { setUpPlugins, trackedRegistry } from '@nasc/core';
+import { noCheckpoint, setUpPlugins, trackedRegistry } from '@nasc/core';
 import type { PassContext, SearchSpaceArtifact, Supernet } from '@nasc/core';
 import { inMemorySplit } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
@@ -79,6 +79,7 @@ const warmUp = async ({ threads = 2, ...changes }: { readonly threads?: number; 
     },
     cacheFolder,
     report: () => {},
+    checkpoint: noCheckpoint(),
     progress: () => {},
   };
   const { pass } = host.parts[0]!.passes[0]!;

@@ -45,6 +45,7 @@ const compile = async (graph: Graph, options: CompileOptions): Promise<Program> 
 export const nativeEngine: TrainingEngine = {
   name: 'native',
   description: 'C kernels on the CPU, compiled once per machine.',
+  automatic: 'whenAvailable',
   probe,
   compile,
 };

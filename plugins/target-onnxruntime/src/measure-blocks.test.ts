@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noCheckpoint } from '@nasc/core';
 import type { MeasureContext } from '@nasc/core';
 import { buildGraph, choicesOf, float32, lookupOf } from '@nasc/ir';
 import type { SearchSpaceGraph } from '@nasc/ir';

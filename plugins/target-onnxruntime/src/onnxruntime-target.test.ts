@@ -1,4 +1,5 @@
 import { buildGraph, asNetwork, float32, initialiseParameters, lookupOf } from '@nasc/ir';
+import { noCheckpoint } from '@nasc/core';
 import type { DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
 import { macros, primitiveOps, rewritingPatterns } from '@nasc/ops';
 import { readOnnxModel } from '@nasc/onnx';
@@ -38,6 +39,7 @@ const measureContext: MeasureContext = {
   seed: 0,
   cacheFolder: 'unused',
   registry,
+  checkpoint: noCheckpoint(),
   progress: () => undefined,
 };
 

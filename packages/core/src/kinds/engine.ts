@@ -8,6 +8,8 @@ export interface Availability {
   readonly detail: string;
   /** Enters artifact keys wherever numbers depend on it: engine name, build hash, vector width. Absent if unavailable. */
   readonly identity?: string;
+  /** The GPU that it computes on; absent where it computes on the processor. */
+  readonly gpu?: string;
 }
 
 export interface EngineOptions {
@@ -17,10 +19,20 @@ export interface EngineOptions {
   readonly cacheFolder: string;
 }
 
+/** What the set-up of an engine may use and tell. */
+export interface SetupContext extends EngineOptions {
+  readonly signal: AbortSignal;
+  progress(done: number, total: number, unit: string, message?: string): void;
+}
+
 export interface TrainingEngine {
   readonly name: string;
   readonly description: string;
+  /** When `engine: auto` may pick it: wherever it works, or only where it found a GPU (and then before the others). */
+  readonly automatic: 'whenAvailable' | 'withGpu';
   probe(options: EngineOptions): Promise<Availability>;
+  /** Makes it usable on this machine (`nasc setup NAME`) and says what was done. Absent where nothing has to be set up. */
+  setup?(context: SetupContext): Promise<string>;
   compile(graph: Graph, options: CompileOptions): Promise<Program>;
 }
 

@@ -1,5 +1,6 @@
 // Plugin kind `target`: what the network is searched for and compiled to.
 import type { NetworkGraph, OpNode, PatternDefinition, SearchSpaceGraph, TensorTable } from '@nasc/ir';
+import type { Checkpoint } from '../checkpoint.ts';
 import type { Pass, PassContext } from '../pass.ts';
 import type { Registry } from '../registry.ts';
 
@@ -81,6 +82,8 @@ export interface MeasureContext {
   readonly cacheFolder: string;
   /** Ops and patterns with their lowerings: what a target needs to turn a graph into code or a file. */
   readonly registry: Pick<Registry, 'ops' | 'patterns'>;
+  /** Where finished measurements survive an interruption. */
+  readonly checkpoint: Checkpoint;
   progress(done: number, total: number, message?: string): void;
 }
 

@@ -1,5 +1,6 @@
 // The context that a pass gets: the run's shared things, with every consultation written down.
 import { DiagnosticError } from '@nasc/diagnostics';
+import { noCheckpoint } from '../checkpoint.ts';
 import type { Target } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
 import type { StagePart } from '../part.ts';
@@ -28,6 +29,7 @@ export const createPassContext = (
       return target;
     },
     cacheFolder: state.cacheFolder,
+    checkpoint: noCheckpoint(state.signal),
     async engine() {
       const chosen = await state.engine();
       registry.engines.require(chosen.engine.name);

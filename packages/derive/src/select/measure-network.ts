@@ -32,6 +32,7 @@ export const measureNetwork = async (
     seed: config.seed,
     cacheFolder,
     registry,
+    checkpoint: context.checkpoint,
     progress: (done, total, message) => context.progress(done, total, 'samples', message),
   };
   const executable = await target.build(await target.emit(network, undefined, context), network, measuring);

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noCheckpoint } from '@nasc/core';
 import type { DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
 import { buildGraph, choicesOf, float32, initialiseParameters, parameterId } from '@nasc/ir';
 import type { CandidateSpec, NodeId, RootBuilder, SearchSpaceGraph, TensorTable } from '@nasc/ir';
@@ -51,7 +52,14 @@ const space: SearchSpaceGraph = buildGraph(registry, (root) => {
 });
 
 const options = readCpuOptions({});
-const context: MeasureContext = { signal: new AbortController().signal, seed: 4, cacheFolder, registry, progress: () => {} };
+const context: MeasureContext = {
+  signal: new AbortController().signal,
+  seed: 4,
+  cacheFolder,
+  registry,
+  checkpoint: noCheckpoint(),
+  progress: () => {},
+};
 const shared = initialiseParameters(space, registry.ops, 9);
 
 const networkOf = (choices: readonly number[]): DeployableNetwork => {
