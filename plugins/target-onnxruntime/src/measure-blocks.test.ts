@@ -46,6 +46,7 @@ const context = (progress: MeasureContext['progress'] = () => undefined): Measur
   seed: 0,
   cacheFolder,
   registry: { ops: { ...ops, require: (name) => ops.get(name)! }, patterns: lookupOf(rewritingPatterns) },
+  checkpoint: noCheckpoint(),
   progress,
 });
 
