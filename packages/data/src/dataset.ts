@@ -7,6 +7,12 @@ export interface ImageShape {
   readonly channels: number;
 }
 
+/** One decoded image, 8 bits a channel. */
+export interface Raster extends ImageShape {
+  /** [H, W, C] */
+  readonly pixels: Uint8Array;
+}
+
 /** Raw images, 8 bits a channel, addressed by index. */
 export interface Split extends ImageShape {
   readonly count: number;
