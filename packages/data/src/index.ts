@@ -6,6 +6,7 @@ export * from './dataset.ts';
 export * from './idx/parse-idx.ts';
 export * from './idx/read-idx-dataset.ts';
 export * from './image-folder/read-image-folder.ts';
+export * from './image-folder/read-tar.ts';
 export * from './in-memory-split.ts';
 export * from './normalisation.ts';
 export * from './one-hot-targets.ts';

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { DatasetContext } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { messages } from './messages.ts';
 
@@ -47,3 +48,20 @@ export const download = async ({ address, md5, file, signal, onBytes }: Download
     await rm(temporary, { force: true });
   }
 };
+
+const reasonOf = (error: Error): string =>
+  error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+
+/** Runs the download of a data set; where it fails, `DATASET_NOT_FOUND` says where `files` can be put instead. */
+export const orNotFound = <T>(
+  dataset: string,
+  files: readonly string[],
+  { searchPath, signal }: DatasetContext,
+  run: () => Promise<T>,
+): Promise<T> =>
+  run().catch((error: Error) => {
+    if (signal.aborted) throw error;
+    const known = error instanceof DiagnosticError ? error.diagnostics : [];
+    const reason = known.length > 0 ? undefined : reasonOf(error);
+    throw new DiagnosticError([...known, messages.notFound(dataset, searchPath, files, reason)], { cause: error });
+  });

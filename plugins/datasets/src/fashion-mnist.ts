@@ -4,9 +4,7 @@ import { sha256 } from '@nasc/core';
 import type { DatasetContext, DatasetDefinition } from '@nasc/core';
 import { findIdxFiles, idxFileNames, listIdxFiles, readBytes, readIdxDataset } from '@nasc/data';
 import type { Dataset, IdxFiles } from '@nasc/data';
-import { DiagnosticError } from '@nasc/diagnostics';
-import { download } from './download.ts';
-import { messages } from './messages.ts';
+import { download, orNotFound } from './download.ts';
 import { resolutionOption, withResolution } from './resolution-option.ts';
 
 const name = 'fashion-mnist';
@@ -77,9 +75,6 @@ const downloadAll = async (address: string, context: DatasetContext): Promise<Fo
   return { files: files as IdxFiles, folder };
 };
 
-const reasonOf = (error: Error): string =>
-  error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
-
 const readFound = async ({ files, folder }: Found, signal: AbortSignal): Promise<Dataset> => {
   const description = { name, classes: fashionMnistClasses, source: folder, defaultAugmentation: { flip: true, crop: 2 } };
   const dataset = await readIdxDataset(files, description, signal);
@@ -108,13 +103,8 @@ export const fashionMnist: DatasetDefinition = {
     const local = await loadLocalFashionMnist(context);
     if (local) return withResolution(local, options['resolution']);
     const address = typeof options['address'] === 'string' ? options['address'] : published.address;
-    const downloaded = await downloadAll(address, context).catch((error: Error) => {
-      if (context.signal.aborted) throw error;
-      const known = error instanceof DiagnosticError ? error.diagnostics : [];
-      const reason = known.length > 0 ? undefined : reasonOf(error);
-      const notFound = messages.notFound(name, context.searchPath, Object.values(idxFileNames), reason);
-      throw new DiagnosticError([...known, notFound], { cause: error });
-    });
+    const files = Object.values(idxFileNames).map((file) => `${file}.gz`);
+    const downloaded = await orNotFound(name, files, context, () => downloadAll(address, context));
     return withResolution(await readFound(downloaded, context.signal), options['resolution']);
   },
 };
