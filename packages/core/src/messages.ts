@@ -13,9 +13,46 @@ export const messages = {
     errorDiagnostic('UNKNOWN_NAME', `There is no ${kind} "${name}".`, { hint: suggestion(name, known), ...(at && { at }) }),
 
   duplicateName: (kind: string, name: string, first: string, plugin: string): Diagnostic =>
-    errorDiagnostic('PLUGIN_DUPLICATE_NAME', `The ${kind} "${name}" is already registered by plugin "${first}".`, {
+    errorDiagnostic('PLUGIN_DUPLICATE_NAME', `The ${kind} "${name}" of plugin "${plugin}" is already registered by plugin "${first}".`, {
       plugin,
       hint: 'Give it another name, or remove one of the two plugins.',
+    }),
+
+  duplicatePlugin: (plugin: string): Diagnostic =>
+    errorDiagnostic('PLUGIN_DUPLICATE', `There are two plugins "${plugin}".`, {
+      plugin,
+      hint: 'Name it once in the config, or give one of the two another name.',
+    }),
+
+  pluginNotFound: (entry: string, at: string): Diagnostic =>
+    errorDiagnostic('PLUGIN_NOT_FOUND', `There is no plugin "${entry}".`, {
+      at,
+      plugin: entry,
+      hint: /^[./]/.test(entry)
+        ? 'Correct the path: it starts from the folder of the config.'
+        : `Install it beside the config: npm install ${entry}`,
+    }),
+
+  pluginLoadFailed: (entry: string, reason: string, at: string): Diagnostic => {
+    const missing = /Cannot find (?:module|package) '([^'./][^']*)'/.exec(reason)?.[1];
+    return errorDiagnostic('PLUGIN_LOAD_FAILED', `Plugin "${entry}" cannot be loaded: ${reason}`, {
+      at,
+      plugin: entry,
+      ...(missing && { hint: `Install what it needs: npm install ${missing}` }),
+    });
+  },
+
+  noPluginExported: (entry: string, at: string): Diagnostic =>
+    errorDiagnostic('PLUGIN_INVALID', `"${entry}" exports no plugin.`, {
+      at,
+      plugin: entry,
+      hint: 'Write `export default definePlugin({ name, apiVersion, setup(api) { ... } })`.',
+    }),
+
+  malformedRegistration: (kind: string, name: string, problem: string, plugin: string): Diagnostic =>
+    errorDiagnostic('PLUGIN_REGISTRATION_INVALID', `The ${kind} "${name}" of plugin "${plugin}" is malformed: ${problem}.`, {
+      plugin,
+      hint: 'The types of `nasc/plugin` say what it needs; docs/plugins.md has an example of each kind.',
     }),
 
   wrongApiVersion: (plugin: string, found: unknown, expected: number): Diagnostic =>
@@ -26,7 +63,7 @@ export const messages = {
 
   notAPlugin: (found: string): Diagnostic =>
     errorDiagnostic('PLUGIN_INVALID', `Not a plugin: ${found}.`, {
-      hint: 'A plugin is { name, apiVersion, setup(api) }; use definePlugin.',
+      hint: 'A plugin is `definePlugin({ name, apiVersion, setup(api) { ... } })`.',
     }),
 
   setupThrew: (plugin: string, cause: unknown): Diagnostic =>
@@ -35,6 +72,18 @@ export const messages = {
       `Setting up plugin "${plugin}" failed: ${cause instanceof Error ? cause.message : String(cause)}`,
       { plugin },
     ),
+
+  passThrew: (pass: string, plugin: string, cause: unknown): Diagnostic =>
+    errorDiagnostic(
+      'PASS_FAILED',
+      `Pass "${pass}" of plugin "${plugin}" failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    ),
+
+  passReturnedNothing: (pass: string, plugin: string): Diagnostic =>
+    errorDiagnostic('PASS_RETURNED_NOTHING', `Pass "${pass}" of plugin "${plugin}" returned nothing.`, {
+      plugin,
+      hint: 'A pass returns the new value, or the one that it was given.',
+    }),
 
   tapThrew: (hook: string, plugin: string, cause: unknown): Diagnostic =>
     errorDiagnostic('HOOK_TAP_FAILED', `A tap of hook "${hook}" failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
@@ -59,14 +108,36 @@ export const messages = {
       hint: 'A pass belongs to one part of one stage.',
     }),
 
-  passCircle: (passes: readonly string[], plugin: string): Diagnostic =>
-    errorDiagnostic('PASS_CIRCLE', `These passes wait for each other: ${passes.join(', ')}.`, {
+  passCircle: (passes: readonly { readonly pass: string; readonly plugin: string }[]): Diagnostic =>
+    errorDiagnostic(
+      'PASS_CIRCLE',
+      `These passes wait for each other: ${passes.map(({ pass, plugin }) => `"${pass}" of plugin "${plugin}"`).join(', ')}.`,
+      { plugin: passes[0]!.plugin, hint: 'Remove one of the placements.' },
+    ),
+
+  passDuplicate: (pass: string, first: string, plugin: string): Diagnostic =>
+    errorDiagnostic('PASS_DUPLICATE', `The pass "${pass}" of plugin "${plugin}" has the name of a pass of plugin "${first}".`, {
       plugin,
-      hint: 'Remove one of the placements.',
+      hint: 'Give it another name, or use `replacePass` to take the place of the other.',
     }),
 
-  passDuplicate: (pass: string, plugin: string): Diagnostic =>
-    errorDiagnostic('PASS_DUPLICATE', `There is already a pass "${pass}".`, { plugin, hint: 'Use replacePass to take its place.' }),
+  passUnknown: (pass: string, edit: 'replace' | 'remove', known: readonly string[], plugin: string): Diagnostic =>
+    errorDiagnostic('PASS_UNKNOWN', `Plugin "${plugin}" asks to ${edit} the pass "${pass}", which does not exist.`, {
+      plugin,
+      hint: suggestion(pass, known),
+    }),
+
+  passEditedTwice: (pass: string, first: string, plugin: string): Diagnostic =>
+    errorDiagnostic('PASS_EDITED_TWICE', `Plugins "${first}" and "${plugin}" both replace or remove the pass "${pass}".`, {
+      plugin,
+      hint: 'Remove one of the two plugins, or place a pass before or after it instead.',
+    }),
+
+  passNotPlaced: (pass: string, plugin: string): Diagnostic =>
+    errorDiagnostic('PASS_NOT_PLACED', `Pass "${pass}" has no place.`, {
+      plugin,
+      hint: 'Say before or after which pass it runs: `addPass(pass, { after: NAME })`. `nasc inspect --passes` lists them.',
+    }),
 
   noEngine: (details: readonly string[]): Diagnostic =>
     errorDiagnostic('ENGINE_NOT_AVAILABLE', 'No training engine works on this machine.', { hint: details.join('\n        ') }),
@@ -84,6 +155,15 @@ export const messages = {
     warningDiagnostic('ARTIFACT_DAMAGED', 'A stored artifact does not have the content that its name promises; it is made again.', {
       at: path,
     }),
+
+  checkpointDamaged: (path: string, another: boolean): Diagnostic =>
+    warningDiagnostic(
+      'CHECKPOINT_DAMAGED',
+      another
+        ? 'A checkpoint does not have the content that its name promises; the one before it is used.'
+        : 'A checkpoint does not have the content that its name promises, and there is none before it; the pass starts again.',
+      { at: path },
+    ),
 
   notCached: (stage: string, place: string): Diagnostic => ({
     code: 'STAGE_NOT_CACHED',

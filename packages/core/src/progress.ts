@@ -15,6 +15,13 @@ export interface ProgressEvent {
   readonly remainingMs: number | undefined;
 }
 
+export interface CheckpointEvent {
+  readonly stage: string;
+  readonly pass: string;
+  readonly target?: string;
+  readonly action: 'stored' | 'resumed';
+}
+
 export interface PipelineEvents {
   stageStart: { readonly stage: string; readonly part: string; readonly target?: string };
   /** `cached` when the stored artifact was used. */
@@ -26,6 +33,8 @@ export interface PipelineEvents {
     readonly elapsedMs: number;
   };
   progress: ProgressEvent;
+  /** Unfinished work was stored, or an earlier run's is gone on with. */
+  checkpoint: CheckpointEvent;
   diagnostic: import('@nasc/diagnostics').Diagnostic;
 }
 

@@ -39,7 +39,7 @@ export const partKey = async (
   const depends = new Set(part.dependsOn);
   return sha256(
     canonicalJson({
-      format: 1,
+      format: 2,
       stage: part.stage,
       part: part.name,
       produces: part.produces,

@@ -1,6 +1,6 @@
 // The context that a pass gets: the run's shared things, with every consultation written down.
 import { DiagnosticError } from '@nasc/diagnostics';
-import { noCheckpoint } from '../checkpoint.ts';
+import type { Checkpoint } from '../checkpoint.ts';
 import type { Target } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
 import type { StagePart } from '../part.ts';
@@ -17,6 +17,7 @@ export const createPassContext = (
   passName: string,
   target: Target | undefined,
   consulted: Consulted,
+  checkpoint: Checkpoint,
 ): PassContext => {
   const registry = trackedRegistry(state.host.registrations, consulted);
   return {
@@ -29,7 +30,7 @@ export const createPassContext = (
       return target;
     },
     cacheFolder: state.cacheFolder,
-    checkpoint: noCheckpoint(state.signal),
+    checkpoint,
     async engine() {
       const chosen = await state.engine();
       registry.engines.require(chosen.engine.name);

@@ -13,8 +13,10 @@ import { resolvePlugins } from '../plugins/resolve-plugins.ts';
 import type { PipelineListener } from '../progress.ts';
 import { openArtifactStore } from '../store/artifact-store.ts';
 import type { StoredArtifact } from '../store/artifact-store.ts';
+import { openCheckpointStore } from '../store/checkpoint-store.ts';
 import { createRunState } from './run-state.ts';
 import { runPart } from './run-part.ts';
+import type { Stores } from './run-part.ts';
 
 export interface PipelineOptions {
   /** Set up before the config's own plugins. */
@@ -23,6 +25,8 @@ export interface PipelineOptions {
   readonly folder?: string;
   /** First folder of the data search path. */
   readonly dataDir?: string;
+  /** Module name -> file, for the imports of plugins that the config names: lets them import the program that is running. */
+  readonly alias?: Readonly<Record<string, string>>;
   readonly listener?: PipelineListener;
 }
 
@@ -32,6 +36,8 @@ export interface RunOptions {
   /** First stage to run anew; what comes before has to be stored. */
   readonly from?: StageName;
   readonly signal?: AbortSignal;
+  /** How often a pass's unfinished work is stored, ms; 0 at every opportunity. 30 s when absent. */
+  readonly checkpointIntervalMs?: number;
 }
 
 export type TargetArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet'>;
@@ -101,12 +107,19 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
   const folder = resolve(options.folder ?? '.');
   const listener: PipelineListener = options.listener ?? (() => {});
   let hostOnce: Promise<PluginHost> | undefined;
-  const host = () => (hostOnce ??= resolvePlugins(config.plugins, folder).then((own) => setUpPlugins([...options.plugins, ...own])));
+  const { plugins, alias = {} } = options;
+  const host = () => (hostOnce ??= resolvePlugins(config.plugins, folder, { alias }).then((own) => setUpPlugins([...plugins, ...own])));
 
-  const run = async ({ to = 'codegen', from, signal = new AbortController().signal }: RunOptions = {}): Promise<PartialPipelineResult> => {
+  const run = async ({
+    to = 'codegen',
+    from,
+    signal = new AbortController().signal,
+    checkpointIntervalMs = 30_000,
+  }: RunOptions = {}): Promise<PartialPipelineResult> => {
     const { hooks, parts, ...rest } = await host();
     const state = createRunState({ config, host: { hooks, parts, ...rest }, folder, dataDir: options.dataDir, signal, listener });
-    const store = openArtifactStore(resolve(folder, config.cacheDir));
+    const runFolder = resolve(folder, config.cacheDir);
+    const stores: Stores = { artifacts: openArtifactStore(runFolder), checkpoints: openCheckpointStore(runFolder), checkpointIntervalMs };
     const made = new Made();
     const timings: Timing[] = [];
 
@@ -123,7 +136,7 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
             }),
           );
           const mode = from === undefined ? 'use' : index < stageNames.indexOf(from) ? 'only' : 'anew';
-          const { artifact, cached, elapsedMs } = await runPart(state, store, { ordered, target, inputs, store: mode });
+          const { artifact, cached, elapsedMs } = await runPart(state, stores, { ordered, target, inputs, store: mode });
           made.set(ordered.part.produces, target, artifact);
           timings.push({ stage, part: ordered.part.name, ...(target && { target: target.name }), cached, elapsedMs });
         }

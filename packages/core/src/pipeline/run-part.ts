@@ -4,14 +4,19 @@ import type { Diagnostic } from '@nasc/diagnostics';
 import { verifyGraph } from '@nasc/ir';
 import type { Graph } from '@nasc/ir';
 import type { ArtifactKind, Artifacts } from '../artifacts.ts';
+import { noCheckpoint } from '../checkpoint.ts';
+import type { Checkpoint } from '../checkpoint.ts';
 import type { Target } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
 import type { PassContext } from '../pass.ts';
+import { callPass } from '../plugins/call-pass.ts';
 import type { OrderedPart } from '../plugins/order-passes.ts';
 import { consult } from '../plugins/tracked-registry.ts';
 import type { Consulted } from '../plugins/tracked-registry.ts';
-import type { ArtifactStore, StoredArtifact } from '../store/artifact-store.ts';
+import type { ArtifactStore, KeyRecord, StoredArtifact } from '../store/artifact-store.ts';
+import type { CheckpointStore } from '../store/checkpoint-store.ts';
 import { partKey } from './part-key.ts';
+import { createPassCheckpoint } from './pass-checkpoint.ts';
 import { createPassContext } from './pass-context.ts';
 import type { RunState } from './run-state.ts';
 
@@ -19,6 +24,13 @@ export interface PartRun {
   readonly artifact: StoredArtifact<ArtifactKind>;
   readonly cached: boolean;
   readonly elapsedMs: number;
+}
+
+/** Where a run keeps things. */
+export interface Stores {
+  readonly artifacts: ArtifactStore;
+  readonly checkpoints: CheckpointStore;
+  readonly checkpointIntervalMs: number;
 }
 
 export interface PartRequest {
@@ -53,18 +65,19 @@ const runPasses = async (
   state: RunState,
   { ordered, target, inputs }: PartRequest,
   consulted: Consulted,
+  checkpointOf: (pass: string) => Checkpoint,
 ): Promise<Artifacts[ArtifactKind]> => {
   const { part, passes } = ordered;
   const { hooks } = state.host;
   let value: unknown = Object.fromEntries([...inputs].map(([kind, artifact]) => [kind, artifact.value]));
   for (const { pass, provenance } of passes) {
     state.signal.throwIfAborted();
-    const context = createPassContext(state, part, pass.name, target, consulted);
+    const context = createPassContext(state, part, pass.name, target, consulted, checkpointOf(pass.name));
     // A pass of the stage's own needs no plugin to be found; one from elsewhere does.
     const foreign = provenance.plugin !== ordered.provenance.plugin;
     value = await placed({ stage: part.stage, pass: pass.name, ...(foreign && { plugin: provenance.plugin }) }, async () => {
       await hooks.beforePass.get(pass.name)?.promise(value, context);
-      const output = await pass.run(value as never, context);
+      const output = await callPass({ pass, provenance }, foreign, value, context);
       verifyOutput(output, context, part.stage, pass.name);
       await hooks.afterPass.get(pass.name)?.promise(output, context);
       return output;
@@ -73,7 +86,7 @@ const runPasses = async (
   const modify = hooks.modifyArtifact.get(part.produces);
   if (!modify) return value as Artifacts[ArtifactKind];
   const name = `modify ${part.produces}`;
-  const context = createPassContext(state, part, name, target, consulted);
+  const context = createPassContext(state, part, name, target, consulted, checkpointOf(name));
   return placed({ stage: part.stage, pass: name }, async () => {
     const modified = await modify.promise(value as Artifacts[ArtifactKind], context);
     verifyOutput(modified, context, part.stage, name);
@@ -85,9 +98,9 @@ const fromStore = async (
   state: RunState,
   store: ArtifactStore,
   kind: ArtifactKind,
-  key: string,
+  records: readonly KeyRecord[],
 ): Promise<StoredArtifact<ArtifactKind> | undefined> => {
-  for (const { hash, consulted } of await store.records(key)) {
+  for (const { hash, consulted } of records) {
     const same = Object.entries(consulted).every(([name, digest]) => consult(state.host.registrations, name) === digest);
     if (!same) continue;
     const artifact = await store.get(kind, hash, (path) => state.listener('diagnostic', messages.artifactDamaged(path)));
@@ -96,7 +109,7 @@ const fromStore = async (
   return undefined;
 };
 
-export const runPart = async (state: RunState, store: ArtifactStore, request: PartRequest): Promise<PartRun> => {
+export const runPart = async (state: RunState, stores: Stores, request: PartRequest): Promise<PartRun> => {
   const { part } = request.ordered;
   const place = { stage: part.stage, part: part.name, ...(request.target && { target: request.target.name }) };
   const started = performance.now();
@@ -111,14 +124,36 @@ export const runPart = async (state: RunState, store: ArtifactStore, request: Pa
 
   const inputHashes = Object.fromEntries([...request.inputs].map(([kind, artifact]) => [kind, artifact.hash]));
   const key = await partKey(state, request.ordered, request.target, inputHashes);
-  if (key && request.store !== 'anew') {
-    const artifact = await fromStore(state, store, part.produces, key);
+  const records = key === undefined ? [] : await stores.artifacts.records(key);
+  const making = 1 + Math.max(0, ...records.map((record) => record.making));
+  if (key !== undefined) await stores.checkpoints.keepOnly(key, making);
+  if (request.store !== 'anew') {
+    const artifact = await fromStore(state, stores.artifacts, part.produces, records);
     if (artifact) return finish(artifact, true);
   }
   if (request.store === 'only') throw new DiagnosticError([messages.artifactMissing(part.produces, part.stage)]);
 
   const consulted: Consulted = {};
-  const artifact = await store.put(part.produces, await runPasses(state, request, consulted));
-  if (key) await store.remember(key, { hash: artifact.hash, consulted });
+  const checkpointOf = (pass: string): Checkpoint =>
+    key === undefined
+      ? noCheckpoint(state.signal)
+      : createPassCheckpoint({
+          folder: stores.checkpoints.folderOf(key, making),
+          place: [pass],
+          registrations: state.host.registrations,
+          consulted,
+          intervalMs: stores.checkpointIntervalMs,
+          signal: state.signal,
+          report: (diagnostic) => state.listener('diagnostic', { stage: part.stage, pass, ...diagnostic }),
+          onEvent: (action) => {
+            const { target } = request;
+            state.listener('checkpoint', { stage: part.stage, pass, ...(target && { target: target.name }), action });
+          },
+        });
+  const artifact = await stores.artifacts.put(part.produces, await runPasses(state, request, consulted, checkpointOf));
+  if (key !== undefined) {
+    await stores.artifacts.remember(key, { hash: artifact.hash, making, consulted });
+    await stores.checkpoints.remove(key);
+  }
   return finish(artifact, false);
 };

@@ -38,8 +38,52 @@ test('a truncated safetensors file is refused', () => {
   expect(() => readSafetensors(bytes.subarray(0, -1))).toThrow('tensor b.weight ends behind the file');
 });
 
-test('what cannot be stored exactly is refused with its place', () => {
-  expect(() => encodeArtifact({ history: { loss: Float64Array.of(1) } })).toThrow(
-    'Float64Array at history.loss: only float32 tensors, bytes and plain data can be stored',
-  );
+test('plain numbers, absent values and arrays of numbers come back with the same bits', () => {
+  const value = {
+    zeros: [0, -0],
+    extremes: [Number.MIN_VALUE, Number.MAX_VALUE, -1 / 3, Number.NEGATIVE_INFINITY],
+    holes: [undefined, 1, null],
+    sums: Float64Array.of(0.1, -0, Number.NaN, 5e-324),
+    order: Uint32Array.of(4294967295, 0),
+    seen: BigUint64Array.of(2n ** 64n - 1n),
+    steps: Int8Array.of(-128, 127),
+    odd: new Float32Array(new Float32Array([1, -0, 3e-39]).buffer, 4),
+    empty: new Float64Array(0),
+  };
+  const decoded = decodeArtifact(encodeArtifact(value)) as typeof value;
+  expect(decoded).toEqual(value);
+  expect(decoded.zeros.map((zero) => Object.is(zero, -0))).toEqual([false, true]);
+  expect(Object.is(decoded.sums[1], -0)).toBe(true);
+  const payload = Uint32Array.of(0x7fc12345, 0xffc00001);
+  const { nan } = decodeArtifact(encodeArtifact({ nan: new Float32Array(payload.buffer) })) as { nan: Float32Array };
+  expect(new Uint32Array(nan.buffer)).toEqual(payload);
+});
+
+test('places that would make the same file name, or none, get files of their own', () => {
+  const value = {
+    'a.b': Uint8Array.of(1),
+    a: { b: Uint8Array.of(2), B: Uint8Array.of(3) },
+    '../up': Uint8Array.of(4),
+    w: new Map([['x', 'text']]),
+    'w~2': Uint8Array.of(5),
+    W: new Map([['x', Uint8Array.of(6)]]),
+  };
+  const files = encodeArtifact(value);
+  const names = [...files.keys()].map((name) => name.split('/')[0]!.toLowerCase());
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.every((name) => /^[\w.~-]+$/.test(name) && !name.startsWith('.'))).toBe(true);
+  expect(decodeArtifact(files)).toEqual(value);
+});
+
+test.each<[unknown, string]>([
+  [{ state: { random: () => 1 } }, 'A function at state.random cannot be stored'],
+  [{ rounds: [1, 2n] }, 'A bigint at rounds.1 cannot be stored'],
+  [{ seen: new Set([1]) }, 'A Set at seen cannot be stored'],
+  [new Date(0), 'A Date at the top cannot be stored'],
+  [{ view: new DataView(new ArrayBuffer(1)) }, 'A DataView at view cannot be stored'],
+  [{ counts: new Map([['a', 1]]) }, 'A map of neither tensors nor files at counts cannot be stored'],
+  [{ counts: new Map([[1, 'a']]) }, 'A map with keys that are no text at counts cannot be stored'],
+  [{ odd: { $number: '1' } }, 'The reserved key $number at odd cannot be stored'],
+])('what would not come back is refused with its place: %o', (value, message) => {
+  expect(() => encodeArtifact(value)).toThrow(new TypeError(message));
 });

@@ -1,0 +1,64 @@
+// The checkpoint that a pass gets: when to store, what a stored one applies to, and who is told.
+import type { Diagnostic } from '@nasc/diagnostics';
+import type { Checkpoint } from '../checkpoint.ts';
+import { consult } from '../plugins/tracked-registry.ts';
+import type { Consulted } from '../plugins/tracked-registry.ts';
+import type { Registrations } from '../plugins/registrations.ts';
+import { openCheckpointPlace } from '../store/checkpoint-store.ts';
+
+export interface PassCheckpointOptions {
+  /** Where the checkpoints of this part of the pipeline, with this key, lie. */
+  readonly folder: string;
+  /** The pass, then the parts within it. */
+  readonly place: readonly string[];
+  readonly registrations: Registrations;
+  /** What the part has consulted so far; grows while it runs, and by what a checkpoint says that it consulted. */
+  readonly consulted: Consulted;
+  readonly intervalMs: number;
+  readonly signal: AbortSignal;
+  readonly report: (diagnostic: Diagnostic) => void;
+  readonly onEvent: (action: 'stored' | 'resumed') => void;
+}
+
+/** Storing may take this share of the time. */
+const largestShare = 0.05;
+
+export const createPassCheckpoint = (options: PassCheckpointOptions): Checkpoint => {
+  const { folder, place, registrations, consulted, signal } = options;
+  const stored = openCheckpointPlace(folder, place);
+  let lastEndMs = performance.now();
+  let lastCostMs = 0;
+
+  const store = async (state: unknown): Promise<void> => {
+    const beginMs = performance.now();
+    await stored.write({ place, consulted: { ...consulted }, state });
+    lastEndMs = performance.now();
+    lastCostMs = lastEndMs - beginMs;
+    options.onEvent('stored');
+  };
+  const isDue = () => {
+    // cost / (cost + wait) <= share
+    const enoughMs = lastCostMs * (1 / largestShare - 1);
+    return performance.now() - lastEndMs >= Math.max(options.intervalMs, options.intervalMs === 0 ? 0 : enoughMs);
+  };
+
+  return {
+    async resume<State>() {
+      const found = await stored.read(
+        (checkpoint) => Object.entries(checkpoint.consulted).every(([name, digest]) => consult(registrations, name) === digest),
+        options.report,
+      );
+      if (!found) return undefined;
+      // Work that is not done again consults nothing again, but the result depends on it all the same.
+      Object.assign(consulted, found.consulted);
+      options.onEvent('resumed');
+      return found.state as State;
+    },
+    async offer(state) {
+      if (signal.aborted || isDue()) await store(await state());
+      signal.throwIfAborted();
+    },
+    store,
+    part: (name) => createPassCheckpoint({ ...options, place: [...place, name] }),
+  };
+};

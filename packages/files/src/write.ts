@@ -1,0 +1,110 @@
+// Files and folders that are whole or not there: written under a temporary name, forced to the disk, renamed.
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, isAbsolute, join, sep } from 'node:path';
+import { temporaryPath } from './leftovers.ts';
+import { explainingWriteErrors } from './write-errors.ts';
+
+/** Relative path -> content. */
+export type Files = ReadonlyMap<string, string | Uint8Array>;
+
+const byteLength = (content: string | Uint8Array): number =>
+  typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength;
+
+/** Forces a file or the names in a folder to the disk. Some file systems know no such thing for folders. */
+const sync = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } catch (cause) {
+    if (!['EINVAL', 'ENOTSUP'].includes(String((cause as NodeJS.ErrnoException).code))) throw cause;
+  } finally {
+    await handle.close();
+  }
+};
+
+const syncTree = async (folder: string): Promise<void> => {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else if (entry.isFile()) await sync(path);
+  }
+  await sync(folder);
+};
+
+const writeThrough = async (path: string, content: string | Uint8Array): Promise<void> => {
+  const handle = await open(path, 'w');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** `what` names it in messages: `the report`. Errors: DISK_FULL, WRITE_FAILED; an older file of that name is then still there. */
+export const writeFileAtomically = (path: string, content: string | Uint8Array, what: string): Promise<void> =>
+  explainingWriteErrors({ what, path, bytes: byteLength(content) }, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    const temporary = temporaryPath(path);
+    try {
+      await writeThrough(temporary, content);
+      await rename(temporary, path);
+    } catch (cause) {
+      await rm(temporary, { force: true });
+      throw cause;
+    }
+    await sync(dirname(path));
+  });
+
+/** False where a folder that is not empty is there already. */
+const renamed = (from: string, to: string): Promise<boolean> =>
+  rename(from, to).then(
+    () => true,
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOTEMPTY' || cause.code === 'EEXIST') return false;
+      throw cause;
+    },
+  );
+
+const publish = async (folder: string, fill: (temporary: string) => Promise<void>): Promise<boolean> => {
+  const temporary = temporaryPath(folder);
+  try {
+    await mkdir(temporary, { recursive: true });
+    await fill(temporary);
+    const first = await renamed(temporary, folder);
+    if (first) await sync(dirname(folder));
+    return first;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+};
+
+/**
+ * Makes a folder of what `fill` writes into the one that it is given. False, and nothing changes, where a folder that is not
+ * empty has the name already. Errors: DISK_FULL, WRITE_FAILED, and what `fill` throws.
+ */
+export const makeFolder = (folder: string, what: string, fill: (temporary: string) => Promise<void>): Promise<boolean> =>
+  explainingWriteErrors({ what, path: folder }, () =>
+    publish(folder, async (temporary) => {
+      await fill(temporary);
+      await syncTree(temporary);
+    }),
+  );
+
+/** Makes a folder of files, as `makeFolder` does. */
+export const writeFolderAtomically = (folder: string, files: Files, what: string): Promise<boolean> => {
+  const bytes = [...files.values()].reduce((sum, content) => sum + byteLength(content), 0);
+  return explainingWriteErrors({ what, path: folder, bytes }, () =>
+    publish(folder, async (temporary) => {
+      const folders = new Set([temporary]);
+      for (const [name, content] of files) {
+        if (isAbsolute(name) || name.split(/[/\\]/).includes('..')) throw new RangeError(`"${name}" is no place in ${folder}`);
+        const path = join(temporary, name);
+        await mkdir(dirname(path), { recursive: true });
+        for (let inner = dirname(path); inner.startsWith(temporary + sep); inner = dirname(inner)) folders.add(inner);
+        await writeThrough(path, content);
+      }
+      for (const inner of folders) await sync(inner);
+    }),
+  );
+};
