@@ -136,7 +136,7 @@ export interface Judgement {
 }
 
 export const useCpuBackend = async (): Promise<void> => {
-  tf.env().set('IS_TEST', true); // no advertisement on the console
+  tf.enableProdMode(); // no advertisement on the console
   await tf.setBackend('cpu');
   await tf.ready();
 };

@@ -4,6 +4,7 @@ import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32, inferenceError, printType, sameType } from '@nasc/ir';
 import type { Attributes } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { copySource } from './shared/copy.ts';
 import { channelsOf, rowsOf } from './shared/shapes.ts';
 
@@ -54,6 +55,7 @@ export const add = defineOp<Attributes>({
     onnx: onnxLowering<Attributes>({
       emit: (_view, inputs, emitter) => inputs.reduce((sum, input) => emitter.node('Add', [sum, input])),
     }),
+    tfjs: tfjsLowering<Attributes>(({ tf, inputs }) => tf.addN([...inputs])),
   },
   examples: [
     { name: 'two images', attributes: {}, inputs: [float32(4, 3, 5), float32(4, 3, 5)] },

@@ -3,8 +3,11 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
+import { padImage, tfjsLowering } from '@nasc/tfjs';
+import type { Tensor } from '@nasc/tfjs';
 import { onnxPool, poolDims, poolSchema, poolShapeSource, poolType } from './shared/pool.ts';
 import type { PoolAttributes } from './shared/pool.ts';
+import { windowOf } from './shared/window.ts';
 
 export interface AvgPoolAttributes extends PoolAttributes {
   /** Whether the padding counts in the mean: kernel^2 elements always, instead of those inside the image. */
@@ -110,6 +113,14 @@ export const avgPool = defineOp<AvgPoolAttributes>({
     onnx: onnxLowering<AvgPoolAttributes>({
       emit: ({ attributes }, [x], emitter) =>
         emitter.node('AveragePool', [x!], { ...onnxPool(attributes), count_include_pad: attributes.countIncludePad ? 1 : 0 }),
+    }),
+    tfjs: tfjsLowering<AvgPoolAttributes>(({ tf, attributes, inputs: [x] }) => {
+      const window = windowOf(attributes);
+      const mean = (image: Tensor) => tf.avgPool(padImage(tf, image, window.padding), window.kernel, window.stride, 'valid');
+      // Divided by the share of each window that lies inside the image.
+      return attributes.countIncludePad || window.padding === 0
+        ? mean(x!)
+        : tf.div(mean(x!), mean(tf.ones([1, x!.shape[1]!, x!.shape[2]!, 1])));
     }),
   },
   examples: [

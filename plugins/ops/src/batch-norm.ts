@@ -1,9 +1,11 @@
 // Batch normalisation over the last axis (Ioffe and Szegedy, 2015): statistics over the batch and all pixels.
 import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
-import { defineOp, float32 } from '@nasc/ir';
+import { defineOp, elementCount, float32 } from '@nasc/ir';
 import type { ParameterSpec } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
+import type { GradSaveFunc, Tensor, TfjsCall, Tfjs } from '@nasc/tfjs';
 import { channelsOf, rowsOf } from './shared/shapes.ts';
 
 export interface BatchNormAttributes {
@@ -23,6 +25,44 @@ const dimsOf = ({ batch, inputs }: BatchedView<BatchNormAttributes>): readonly n
 const rows = ({ batch, inputs }: BatchedView<BatchNormAttributes>) => batch * rowsOf(inputs[0]!);
 const channels = ({ inputs }: BatchedView<BatchNormAttributes>) => channelsOf(inputs[0]!);
 const epsilonOf = ({ epsilon = defaults.epsilon }: BatchNormAttributes) => epsilon;
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * scale + shift with the statistics of the batch. The gradient is written out:
+ * derived from the formula it would be some twenty passes over memory. With xhat = (x - mean) / std and M rows:
+ * dx = scale / std * (dy - sum(dy) / M - xhat * sum(dy * xhat) / M), dscale = sum(dy * xhat), dshift = sum(dy)
+ */
+const normaliseBatch = ({ tf, attributes, inputs, parameters, collect }: TfjsCall<BatchNormAttributes>): Tensor => {
+  const { scale, shift, runningMean, runningVariance } = parameters;
+  const { momentum = defaults.momentum } = attributes;
+  const axes = inputs[0]!.shape.slice(0, -1).map((_, axis) => axis);
+  const rows = elementCount(inputs[0]!.shape.slice(0, -1));
+  const moved = (running: Tensor, batch: Tensor) => tf.add(running, tf.mul(tf.sub(batch, running), momentum));
+  const normalise = tf.customGrad((...operands) => {
+    const [x, gamma, beta, save] = operands as unknown as [Tensor, Tensor, Tensor, GradSaveFunc];
+    const mean = tf.mean(x, axes);
+    const centred = tf.sub(x, mean);
+    const variance = tf.mean(tf.square(centred), axes);
+    const inverseStd = tf.rsqrt(tf.add(variance, epsilonOf(attributes)));
+    collect?.({ mean, variance }, () => ({
+      runningMean: moved(runningMean!, mean),
+      runningVariance: moved(runningVariance!, rows > 1 ? tf.mul(variance, rows / (rows - 1)) : variance),
+    }));
+    save([x, gamma, mean, inverseStd]);
+    return { value: tf.add(tf.mul(centred, tf.mul(inverseStd, gamma)), beta), gradFunc: batchGradients(tf, axes, rows) };
+  });
+  return normalise(inputs[0]!, scale!, shift!);
+};
+
+const batchGradients =
+  (tf: Tfjs, axes: number[], rows: number) =>
+  (dy: Tensor, [x, gamma, mean, inverseStd]: Tensor[]): Tensor[] => {
+    const centred = tf.sub(x!, mean!);
+    const dshift = tf.sum(dy, axes);
+    const dscale = tf.mul(tf.sum(tf.mul(dy, centred), axes), inverseStd!);
+    const projection = tf.mul(centred, tf.div(tf.mul(dscale, inverseStd!), rows));
+    const dx = tf.mul(tf.sub(tf.sub(dy, tf.div(dshift, rows)), projection), tf.mul(inverseStd!, gamma!));
+    return [dx, dscale, dshift];
+  };
 
 const source = `
 /* Item: one row. y[c] = (x[c] - runningMean[c]) / sqrt(runningVariance[c] + epsilon) * scale[c] + shift[c] */
@@ -270,6 +310,13 @@ export const batchNorm = defineOp<BatchNormAttributes>({
         });
         return emitter.node('BatchNormalization', [x!, ...constants], { epsilon: { float: epsilonOf(view.attributes) } });
       },
+    }),
+    tfjs: tfjsLowering<BatchNormAttributes>((call) => {
+      if (call.statistics === 'batch') return normaliseBatch(call);
+      const { tf, attributes, inputs, parameters } = call;
+      const { scale, shift, runningMean, runningVariance } = parameters;
+      const factor = tf.mul(scale!, tf.rsqrt(tf.add(runningVariance!, epsilonOf(attributes))));
+      return tf.add(tf.mul(tf.sub(inputs[0]!, runningMean!), factor), shift!);
     }),
   },
   examples: [

@@ -3,6 +3,7 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView, KernelCall } from '@nasc/c-emit';
 import { defineOp, float32, inferenceError, printType } from '@nasc/ir';
 import { axisToNchw, onnxLowering } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { splitAtAxis } from './shared/axes.ts';
 import { copyPartSource } from './shared/copy.ts';
 
@@ -64,6 +65,7 @@ export const concat = defineOp<ConcatAttributes>({
       emit: ({ attributes, output }, inputs, emitter) =>
         emitter.node('Concat', inputs, { axis: axisToNchw(attributes.axis, output.shape.length) }),
     }),
+    tfjs: tfjsLowering<ConcatAttributes>(({ tf, attributes: { axis }, inputs }) => tf.concat([...inputs], axis + 1)),
   },
   examples: [
     { name: 'channels', attributes: { axis: 2 }, inputs: [float32(3, 2, 4), float32(3, 2, 7), float32(3, 2, 1)] },

@@ -4,6 +4,8 @@ import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32, inferenceError } from '@nasc/ir';
 import type { OpView, TensorType } from '@nasc/ir';
 import { convolutionWeight, onnxLowering } from '@nasc/onnx';
+import { dilateKernel, paddedImage, tfjsLowering } from '@nasc/tfjs';
+import type { Tensor4D } from '@nasc/tfjs';
 import { biasGradientSource } from './shared/bias-gradient.ts';
 import { imageShape } from './shared/shapes.ts';
 import { dilationSchema, onnxWindow, windowCount, windowOf, windowSchema } from './shared/window.ts';
@@ -246,6 +248,17 @@ export const conv2d = defineOp<Conv2dAttributes>({
         if (hasBias(view)) operands.push(emitter.constant('bias', [view.attributes.width], emitter.parameter('bias').data));
         return emitter.node('Conv', operands, { ...onnxWindow(windowOf(view.attributes)), group: view.attributes.groups ?? 1 });
       },
+    }),
+    tfjs: tfjsLowering<Conv2dAttributes>(({ tf, attributes, inputs: [x], parameters: { weight, bias } }) => {
+      const { kernel, stride, dilation, padding } = windowOf(attributes);
+      const { groups = 1 } = attributes;
+      const { image, pad } = paddedImage(tf, x!, { kernel: dilation * (kernel - 1) + 1, stride, padding });
+      const filter = dilateKernel(tf, weight!, dilation);
+      const filters = groups === 1 ? [filter] : tf.split<Tensor4D>(filter, groups, 3);
+      const parts = groups === 1 ? [image] : tf.split<Tensor4D>(image, groups, 3);
+      const outputs = parts.map((part, group) => tf.conv2d(part, filters[group]!, stride, pad));
+      const y = groups === 1 ? outputs[0]! : tf.concat(outputs, 3);
+      return bias ? tf.add(y, bias) : y;
     }),
   },
   examples: [

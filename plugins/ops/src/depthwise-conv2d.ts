@@ -4,6 +4,7 @@ import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
 import type { OpView } from '@nasc/ir';
 import { depthwiseWeight, onnxLowering } from '@nasc/onnx';
+import { dilateKernel, paddedImage, tfjsLowering } from '@nasc/tfjs';
 import { biasGradientSource } from './shared/bias-gradient.ts';
 import { channelsOf, imageShape } from './shared/shapes.ts';
 import { dilationSchema, onnxWindow, windowCount, windowOf, windowSchema } from './shared/window.ts';
@@ -190,6 +191,12 @@ export const depthwiseConv2d = defineOp<DepthwiseConv2dAttributes>({
         if (hasBias(view)) operands.push(emitter.constant('bias', [channels], emitter.parameter('bias').data));
         return emitter.node('Conv', operands, { ...onnxWindow(windowOf(view.attributes)), group: channels });
       },
+    }),
+    tfjs: tfjsLowering<DepthwiseConv2dAttributes>(({ tf, attributes, inputs: [x], parameters: { weight, bias } }) => {
+      const { kernel, stride, dilation, padding } = windowOf(attributes);
+      const { image, pad } = paddedImage(tf, x!, { kernel: dilation * (kernel - 1) + 1, stride, padding });
+      const y = tf.depthwiseConv2d(image, dilateKernel(tf, tf.expandDims(weight!, 3), dilation), stride, pad);
+      return bias ? tf.add(y, bias) : y;
     }),
   },
   examples: [

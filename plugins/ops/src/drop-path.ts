@@ -3,6 +3,7 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView, Operand } from '@nasc/c-emit';
 import { defineOp, elementCount, float32 } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
+import { keptMask, tfjsLowering } from '@nasc/tfjs';
 import { copySource } from './shared/copy.ts';
 import { philoxSource } from './shared/philox.ts';
 
@@ -66,6 +67,11 @@ export const dropPath = defineOp<DropPathAttributes>({
       inputGradient: (view) => apply(view, operand.outputGradient, operand.inputGradient()),
     }),
     onnx: onnxLowering<DropPathAttributes>({ emit: (_view, [x]) => x! }),
+    tfjs: tfjsLowering<DropPathAttributes>(({ tf, attributes: { rate }, inputs: [x], shape, random }) => {
+      if (!random) return tf.clone(x!);
+      const mask = tf.tensor(keptMask(shape[0]!, 1, rate, random), [shape[0]!, ...shape.slice(1).map(() => 1)]);
+      return tf.mul(x!, mask);
+    }),
   },
   examples: [
     { name: 'image', attributes: { rate: 0.5 }, inputs: [float32(3, 2, 5)] },

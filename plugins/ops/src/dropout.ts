@@ -3,6 +3,7 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView, Operand } from '@nasc/c-emit';
 import { defineOp, elementCount, float32 } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
+import { keptMask, tfjsLowering } from '@nasc/tfjs';
 import { copySource } from './shared/copy.ts';
 import { philoxSource } from './shared/philox.ts';
 
@@ -68,6 +69,9 @@ export const dropout = defineOp<DropoutAttributes>({
       inputGradient: (view) => apply(view, operand.outputGradient, operand.inputGradient()),
     }),
     onnx: onnxLowering<DropoutAttributes>({ emit: (_view, [x]) => x! }),
+    tfjs: tfjsLowering<DropoutAttributes>(({ tf, attributes: { rate }, inputs: [x], shape, random }) =>
+      random ? tf.mul(x!, tf.tensor(keptMask(shape[0]!, elementCount(shape.slice(1)), rate, random), [...shape])) : tf.clone(x!),
+    ),
   },
   examples: [
     { name: 'vector', attributes: { rate: 0.2 }, inputs: [float32(39)] },

@@ -4,6 +4,7 @@ import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
 import type { Attributes } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { imageShape } from './shared/shapes.ts';
 
 /** Batch, pixels, channels. */
@@ -64,6 +65,7 @@ export const globalAvgPool = defineOp<Attributes>({
     onnx: onnxLowering<Attributes>({
       emit: (_view, [x], emitter) => emitter.node('Flatten', [emitter.node('GlobalAveragePool', [x!])], { axis: 1 }),
     }),
+    tfjs: tfjsLowering<Attributes>(({ tf, inputs: [x] }) => tf.mean(x!, [1, 2])),
   },
   examples: [
     { name: 'square', attributes: {}, inputs: [float32(4, 4, 10)] },

@@ -8,4 +8,5 @@ export const hSigmoid = defineElementwise({
   gradient: 'x > -3 && x < 3 ? dy / 6 : 0',
   gradientReads: 'x',
   onnx: (x, emitter) => emitter.node('HardSigmoid', [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }),
+  tfjs: (tf, x) => tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6),
 });

@@ -12,4 +12,5 @@ export const hSwish = defineElementwise({
     emitter.opset >= 14
       ? emitter.node('HardSwish', [x])
       : emitter.node('Mul', [x, emitter.node('HardSigmoid', [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } })]),
+  tfjs: (tf, x) => tf.mul(x, tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6)),
 });

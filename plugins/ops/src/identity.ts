@@ -4,6 +4,7 @@ import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
 import type { Attributes } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { copySource } from './shared/copy.ts';
 import { channelsOf, rowsOf } from './shared/shapes.ts';
 
@@ -25,6 +26,7 @@ export const identity = defineOp<Attributes>({
       ],
     }),
     onnx: onnxLowering<Attributes>({ emit: (_view, [x]) => x! }),
+    tfjs: tfjsLowering<Attributes>(({ tf, inputs: [x] }) => tf.clone(x!)),
   },
   examples: [
     { name: 'image', attributes: {}, inputs: [float32(3, 4, 5)] },

@@ -3,6 +3,7 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { biasGradientSource } from './shared/bias-gradient.ts';
 import { channelsOf, vectorLength } from './shared/shapes.ts';
 
@@ -165,6 +166,10 @@ export const linear = defineOp<LinearAttributes>({
         if (biasOf(view.attributes)) operands.push(emitter.constant('bias', [view.attributes.width], emitter.parameter('bias').data));
         return emitter.node('Gemm', operands);
       },
+    }),
+    tfjs: tfjsLowering<LinearAttributes>(({ tf, inputs: [x], parameters: { weight, bias } }) => {
+      const y = tf.matMul(x!, weight!);
+      return bias ? tf.add(y, bias) : y;
     }),
   },
   examples: [

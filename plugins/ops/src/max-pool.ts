@@ -2,10 +2,15 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import { defineOp, elementCount, float32 } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
+import { paddedImage, tfjsLowering } from '@nasc/tfjs';
 import { onnxPool, poolDims, poolSchema, poolShapeSource, poolType } from './shared/pool.ts';
 import type { PoolAttributes } from './shared/pool.ts';
+import { windowOf } from './shared/window.ts';
 
 export type MaxPoolAttributes = PoolAttributes;
+
+/** Of float32. */
+const lowest = -(2 - 2 ** -23) * 2 ** 127;
 
 const source = `${poolShapeSource('maxPool')}
 /* One row (n, oy) of the output, and (unless null) the tap ky * kernel + kx that each value comes from: the first of equals. */
@@ -111,6 +116,12 @@ export const maxPool = defineOp<MaxPoolAttributes>({
       ],
     }),
     onnx: onnxLowering<MaxPoolAttributes>({ emit: (view, [x], emitter) => emitter.node('MaxPool', [x!], onnxPool(view.attributes)) }),
+    tfjs: tfjsLowering<MaxPoolAttributes>(({ tf, attributes, inputs: [x] }) => {
+      const { kernel, stride, padding } = windowOf(attributes);
+      // TensorFlow's own padding takes no part; ours must never be the largest.
+      const { image, pad } = paddedImage(tf, x!, { kernel, stride, padding }, lowest);
+      return tf.maxPool(image, kernel, stride, pad);
+    }),
   },
   examples: [
     { name: '3x3', attributes: { kernel: 3 }, inputs: [float32(5, 4, 6)] },

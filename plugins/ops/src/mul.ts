@@ -4,6 +4,7 @@ import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, elementCount, float32, inferenceError, printType, sameShape } from '@nasc/ir';
 import type { Attributes, TensorType } from '@nasc/ir';
 import { onnxLowering, vectorToImage } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { channelsOf, rowsOf } from './shared/shapes.ts';
 
 /** Whether the second input is one row per image. */
@@ -87,6 +88,10 @@ export const mul = defineOp<Attributes>({
         const [{ shape }, other] = view.inputs as readonly [TensorType, TensorType];
         return emitter.node('Mul', [x!, shape.length === 1 ? factor! : vectorToImage(emitter, factor!, other.shape)]);
       },
+    }),
+    tfjs: tfjsLowering<Attributes>(({ tf, inputs: [x, factor] }) => {
+      const isRow = factor!.rank === 2 && x!.rank === 4;
+      return tf.mul(x!, isRow ? tf.reshape(factor!, [factor!.shape[0]!, 1, 1, factor!.shape[1]!]) : factor!);
     }),
   },
   examples: [

@@ -3,6 +3,7 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, elementCount, float32, inferenceError } from '@nasc/ir';
 import { onnxLowering, padsToNchw } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { checkRank, toKernelRank } from './shared/axes.ts';
 
 export interface PadAttributes {
@@ -109,6 +110,9 @@ export const pad = defineOp<PadAttributes>({
       emit: ({ attributes: { before, after } }, [x], emitter) =>
         emitter.node('Pad', [x!, emitter.integers('pads', padsToNchw(before, after))]),
     }),
+    tfjs: tfjsLowering<PadAttributes>(({ tf, attributes: { before, after }, inputs: [x] }) =>
+      tf.pad(x!, [[0, 0], ...before.map((zeros, axis): [number, number] => [zeros, after[axis]!])]),
+    ),
   },
   examples: [
     { name: 'channels of a shortcut', attributes: { before: [0, 0, 0], after: [0, 0, 5] }, inputs: [float32(3, 4, 6)] },

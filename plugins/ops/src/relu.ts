@@ -8,4 +8,5 @@ export const relu = defineElementwise({
   gradient: 'y > 0 ? dy : 0',
   gradientReads: 'y',
   onnx: (x, emitter) => emitter.node('Relu', [x]),
+  tfjs: (tf, x) => tf.relu(x),
 });

@@ -9,4 +9,5 @@ export const relu6 = defineElementwise({
   gradientReads: 'y',
   onnx: (x, emitter) =>
     emitter.node('Clip', [x, emitter.constant('minimum', [], Float32Array.of(0)), emitter.constant('maximum', [], Float32Array.of(6))]),
+  tfjs: (tf, x) => tf.relu6(x),
 });

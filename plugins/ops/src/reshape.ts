@@ -2,6 +2,7 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import { defineOp, elementCount, float32, inferenceError } from '@nasc/ir';
 import { onnxLowering, reshapeNhwc } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { copySource } from './shared/copy.ts';
 
 export interface ReshapeAttributes {
@@ -48,6 +49,7 @@ export const reshape = defineOp<ReshapeAttributes>({
     onnx: onnxLowering<ReshapeAttributes>({
       emit: (view, [x], emitter) => reshapeNhwc(emitter, x!, view.inputs[0]!.shape, view.output.shape),
     }),
+    tfjs: tfjsLowering<ReshapeAttributes>(({ tf, inputs: [x], shape }) => tf.reshape(x!, [...shape])),
   },
   examples: [
     { name: 'flatten', attributes: { shape: [60] }, inputs: [float32(3, 4, 5)] },

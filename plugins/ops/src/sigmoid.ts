@@ -11,4 +11,5 @@ static inline real sigmoid_exp(real x) { return sizeof(real) == sizeof(float) ? 
   gradient: 'dy * y * (1 - y)',
   gradientReads: 'y',
   onnx: (x, emitter) => emitter.node('Sigmoid', [x]),
+  tfjs: (tf, x) => tf.sigmoid(x),
 });

@@ -3,6 +3,7 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32, inferenceError } from '@nasc/ir';
 import { axisToNchw, onnxLowering } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { splitAtAxis } from './shared/axes.ts';
 import { copyPartSource } from './shared/copy.ts';
 
@@ -73,6 +74,13 @@ export const slice = defineOp<SliceAttributes>({
           emitter.integers('axis', [axisToNchw(axis, inputs[0]!.shape.length)]),
         ]),
     }),
+    tfjs: tfjsLowering<SliceAttributes>(({ tf, attributes: { axis, start }, inputs: [x], shape }) =>
+      tf.slice(
+        x!,
+        shape.map((_, at) => (at === axis + 1 ? start : 0)),
+        [...shape],
+      ),
+    ),
   },
   examples: [
     { name: 'channels', attributes: { axis: 2, start: 2, end: 7 }, inputs: [float32(3, 4, 8)] },

@@ -4,6 +4,7 @@ import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
 import type { Attributes } from '@nasc/ir';
 import { axisToNchw, onnxLowering } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { channelsOf, rowsOf } from './shared/shapes.ts';
 
 const dimsOf = ({ batch, inputs }: BatchedView<Attributes>): readonly number[] => [batch, channelsOf(inputs[0]!)];
@@ -64,6 +65,7 @@ export const softmax = defineOp<Attributes>({
     onnx: onnxLowering<Attributes>({
       emit: ({ output: { shape } }, [x], emitter) => emitter.node('Softmax', [x!], { axis: axisToNchw(shape.length - 1, shape.length) }),
     }),
+    tfjs: tfjsLowering<Attributes>(({ tf, inputs: [x] }) => tf.softmax(x!)),
   },
   examples: [
     { name: 'vector', attributes: {}, inputs: [float32(10)] },

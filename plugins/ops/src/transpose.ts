@@ -3,6 +3,7 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { KernelCall, Operand } from '@nasc/c-emit';
 import { defineOp, elementCount, float32, inferenceError } from '@nasc/ir';
 import { onnxLowering, permutationToNchw } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { checkRank, kernelRank, toKernelRank } from './shared/axes.ts';
 
 export interface TransposeAttributes {
@@ -79,6 +80,9 @@ export const transpose = defineOp<TransposeAttributes>({
     onnx: onnxLowering<TransposeAttributes>({
       emit: ({ attributes }, [x], emitter) => emitter.node('Transpose', [x!], { perm: permutationToNchw(attributes.permutation) }),
     }),
+    tfjs: tfjsLowering<TransposeAttributes>(({ tf, attributes: { permutation }, inputs: [x] }) =>
+      tf.transpose(x!, [0, ...permutation.map((axis) => axis + 1)]),
+    ),
   },
   examples: [
     { name: 'image', attributes: { permutation: [2, 0, 1] }, inputs: [float32(3, 4, 5)] },

@@ -2,6 +2,7 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import { defineOp, elementCount, float32 } from '@nasc/ir';
 import { onnxLowering, toNchwOrder } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
 import { imageShape } from './shared/shapes.ts';
 
 export interface ZeroAttributes {
@@ -49,6 +50,7 @@ export const zero = defineOp<ZeroAttributes>({
         return emitter.node('ConstantOfShape', [shape]);
       },
     }),
+    tfjs: tfjsLowering<ZeroAttributes>(({ tf, shape }) => tf.zeros([...shape])),
   },
   examples: [
     { name: 'same shape', attributes: {}, inputs: [float32(4, 5, 3)] },

@@ -1,10 +1,12 @@
-// Ops that map every element by itself: two C expressions and an ONNX lowering make one.
+// Ops that map every element by itself: two C expressions, ONNX and TensorFlow.js make one.
 import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
 import type { Attributes, OpDefinition } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
 import type { OnnxEmitter } from '@nasc/onnx';
+import { tfjsLowering } from '@nasc/tfjs';
+import type { Tensor, Tfjs } from '@nasc/tfjs';
 import { channelsOf, rowsOf } from './shapes.ts';
 
 export interface ElementwiseOp {
@@ -18,6 +20,7 @@ export interface ElementwiseOp {
   /** C functions that the expressions call, named after the op. */
   readonly helpers?: string;
   readonly onnx: (x: string, emitter: OnnxEmitter) => string;
+  readonly tfjs: (tf: Tfjs, x: Tensor) => Tensor;
 }
 
 const dimsOf = ({ batch, inputs }: BatchedView<Attributes>): readonly number[] => [batch, channelsOf(inputs[0]!)];
@@ -70,6 +73,7 @@ export const defineElementwise = (definition: ElementwiseOp): OpDefinition =>
         ],
       }),
       onnx: onnxLowering<Attributes>({ emit: (_view, [x], emitter) => definition.onnx(x!, emitter) }),
+      tfjs: tfjsLowering<Attributes>(({ tf, inputs: [x] }) => definition.tfjs(tf, x!)),
     },
     examples: [
       { name: 'image', attributes: {}, inputs: [float32(5, 3, 7)] },
