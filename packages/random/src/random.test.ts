@@ -53,3 +53,42 @@ test('normal draws have mean 0 and variance 1', () => {
   expect(Math.abs(mean)).toBeLessThan(0.03);
   expect(Math.abs(variance - 1)).toBeLessThan(0.05);
 });
+
+test.each([0.05, 0.2, 0.7, 1, 2.5, 20])('log gamma draws of shape %d: exp has mean and variance equal to the shape', (shape) => {
+  const random = new Random({ seed: 3, stream: 'gamma' });
+  const count = 40_000;
+  const values = Array.from({ length: count }, () => Math.exp(random.logGamma(shape)));
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
+  // Standard errors: sqrt(shape / n) of the mean, and sqrt((m4 - shape^2) / n) of the variance with m4 = 3 shape^2 + 6 shape.
+  expect(Math.abs(mean - shape)).toBeLessThan(4 * Math.sqrt(shape / count));
+  expect(Math.abs(variance - shape)).toBeLessThan(4 * Math.sqrt((2 * shape * shape + 6 * shape) / count));
+});
+
+test.each([
+  [0.01, 0.01],
+  [0.2, 0.2],
+  [1, 1],
+  [0.5, 3],
+  [8, 2],
+])('beta draws of (%d, %d) have the mean and variance of the distribution, and lie in 0..1', (a, b) => {
+  const random = new Random({ seed: 4, stream: 'beta' });
+  const count = 40_000;
+  const values = Array.from({ length: count }, () => random.beta(a, b));
+  expect(values.every((value) => value >= 0 && value <= 1)).toBe(true);
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
+  const expected = (a * b) / ((a + b) ** 2 * (a + b + 1));
+  expect(Math.abs(mean - a / (a + b))).toBeLessThan(4 * Math.sqrt(expected / count));
+  expect(Math.abs(variance / expected - 1)).toBeLessThan(0.05);
+});
+
+test('Beta(1/2, 1/2) draws follow the arcsine distribution', () => {
+  const random = new Random({ seed: 6, stream: 'beta' });
+  const count = 20_000;
+  const values = Array.from({ length: count }, () => random.beta(0.5, 0.5)).toSorted((a, b) => a - b);
+  const cumulative = (x: number): number => (2 / Math.PI) * Math.asin(Math.sqrt(x));
+  // Kolmogorov's distance; 1.95 / sqrt(n) is exceeded once in a thousand.
+  const distance = Math.max(...values.map((value, i) => Math.abs(cumulative(value) - (i + 0.5) / count)));
+  expect(distance).toBeLessThan(1.95 / Math.sqrt(count));
+});

@@ -60,6 +60,30 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /**
+   * Logarithm of a draw from Gamma(shape, 1), shape > 0: Marsaglia and Tsang (2000), "A simple method for generating gamma
+   * variables"; shapes below 1 by Gamma(shape) = Gamma(shape + 1) * U^(1 / shape). A logarithm, as small shapes underflow.
+   */
+  logGamma(shape: number): number {
+    if (shape < 1) return this.logGamma(shape + 1) + Math.log((this.uint32() + 1) / 4294967296) / shape;
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + c * x) ** 3;
+      if (v <= 0) continue;
+      const u = (this.uint32() + 1) / 4294967296;
+      if (Math.log(u) < 0.5 * x * x + d * (1 - v + Math.log(v))) return Math.log(d * v);
+    }
+  }
+
+  /** Beta(a, b) in [0, 1], both > 0: X / (X + Y) of X from Gamma(a, 1) and Y from Gamma(b, 1). */
+  beta(a: number, b: number): number {
+    const x = this.logGamma(a);
+    const y = this.logGamma(b);
+    return 1 / (1 + Math.exp(y - x));
+  }
+
   /** Index drawn with the given probabilities (they need not be normalised). */
   categorical(probabilities: ArrayLike<number>): number {
     let total = 0;
