@@ -33,7 +33,7 @@ const prepare = (node, resolved) => {
     const defaulted = Object.keys(node.properties).filter((key) => node.properties[key].default !== undefined);
     copy.required = [...new Set([...(node.required ?? []), ...defaulted])];
   }
-  delete copy.minItems; // arrays, not tuples
+  if (copy.minItems !== copy.maxItems) delete copy.minItems; // arrays, not tuples, unless of one length
   return copy;
 };
 

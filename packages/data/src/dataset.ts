@@ -42,12 +42,37 @@ export interface Normalisation {
   readonly std: readonly number[];
 }
 
-/** Random transformations of training images; all off by default. */
+/** Random transformations of training images; all off by default, and off where `false` or 0. Each is defined in transform/. */
 export interface Augmentation {
   /** Mirror left to right with probability 1/2. */
   readonly flip?: boolean;
   /** Zero-pad by this many pixels on each side, then crop back at a random offset. */
   readonly crop?: number;
+  /** Resize a random part of the image to the whole output. */
+  readonly randomResizedCrop?: false | RandomResizedCrop;
+  /** Change the colours, in a random order. */
+  readonly colourJitter?: false | ColourJitter;
+  /** Side of a square that hides a random place, in pixels of the output. */
+  readonly cutout?: number;
+  /** Blend each image of a batch and its target with another one, by lambda ~ Beta(mixup, mixup). */
+  readonly mixup?: number;
+}
+
+export interface RandomResizedCrop {
+  /** Least and greatest share of the image's area; 0.08 to 1 when absent. */
+  readonly scale?: readonly [number, number];
+  /** Least and greatest width / height; 3/4 to 4/3 when absent. */
+  readonly ratio?: readonly [number, number];
+}
+
+/** How far each may go from unchanged; 0 when absent. */
+export interface ColourJitter {
+  /** Factor in [1 - x, 1 + x], like contrast and saturation. */
+  readonly brightness?: number;
+  readonly contrast?: number;
+  readonly saturation?: number;
+  /** Turn of the colour circle in [-x, x]; 0.5 is half of it. */
+  readonly hue?: number;
 }
 
 /** One batch, ready for an engine. */

@@ -62,9 +62,105 @@ export const configSchema: Readonly<Record<string, unknown>> = {
               "type": "integer",
               "minimum": 0,
               "maximum": 16,
-              "description": "Zero-pad by this many pixels and crop back at a random offset. The data set's own default when absent."
+              "description": "Zero-pad by this many pixels and crop back at a random offset. The data set's own default when absent, 0 with randomResizedCrop."
+            },
+            "randomResizedCrop": {
+              "description": "Resize a random part of each image to the whole input, or false. The data set's own default when absent, off with crop.",
+              "anyOf": [
+                {
+                  "type": "boolean",
+                  "const": false
+                },
+                {
+                  "title": "RandomResizedCropConfig",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "properties": {
+                    "scale": {
+                      "type": "array",
+                      "minItems": 2,
+                      "maxItems": 2,
+                      "items": {
+                        "type": "number",
+                        "minimum": 0.01,
+                        "maximum": 1
+                      },
+                      "description": "Least and greatest share of the image's area; [0.08, 1] when absent."
+                    },
+                    "ratio": {
+                      "type": "array",
+                      "minItems": 2,
+                      "maxItems": 2,
+                      "items": {
+                        "type": "number",
+                        "minimum": 0.1,
+                        "maximum": 10
+                      },
+                      "description": "Least and greatest width / height; [3/4, 4/3] when absent."
+                    }
+                  }
+                }
+              ]
+            },
+            "colourJitter": {
+              "description": "Change the colours by random amounts in a random order, or false. The data set's own default when absent.",
+              "anyOf": [
+                {
+                  "type": "boolean",
+                  "const": false
+                },
+                {
+                  "title": "ColourJitterConfig",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "properties": {
+                    "brightness": {
+                      "type": "number",
+                      "minimum": 0,
+                      "maximum": 1,
+                      "description": "x: factor in [1 - x, 1 + x]; 0 when absent."
+                    },
+                    "contrast": {
+                      "type": "number",
+                      "minimum": 0,
+                      "maximum": 1,
+                      "description": "x: factor in [1 - x, 1 + x]; 0 when absent."
+                    },
+                    "saturation": {
+                      "type": "number",
+                      "minimum": 0,
+                      "maximum": 1,
+                      "description": "x: factor in [1 - x, 1 + x]; 0 when absent. Nothing on grey images."
+                    },
+                    "hue": {
+                      "type": "number",
+                      "minimum": 0,
+                      "maximum": 0.5,
+                      "description": "x: turn of the colour circle in [-x, x]; 0 when absent. Nothing on grey images."
+                    }
+                  }
+                }
+              ]
+            },
+            "cutout": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 256,
+              "description": "Side in pixels of a square that hides a random place of each image. The data set's own default when absent."
+            },
+            "mixup": {
+              "type": "number",
+              "minimum": 0,
+              "maximum": 32,
+              "description": "Blend each image and target with another of its batch, by a share drawn from Beta(mixup, mixup). The data set's own default when absent."
             }
           }
+        },
+        "evaluationCrop": {
+          "type": "number",
+          "minimum": 0.25,
+          "maximum": 1,
+          "description": "Share of the resized image's sides that the centre crop keeps wherever nothing is random: 0.875 resizes to 256 and crops 224; 1 keeps all that fits. The data set's own when absent."
         }
       }
     },

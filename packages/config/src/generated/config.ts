@@ -74,6 +74,10 @@ export interface TaskConfig {
    */
   scoringImages: number;
   augmentation: AugmentationConfig;
+  /**
+   * Share of the resized image's sides that the centre crop keeps wherever nothing is random: 0.875 resizes to 256 and crops 224; 1 keeps all that fits. The data set's own when absent.
+   */
+  evaluationCrop?: number;
 }
 export interface NamedWithOptions {
   /**
@@ -91,9 +95,59 @@ export interface AugmentationConfig {
    */
   flip?: boolean;
   /**
-   * Zero-pad by this many pixels and crop back at a random offset. The data set's own default when absent.
+   * Zero-pad by this many pixels and crop back at a random offset. The data set's own default when absent, 0 with randomResizedCrop.
    */
   crop?: number;
+  /**
+   * Resize a random part of each image to the whole input, or false. The data set's own default when absent, off with crop.
+   */
+  randomResizedCrop?: false | RandomResizedCropConfig;
+  /**
+   * Change the colours by random amounts in a random order, or false. The data set's own default when absent.
+   */
+  colourJitter?: false | ColourJitterConfig;
+  /**
+   * Side in pixels of a square that hides a random place of each image. The data set's own default when absent.
+   */
+  cutout?: number;
+  /**
+   * Blend each image and target with another of its batch, by a share drawn from Beta(mixup, mixup). The data set's own default when absent.
+   */
+  mixup?: number;
+}
+export interface RandomResizedCropConfig {
+  /**
+   * Least and greatest share of the image's area; [0.08, 1] when absent.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  scale?: [number, number];
+  /**
+   * Least and greatest width / height; [3/4, 4/3] when absent.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  ratio?: [number, number];
+}
+export interface ColourJitterConfig {
+  /**
+   * x: factor in [1 - x, 1 + x]; 0 when absent.
+   */
+  brightness?: number;
+  /**
+   * x: factor in [1 - x, 1 + x]; 0 when absent.
+   */
+  contrast?: number;
+  /**
+   * x: factor in [1 - x, 1 + x]; 0 when absent. Nothing on grey images.
+   */
+  saturation?: number;
+  /**
+   * x: turn of the colour circle in [-x, x]; 0 when absent. Nothing on grey images.
+   */
+  hue?: number;
 }
 /**
  * Limits that the chosen network has to keep on every target.
