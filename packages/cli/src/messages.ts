@@ -44,6 +44,16 @@ export const messages = {
   configExists: (file: string): Diagnostic =>
     errorDiagnostic('CLI_CONFIG_EXISTS', `There is a config already: "${file}".`, { hint: 'Edit it, or remove it first.' }),
 
+  setupOfWhat: (known: readonly string[]): Diagnostic =>
+    errorDiagnostic('CLI_MISSING_ARGUMENT', '`nasc setup` needs to know which engine.', {
+      hint: `Engines with a set-up: ${known.join(', ')}.`,
+    }),
+
+  noEngineToSetUp: (engine: string, known: readonly string[]): Diagnostic =>
+    errorDiagnostic('UNKNOWN_NAME', `There is no training engine "${engine}".`, {
+      hint: suggestion(engine, known, 'Engines with a set-up'),
+    }),
+
   nothingToInspect: (what: string, known: readonly string[]): Diagnostic =>
     errorDiagnostic('INSPECT_NOTHING_FOUND', `"${what}" is no search space, file or stored artifact.`, {
       hint: suggestion(what, known, 'Search spaces'),

@@ -5,6 +5,7 @@ export * from './kinds/index.ts';
 export * from './part.ts';
 export * from './pass.ts';
 export * from './pipeline/pipeline.ts';
+export { reportProgress } from './pipeline/report-progress.ts';
 export * from './plugin.ts';
 export { createRegistrations } from './plugins/registrations.ts';
 export type { OrderedPart, OwnedPass } from './plugins/order-passes.ts';

@@ -56,8 +56,16 @@ export const commands: readonly Command[] = [
     load: async () => (await import('../commands/report.ts')).report,
   },
   {
+    name: 'setup',
+    doc: 'Make a training engine usable on this machine.',
+    positionals: 'ENGINE',
+    maximumPositionals: 1,
+    options: { json, help },
+    load: async () => (await import('../commands/setup.ts')).setup,
+  },
+  {
     name: 'doctor',
-    doc: 'Show what this machine offers: compiler, vectors, threads, engines, data sets, ONNX Runtime.',
+    doc: 'Show what this machine offers and what is missing: compiler, vectors, threads, engines, GPU, data sets.',
     positionals: '',
     maximumPositionals: 0,
     options: { 'data-dir': { value: 'DIR', doc: 'Look for data sets here first.' }, json, help },
