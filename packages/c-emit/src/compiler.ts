@@ -70,6 +70,14 @@ const runCompiler = async (compiler: Compiler, parameters: readonly string[], jo
   }
 };
 
+/** Moves what would not compile to where COMPILE_FAILED can point, and throws. */
+const keepFailure = async (cause: unknown, work: string, kept: string): Promise<never> => {
+  if (!(cause instanceof CompilerError)) throw cause;
+  await rm(kept, { recursive: true, force: true });
+  await rename(work, kept);
+  throw new DiagnosticError([errorDiagnostic('COMPILE_FAILED', `${cause.command} failed: ${cause.firstError}`, { at: kept })], { cause });
+};
+
 /** Compiles the units, as many at a time as there are processors, and links them. */
 const build = async (compiler: Compiler, job: CompileJob, work: string): Promise<void> => {
   const units = [...job.sources.keys()].filter((name) => name.endsWith('.c'));
@@ -97,21 +105,13 @@ export const compile = async (job: CompileJob): Promise<string> => {
   const result = join(folder, job.kind === 'shared' ? 'library.so' : 'program');
   if (await exists(result)) return result;
 
-  const work = `${folder}.${randomUUID()}`;
-  await mkdir(work, { recursive: true });
-  try {
+  // Another process may be first: its result is the same.
+  await makeFolder(folder, 'compiled code', async (work) => {
     for (const [name, text] of job.sources) {
       await mkdir(dirname(join(work, name)), { recursive: true });
       await writeFile(join(work, name), text);
     }
-    await build(compiler, job, work);
-    await rename(work, folder).catch(async (cause: unknown) => {
-      if (!(await exists(result))) throw cause; // another process was first: its result is the same
-      await rm(work, { recursive: true });
-    });
-    return result;
-  } catch (cause) {
-    if (!(cause instanceof DiagnosticError)) await rm(work, { recursive: true, force: true });
-    throw cause;
-  }
+    await build(compiler, job, work).catch((cause: unknown) => keepFailure(cause, work, `${folder}.failed`));
+  });
+  return result;
 };

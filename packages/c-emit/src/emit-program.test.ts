@@ -84,7 +84,7 @@ const graphOf = (nodes: readonly OpNode[], outputs: readonly string[]): Graph<Op
 });
 
 const emit = (graph: Graph<OpNode>, patterns: readonly PatternDefinition[] = [fused]) =>
-  emitProgram(graph, { ops, patterns, vector: { lanes: 8, registers: 16 } });
+  emitProgram(graph, { ops, fused: { patterns, vector: { lanes: 8, registers: 16 } } });
 
 const chain = (attributes = {}) => [
   node('s', 'scale', ['x'], 'a', attributes),

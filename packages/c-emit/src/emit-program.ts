@@ -12,9 +12,12 @@ import type { CProgram, ProgramCall, ProgramOperand, WeightArray } from './progr
 
 export interface EmitOptions {
   readonly ops: OpLookup;
-  /** Tried in order at every node; the first that fits and has a kernel wins. */
-  readonly patterns: readonly PatternDefinition[];
-  readonly vector: VectorDescription;
+  /** Fused kernels. Absent: every node is written with the plain kernels of its op. */
+  readonly fused?: {
+    /** Tried in order at every node; the first that fits and has a kernel wins. */
+    readonly patterns: readonly PatternDefinition[];
+    readonly vector: VectorDescription;
+  };
 }
 
 type ParameterLookup = (node: NodeId, name: string) => Tensor;
@@ -87,13 +90,15 @@ class ProgramBuilder {
     covered: ReadonlySet<NodeId>,
     reasons: Map<NodeId, string>,
   ) {
-    for (const pattern of this.#options.patterns) {
+    const { fused } = this.#options;
+    if (!fused) return undefined;
+    for (const pattern of fused.patterns) {
       if (!pattern.lower.c) continue;
       const nodes = matchPattern(pattern, start, graph, reads);
       if (!nodes || nodes.some(({ id }) => covered.has(id))) continue;
       const inputs = [...start.inputs];
       nodes.slice(1).forEach((node, index) => inputs.push(...node.inputs.filter((id) => id !== nodes[index]!.id)));
-      const kernel = pattern.lower.c.specialise({ nodes: nodes.map((node) => this.#matched(node)), inputs }, this.#options.vector);
+      const kernel = pattern.lower.c.specialise({ nodes: nodes.map((node) => this.#matched(node)), inputs }, fused.vector);
       if (typeof kernel !== 'string') return { nodes, pattern: pattern.name, kernel, inputs };
       reasons.set(start.id, kernel);
     }

@@ -4,6 +4,7 @@ export * from './compiler.ts';
 export { emitProgram, whyNotPlain } from './emit-program.ts';
 export type { EmitOptions } from './emit-program.ts';
 export { kernelHeader } from './kernel-headers.ts';
+export { kernelSources } from './kernel-sources.ts';
 export * from './lowering.ts';
 export * from './memory-plan.ts';
 export { nodeSalt } from './node-salt.ts';

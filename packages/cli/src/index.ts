@@ -1,39 +1,20 @@
-// The library `nasc`: what a config, a program or a plugin imports.
+// The library `nasc`: what a config or a program imports. Plugins are written with `nasc/plugin`.
 export { createPipeline } from './library/create-pipeline.ts';
 export type { CreatePipelineOptions, NascPipeline, NascResult, PartialNascResult } from './library/create-pipeline.ts';
+export { loadConfig } from './library/load-config.ts';
 
-export { defineConfig, loadConfig, validateConfig } from '@nasc/config';
+export { defineConfig, validateConfig } from '@nasc/config';
 export type { Config, LoadedConfig, LoadOptions, Space, UserConfig, UserSpace } from '@nasc/config';
-export { DiagnosticError, errorDiagnostic, formatDiagnostics, warningDiagnostic } from '@nasc/diagnostics';
-export type { Diagnostic, Severity } from '@nasc/diagnostics';
-export type { Report } from '@nasc/report';
-
-// Writing plugins.
-export { defineMacro, defineOp, definePattern } from '@nasc/ir';
-export type { GraphBuilder, MacroDefinition, OpDefinition, PatternDefinition } from '@nasc/ir';
-export { definePart, definePass, definePlugin } from '@nasc/core';
 export type {
   ArtifactKind,
   Artifacts,
-  DatasetDefinition,
-  Hooks,
-  LatencyPredictor,
-  Pass,
-  PassContext,
-  PassPlacement,
   PipelineEvents,
   PipelineListener,
   PipelineResult,
-  Plugin,
-  PluginApi,
   ProgressEvent,
-  Registry,
   RunOptions,
-  SpaceDefinition,
   StageName,
-  StagePart,
-  StrategyDefinition,
-  Target,
-  TargetDefinition,
-  TrainingEngine,
 } from '@nasc/core';
+export { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
+export type { Diagnostic, Severity } from '@nasc/diagnostics';
+export type { Report } from '@nasc/report';

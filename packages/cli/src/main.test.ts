@@ -227,9 +227,9 @@ error UNKNOWN_NAME: There is no search strategy "proxyles-gradient".
   test('an error that is no diagnostic is a bug: exit code 2, the stack, and what to do with it', async () => {
     await write(
       'mine.js',
-      plugin(`api.addPass({ name: 'broken', run() { throw new TypeError('no such thing'); } }, { after: 'expandBlocks' });`),
+      plugin(`api.addDataset({ name: 'broken', description: '', optionsSchema: {}, load() { throw new TypeError('no such thing'); } });`),
     );
-    await write('nasc.config.json', { ...config, plugins: ['./mine.js'] });
+    await write('nasc.config.json', { ...config, task: { dataset: 'broken' }, plugins: ['./mine.js'] });
     const { code, stderr } = await cli('run --to expand');
     expect(code).toBe(2);
     expect(stderr).toMatch(

@@ -1,12 +1,18 @@
 // Everything that this package tells the user. Codes are permanent.
 import { didYouMean, errorDiagnostic, warningDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
+import type { LockOwner } from '@nasc/files';
 
 const suggestion = (name: string, known: readonly string[]): string => {
   const close = didYouMean(name, known);
   if (close) return `Did you mean "${close}"?`;
   return known.length > 0 ? `Known: ${known.join(', ')}.` : 'None is registered.';
 };
+
+const describeOwner = ({ processId, host, since }: LockOwner): string =>
+  `process ${processId}${processId === process.pid ? ' (this one)' : ''} on ${host}, since ${since.slice(0, 19).replace('T', ' ')} UTC`;
+
+const unknownOwner = (file: string): string => `Whether it still does cannot be seen from here. If it does not, remove ${file}.`;
 
 export const messages = {
   unknownName: (kind: string, name: string, known: readonly string[], at?: string): Diagnostic =>
@@ -66,18 +72,11 @@ export const messages = {
       hint: 'A plugin is `definePlugin({ name, apiVersion, setup(api) { ... } })`.',
     }),
 
-  setupThrew: (plugin: string, cause: unknown): Diagnostic =>
-    errorDiagnostic(
-      'PLUGIN_SETUP_FAILED',
-      `Setting up plugin "${plugin}" failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { plugin },
-    ),
+  setupThrew: (plugin: string, reason: string): Diagnostic =>
+    errorDiagnostic('PLUGIN_SETUP_FAILED', `Setting up plugin "${plugin}" failed: ${reason}`, { plugin }),
 
-  passThrew: (pass: string, plugin: string, cause: unknown): Diagnostic =>
-    errorDiagnostic(
-      'PASS_FAILED',
-      `Pass "${pass}" of plugin "${plugin}" failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    ),
+  passThrew: (pass: string, plugin: string, reason: string): Diagnostic =>
+    errorDiagnostic('PASS_FAILED', `Pass "${pass}" of plugin "${plugin}" failed: ${reason}`, { plugin }),
 
   passReturnedNothing: (pass: string, plugin: string): Diagnostic =>
     errorDiagnostic('PASS_RETURNED_NOTHING', `Pass "${pass}" of plugin "${plugin}" returned nothing.`, {
@@ -85,13 +84,11 @@ export const messages = {
       hint: 'A pass returns the new value, or the one that it was given.',
     }),
 
-  tapThrew: (hook: string, plugin: string, cause: unknown): Diagnostic =>
-    errorDiagnostic('HOOK_TAP_FAILED', `A tap of hook "${hook}" failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      plugin,
-    }),
+  tapThrew: (hook: string, plugin: string, reason: string): Diagnostic =>
+    errorDiagnostic('HOOK_TAP_FAILED', `A tap of plugin "${plugin}" on hook "${hook}" failed: ${reason}`, { plugin }),
 
   tapReturnedNothing: (hook: string, plugin: string): Diagnostic =>
-    errorDiagnostic('HOOK_RETURNED_NOTHING', `A tap of hook "${hook}" returned nothing.`, {
+    errorDiagnostic('HOOK_RETURNED_NOTHING', `A tap of plugin "${plugin}" on hook "${hook}" returned nothing.`, {
       plugin,
       hint: 'A modify hook returns the new value, or the one that it was given.',
     }),
@@ -155,6 +152,26 @@ export const messages = {
     warningDiagnostic('ARTIFACT_DAMAGED', 'A stored artifact does not have the content that its name promises; it is made again.', {
       at: path,
     }),
+
+  runFolderBusy: (folder: string, owner: LockOwner): Diagnostic =>
+    errorDiagnostic('RUN_FOLDER_BUSY', `Another run works in this folder: ${describeOwner(owner)}.`, {
+      at: folder,
+      hint: 'Wait for it (`nasc run --wait` does), or give this run another `cacheDir`.',
+    }),
+
+  runFolderBusyElsewhere: (folder: string, owner: LockOwner, file: string): Diagnostic =>
+    errorDiagnostic('RUN_FOLDER_BUSY', `A run of another machine or container works in this folder: ${describeOwner(owner)}.`, {
+      at: folder,
+      hint: unknownOwner(file),
+    }),
+
+  runFolderAwaited: (folder: string, owner: LockOwner, unknown: string | undefined): Diagnostic => ({
+    code: 'RUN_FOLDER_AWAITED',
+    severity: 'info',
+    message: `Waiting for the run that works in this folder: ${describeOwner(owner)}.`,
+    at: folder,
+    ...(unknown !== undefined && { hint: unknownOwner(unknown) }),
+  }),
 
   checkpointDamaged: (path: string, another: boolean): Diagnostic =>
     warningDiagnostic(

@@ -7,7 +7,7 @@
 // kernels) are the most probable values for all networks together; the corrections come from ridge regression, so a block that its networks say little of keeps the
 // profile's value.
 import { interquartileMean, medianAbsoluteDeviation } from '@nasc/measure';
-import type { BlockKey } from './block-keys.ts';
+import type { BlockKey } from '@nasc/measure';
 import { ridge } from './solve.ts';
 import type { ProfiledBlock } from './time-network.ts';
 

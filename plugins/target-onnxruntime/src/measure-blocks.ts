@@ -3,14 +3,15 @@
 import type { BlockLatencies, DeviceDescription, LatencyValue, MeasureContext } from '@nasc/core';
 import { choicesOf, initialiseParameters } from '@nasc/ir';
 import type { NetworkGraph, SearchSpaceGraph } from '@nasc/ir';
-import { median, protocolVersion } from '@nasc/measure';
+import { blockKeys, fixedKeys, median, protocolVersion, timeInBatches } from '@nasc/measure';
+import type { BlockKey } from '@nasc/measure';
 import { writeOnnx } from '@nasc/onnx';
 import { deployedGraph } from '@nasc/transforms';
-import { blockKeys, fixedKeys } from './block-keys.ts';
 import { blockEntry, fitLatencies, predictWhole } from './fit-latencies.ts';
 import type { NetworkTiming } from './fit-latencies.ts';
 import { sampleRounds } from './sample-rounds.ts';
 import { profileBlocks, profiledRuns, timeWhole } from './time-network.ts';
+import type { ProfiledBlock } from './time-network.ts';
 
 /** How often each candidate is seen by the fit. */
 const fittedRounds = 8;
@@ -27,13 +28,10 @@ const leastNoise = 0.005;
 /** The cost of a call as such: a network that only copies its input. */
 export const callKey = 'call';
 
-interface Timed {
-  /** As if the reference network had taken `referenceMs` all the time. */
-  readonly timings: readonly NetworkTiming[];
-  readonly emptyMs: number;
-  readonly referencesMs: readonly number[];
-  readonly referenceMs: number;
-  readonly repeated: number;
+/** A network's timing as a checkpoint holds it. */
+interface StoredTiming {
+  readonly wholeMs: number;
+  readonly blocks: readonly (readonly [BlockKey, ProfiledBlock])[];
 }
 
 /** Robust standard deviation of one of several measurements of one thing, as a share, from one to the next: drift is no noise. */
@@ -59,52 +57,34 @@ export const measureBlocks = async (
   const emptyBytes = write(empty);
   const reference = deployedGraph(space, networks[0]!, registry.patterns);
   const referenceBytes = write(reference);
-  const timeNetwork = async (choices: readonly number[]): Promise<NetworkTiming> => {
+  const timeNetwork = async (choices: readonly number[]): Promise<StoredTiming> => {
     const graph = deployedGraph(space, choices, registry.patterns);
     const bytes = write(graph);
-    return { choices, wholeMs: await timeWhole(bytes, graph, options), blocks: await profileBlocks(bytes, graph, keyOf, options) };
+    return { wholeMs: await timeWhole(bytes, graph, options), blocks: [...(await profileBlocks(bytes, graph, keyOf, options))] };
   };
 
-  const timeAll = async (): Promise<Timed> => {
-    const timings: NetworkTiming[] = [];
-    const referencesMs: number[] = [];
-    const emptyShares: number[] = [];
-    const timeReference = async (): Promise<number> => {
-      const ms = await timeWhole(referenceBytes, reference, options);
-      referencesMs.push(ms);
-      emptyShares.push((await timeWhole(emptyBytes, empty, options)) / ms);
-      return ms;
-    };
-    let before = await timeReference();
-    let repeated = 0;
-    for (let start = 0; start < networks.length; start += batchSize) {
-      for (let attempt = 0; ; attempt++) {
-        const batch: NetworkTiming[] = [];
-        for (const choices of networks.slice(start, start + batchSize)) batch.push(await timeNetwork(choices));
-        const after = await timeReference();
-        const meanMs = (before + after) / 2;
-        const steady = Math.abs(after / before - 1) <= allowedDrift;
-        before = after;
-        if (!steady && attempt < mostRepeats) {
-          repeated++;
-          continue;
-        }
-        timings.push(...batch.map((timing) => ({ ...timing, wholeMs: timing.wholeMs / meanMs })));
-        break;
-      }
-      context.progress(Math.min(start + batchSize, networks.length), networks.length, 'networks timed');
-    }
-    const referenceMs = median(referencesMs);
-    return {
-      timings: timings.map((timing) => ({ ...timing, wholeMs: timing.wholeMs * referenceMs })),
-      emptyMs: median(emptyShares) * referenceMs,
-      referencesMs,
-      referenceMs,
-      repeated,
-    };
-  };
-
-  const { timings, emptyMs, referencesMs, referenceMs, repeated } = await timeAll();
+  const { timed, references, batchesRepeated } = await timeInBatches({
+    count: networks.length,
+    batchSize,
+    allowedDrift,
+    mostRepeats,
+    time: (network) => timeNetwork(networks[network]!),
+    timeReference: async () => ({
+      ms: await timeWhole(referenceBytes, reference, options),
+      emptyMs: await timeWhole(emptyBytes, empty, options),
+    }),
+    checkpoint: context.checkpoint,
+    progress: (done) => context.progress(done, networks.length, 'networks timed'),
+  });
+  const referencesMs = references.map(({ ms }) => ms);
+  const referenceMs = median(referencesMs);
+  // As if the reference network had taken `referenceMs` all the time.
+  const emptyMs = median(references.map((one) => one.emptyMs / one.ms)) * referenceMs;
+  const timings = timed.map(({ value, referenceMs: around }, network): NetworkTiming => ({
+    choices: networks[network]!,
+    wholeMs: (value.wholeMs / around) * referenceMs,
+    blocks: new Map(value.blocks),
+  }));
   const noise = Math.max(leastNoise, relativeNoise(referencesMs));
   const heldOutCount = (networks.length / (fittedRounds + heldOutRounds)) * heldOutRounds;
   const fitted = fitLatencies(timings.slice(0, -heldOutCount), emptyMs, noise);
@@ -125,7 +105,7 @@ export const measureBlocks = async (
       version: protocolVersion,
       networks: timings.length,
       profiledRunsPerNetwork: profiledRuns,
-      batchesRepeated: repeated,
+      batchesRepeated,
       referenceMs,
       referenceNoise: relativeNoise(referencesMs),
       heldOutNetworks: heldOutCount,

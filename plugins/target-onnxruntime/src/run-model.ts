@@ -31,9 +31,9 @@ export const loadModel = async (
     run: (images, count) => session.run(images, count),
     async measure(context: MeasureContext): Promise<NetworkLatency> {
       const result = await measure(timeCalls(session, imageElements), {
-        signal: context.signal,
         seed: context.seed,
         sampleMs,
+        checkpoint: context.checkpoint,
         progress: (done, total) => context.progress(done, total),
       });
       return networkLatency(result, device.id);

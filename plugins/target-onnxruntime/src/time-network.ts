@@ -3,11 +3,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { noCheckpoint } from '@nasc/core';
 import type { NetworkGraph } from '@nasc/ir';
 import { elementCount } from '@nasc/ir';
 import { interquartileMean, measure } from '@nasc/measure';
 import { createOnnxSession } from '@nasc/onnx';
-import type { BlockKey, KeyOfNode } from './block-keys.ts';
+import type { BlockKey, KeyOfNode } from '@nasc/measure';
 import { attributeNodes, parseProfile } from './profile.ts';
 import type { ProfiledRun } from './profile.ts';
 import { timeCalls } from './run-model.ts';
@@ -30,7 +31,7 @@ const imageElements = (graph: NetworkGraph): number => elementCount(graph.inputs
 export const timeWhole = async (bytes: Uint8Array, graph: NetworkGraph, { threads, signal }: TimingOptions): Promise<number> => {
   const session = await createOnnxSession(bytes, { threads });
   try {
-    const options = { signal, samples: 12, sampleMs: 8, warmUpMs: 200, agreeing: 2, agreement: 0.03 };
+    const options = { checkpoint: noCheckpoint(signal), samples: 12, sampleMs: 8, warmUpMs: 200, agreeing: 2, agreement: 0.03 };
     return (await measure(timeCalls(session, imageElements(graph)), options)).median;
   } finally {
     await session.dispose();

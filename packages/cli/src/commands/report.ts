@@ -7,12 +7,12 @@ import type { Arguments } from '../arguments/command.ts';
 import { printJson, printLine } from '../io.ts';
 import type { Io } from '../io.ts';
 import { reportName } from '../library/write-outputs.ts';
-import { loadUserConfig } from './load-user-config.ts';
+import { loadConfig } from '../library/load-config.ts';
 
 /** The folder or file that is named; else the output folder of the config here, else `nasc-out`. */
 const findReport = async (given: string | undefined, folder: string): Promise<string> => {
   if (given === undefined) {
-    const loaded = await loadUserConfig(undefined, folder).catch((error: unknown) => {
+    const loaded = await loadConfig(undefined, { folder }).catch((error: unknown) => {
       if (error instanceof DiagnosticError && error.diagnostics[0]?.code === 'CONFIG_NOT_FOUND') return undefined;
       throw error;
     });

@@ -14,7 +14,7 @@ import { reportName } from '../library/write-outputs.ts';
 import { messages } from '../messages.ts';
 import { createInterrupt, interruptedCode } from '../progress/interrupt.ts';
 import { createProgressReporter } from '../progress/progress-reporter.ts';
-import { loadUserConfig } from './load-user-config.ts';
+import { loadConfig } from '../library/load-config.ts';
 import { checkPassNames, printAfterPlugin } from './print-after.ts';
 
 const readStages = (parsed: Arguments): Pick<RunOptions, 'from' | 'to'> => {
@@ -76,7 +76,7 @@ const printResult = (result: PartialNascResult, json: boolean, io: Io): void => 
 
 export const run = async (parsed: Arguments, io: Io): Promise<number> => {
   const stages = readStages(parsed);
-  const { config, file, folder } = await loadUserConfig(parsed.positionals[0], io.folder, readOverrides(parsed));
+  const { config, file, folder } = await loadConfig(parsed.positionals[0], { folder: io.folder, overrides: readOverrides(parsed) });
   const progress = createProgressReporter(io);
   const watched = parsed.values('print-after');
   const dataDir = parsed.value('data-dir');

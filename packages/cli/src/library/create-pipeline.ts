@@ -7,6 +7,7 @@ import type { Diagnostic } from '@nasc/diagnostics';
 import type { Report } from '@nasc/report';
 import { loadBuiltinPlugins } from './builtin-plugins.ts';
 import { checkNames } from './check-names.ts';
+import { ownModules } from './own-modules.ts';
 import { locateInConfig, locatingErrors } from './locate-diagnostics.ts';
 
 export interface CreatePipelineOptions {
@@ -64,6 +65,7 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
       return createCorePipeline(config, {
         plugins,
         folder,
+        alias: ownModules,
         listener,
         ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
       });
@@ -93,7 +95,7 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
     });
     const report = buildReport(result, { seed: config.seed, onnxRuntime });
     const outDir = resolve(folder, config.outDir);
-    await writeOutputs(outDir, targets, report);
+    await writeOutputs(outDir, targets, report, { signal, report: (diagnostic) => listener('diagnostic', diagnostic) });
     return { ...result, report, outDir };
   };
 
@@ -101,8 +103,12 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
     locatingErrors(config, file, async () => {
       const made = await pipeline();
       checkNames(config, await made.host());
-      const result = await made.run(runOptions);
-      return isWhole(result) ? finish(result, runOptions.signal ?? new AbortController().signal) : result;
+      const { signal = new AbortController().signal } = runOptions;
+      let whole: NascResult | undefined;
+      const result = await made.run(runOptions, async (all) => {
+        if (isWhole(all)) whole = await finish(all, signal);
+      });
+      return whole ?? result;
     });
   return { run: run as NascPipeline['run'], passes: () => locatingErrors(config, file, async () => (await pipeline()).passes()) };
 };

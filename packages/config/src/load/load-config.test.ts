@@ -112,7 +112,7 @@ describe('code that fails', () => {
   test('throws, imports what is not there, exports nothing', async () => {
     await write('nasc.config.ts', 'throw new Error("no licence");');
     expect(await messageOf(load)).toBe(
-      `error CONFIG_LOAD_FAILED: The config cannot be loaded: no licence
+      `error CONFIG_LOAD_FAILED: The config cannot be loaded: no licence (nasc.config.ts:1)
   at nasc.config.ts`,
     );
     await write('nasc.config.ts', `import plugin from '@acme/nasc-target-dsp';\nexport default { plugins: [plugin] };`);

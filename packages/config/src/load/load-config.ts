@@ -7,8 +7,10 @@ import { messages } from '../messages.ts';
 import { copyData, locateIn } from '../validate/check-value.ts';
 import { isObject } from '../validate/json-schema.ts';
 import { validateLocatedConfig } from '../validate/validate-config.ts';
+import { describeFailure } from './describe-failure.ts';
 import { findConfig, shownPath } from './find-config.ts';
 import { importModule } from './import-module.ts';
+import type { ImportedModule } from './import-module.ts';
 import { applyOverrides, locateOverrides } from './overrides.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -31,20 +33,21 @@ export interface LoadedConfig {
 
 /** The module's default export. */
 const importConfig = async (file: string, alias: Readonly<Record<string, string>>): Promise<unknown> => {
-  let module: unknown;
+  let module: ImportedModule | undefined;
   try {
-    module = await importModule(file, file, alias);
+    module = await importModule(file, file, { alias });
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;
-    const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+    const reason = describeFailure(cause, dirname(file));
     const missing = /Cannot find (?:module|package) '([^']+)'/.exec(reason)?.[1];
     const hint = missing && !missing.startsWith('.') ? `Install it beside the config: npm install ${missing}` : undefined;
     throw new DiagnosticError([messages.loadFailed(shownPath(file), reason, hint)], { cause });
   }
-  if (!isObject(module) || !('default' in module) || module['default'] === undefined) {
+  const exports = module?.exports;
+  // `in`: a module without a default export may answer as its own.
+  if (!isObject(exports) || !('default' in exports) || exports['default'] === undefined)
     throw new DiagnosticError([messages.noDefaultExport(shownPath(file))]);
-  }
-  return module['default'];
+  return exports['default'];
 };
 
 const withOverrides = (value: unknown, overrides: readonly string[]): unknown => {

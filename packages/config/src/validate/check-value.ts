@@ -20,6 +20,16 @@ const compile = (schema: JsonSchema): ValidateFunction => {
   return validate;
 };
 
+let metaSchema: Ajv2020 | undefined;
+
+/** Why a schema is no JSON Schema, in a clause; undefined where it is one. */
+export const schemaProblem = (schema: JsonSchema): string | undefined => {
+  metaSchema ??= new Ajv2020({ strict: false });
+  if (metaSchema.validateSchema(schema) === true) return undefined;
+  const [error] = metaSchema.errors ?? [];
+  return `${error?.instancePath || '/'} ${error?.message ?? 'is wrong'}`;
+};
+
 /** A copy of plain objects and lists; functions and instances of classes are taken over as they are. */
 export const copyData = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(copyData);

@@ -12,9 +12,11 @@ import type { PluginHost } from '../plugins/plugin-host.ts';
 import { resolvePlugins } from '../plugins/resolve-plugins.ts';
 import type { PipelineListener } from '../progress.ts';
 import { openArtifactStore } from '../store/artifact-store.ts';
+import { withRunFolder } from '../store/run-folder.ts';
 import type { StoredArtifact } from '../store/artifact-store.ts';
 import { openCheckpointStore } from '../store/checkpoint-store.ts';
 import { createRunState } from './run-state.ts';
+import type { RunState } from './run-state.ts';
 import { runPart } from './run-part.ts';
 import type { Stores } from './run-part.ts';
 
@@ -38,6 +40,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** How often a pass's unfinished work is stored, ms; 0 at every opportunity. 30 s when absent. */
   readonly checkpointIntervalMs?: number;
+  /** Waits for another run in the same `cacheDir` to end, where it would else be an error. */
+  readonly wait?: boolean;
+  /** False lets other runs work in the same `cacheDir` meanwhile: for work of seconds, which keeps nothing unfinished. */
+  readonly exclusive?: boolean;
 }
 
 export type TargetArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet'>;
@@ -63,9 +69,12 @@ export interface PartialPipelineResult extends Partial<Artifacts>, Pick<Pipeline
   readonly targets: Readonly<Record<string, Partial<TargetArtifacts>>>;
 }
 
+/** What is done with a result while the run still has its `cacheDir` to itself. */
+export type Conclusion = (result: PartialPipelineResult) => Promise<void>;
+
 export interface Pipeline {
-  run(options?: RunOptions & { readonly to?: undefined }): Promise<PipelineResult>;
-  run(options: RunOptions): Promise<PartialPipelineResult>;
+  run(options?: RunOptions & { readonly to?: undefined }, conclude?: Conclusion): Promise<PipelineResult>;
+  run(options: RunOptions, conclude?: Conclusion): Promise<PartialPipelineResult>;
   /** Stages, parts and passes in final order, each with its plugin. */
   passes(): Promise<PluginHost['parts']>;
   /** The plugins, set up, and all that they registered. */
@@ -110,16 +119,8 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
   const { plugins, alias = {} } = options;
   const host = () => (hostOnce ??= resolvePlugins(config.plugins, folder, { alias }).then((own) => setUpPlugins([...plugins, ...own])));
 
-  const run = async ({
-    to = 'codegen',
-    from,
-    signal = new AbortController().signal,
-    checkpointIntervalMs = 30_000,
-  }: RunOptions = {}): Promise<PartialPipelineResult> => {
-    const { hooks, parts, ...rest } = await host();
-    const state = createRunState({ config, host: { hooks, parts, ...rest }, folder, dataDir: options.dataDir, signal, listener });
-    const runFolder = resolve(folder, config.cacheDir);
-    const stores: Stores = { artifacts: openArtifactStore(runFolder), checkpoints: openCheckpointStore(runFolder), checkpointIntervalMs };
+  const runStages = async ({ to = 'codegen', from }: RunOptions, state: RunState, stores: Stores): Promise<PartialPipelineResult> => {
+    const { hooks, parts } = state.host;
     const made = new Made();
     const timings: Timing[] = [];
 
@@ -144,6 +145,21 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
       await hooks.afterStage.promise(stage);
     }
     return made.collect(state.targets, timings);
+  };
+
+  const run = async (runOptions: RunOptions = {}, conclude: Conclusion = async () => {}): Promise<PartialPipelineResult> => {
+    const { signal = new AbortController().signal, wait = false, exclusive = true, checkpointIntervalMs = 30_000 } = runOptions;
+    const state = createRunState({ config, host: await host(), folder, dataDir: options.dataDir, signal, listener });
+    const runFolder = resolve(folder, config.cacheDir);
+    const artifacts = openArtifactStore(runFolder);
+    const checkpoints = { ...openCheckpointStore(runFolder), intervalMs: checkpointIntervalMs };
+    const work = async () => {
+      const result = await runStages(runOptions, state, { artifacts, checkpoints: exclusive ? checkpoints : undefined });
+      await conclude(result);
+      return result;
+    };
+    if (!exclusive) return work();
+    return withRunFolder(runFolder, { wait, signal, report: (diagnostic) => listener('diagnostic', diagnostic) }, work);
   };
 
   return { run: run as Pipeline['run'], passes: async () => (await host()).parts, host };

@@ -29,8 +29,8 @@ export interface PartRun {
 /** Where a run keeps things. */
 export interface Stores {
   readonly artifacts: ArtifactStore;
-  readonly checkpoints: CheckpointStore;
-  readonly checkpointIntervalMs: number;
+  /** Undefined where unfinished work is not kept. */
+  readonly checkpoints: (CheckpointStore & { readonly intervalMs: number }) | undefined;
 }
 
 export interface PartRequest {
@@ -126,7 +126,8 @@ export const runPart = async (state: RunState, stores: Stores, request: PartRequ
   const key = await partKey(state, request.ordered, request.target, inputHashes);
   const records = key === undefined ? [] : await stores.artifacts.records(key);
   const making = 1 + Math.max(0, ...records.map((record) => record.making));
-  if (key !== undefined) await stores.checkpoints.keepOnly(key, making);
+  const { checkpoints } = stores;
+  if (key !== undefined) await checkpoints?.keepOnly(key, making);
   if (request.store !== 'anew') {
     const artifact = await fromStore(state, stores.artifacts, part.produces, records);
     if (artifact) return finish(artifact, true);
@@ -134,26 +135,25 @@ export const runPart = async (state: RunState, stores: Stores, request: PartRequ
   if (request.store === 'only') throw new DiagnosticError([messages.artifactMissing(part.produces, part.stage)]);
 
   const consulted: Consulted = {};
-  const checkpointOf = (pass: string): Checkpoint =>
-    key === undefined
-      ? noCheckpoint(state.signal)
-      : createPassCheckpoint({
-          folder: stores.checkpoints.folderOf(key, making),
-          place: [pass],
-          registrations: state.host.registrations,
-          consulted,
-          intervalMs: stores.checkpointIntervalMs,
-          signal: state.signal,
-          report: (diagnostic) => state.listener('diagnostic', { stage: part.stage, pass, ...diagnostic }),
-          onEvent: (action) => {
-            const { target } = request;
-            state.listener('checkpoint', { stage: part.stage, pass, ...(target && { target: target.name }), action });
-          },
-        });
+  const checkpointOf = (pass: string): Checkpoint => {
+    if (key === undefined || !checkpoints) return noCheckpoint(state.signal);
+    const { stage } = part;
+    const { target } = place;
+    return createPassCheckpoint({
+      folder: checkpoints.folderOf(key, making),
+      place: [pass],
+      registrations: state.host.registrations,
+      consulted,
+      intervalMs: checkpoints.intervalMs,
+      signal: state.signal,
+      report: (diagnostic) => state.listener('diagnostic', { stage, pass, ...diagnostic }),
+      onEvent: (action) => state.listener('checkpoint', { stage, pass, ...(target !== undefined && { target }), action }),
+    });
+  };
   const artifact = await stores.artifacts.put(part.produces, await runPasses(state, request, consulted, checkpointOf));
   if (key !== undefined) {
     await stores.artifacts.remember(key, { hash: artifact.hash, making, consulted });
-    await stores.checkpoints.remove(key);
+    await checkpoints?.remove(key);
   }
   return finish(artifact, false);
 };

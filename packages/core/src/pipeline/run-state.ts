@@ -8,6 +8,7 @@ import { searchPath } from '@nasc/data';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Availability, EngineOptions, LatencyPredictor, Target, TrainingEngine } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
+import { createTarget } from '../plugins/create-target.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { PipelineListener } from '../progress.ts';
 import { reportProgress } from './report-progress.ts';
@@ -64,11 +65,7 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
   const cacheFolder = join(resolve(folder, config.cacheDir), 'cache');
   const engineOptions: EngineOptions = { threads: config.threads ?? cpus().length, cacheFolder };
 
-  const targets = config.targets.map((named, index) => {
-    const { name, options } = split(named);
-    const definition = registrations.require('target', name, `/targets/${index}`).value;
-    return definition.create(validateOptions(definition.optionsSchema, options, `/targets/${index}`));
-  });
+  const targets = config.targets.map((named, index) => createTarget(registrations, split(named), `/targets/${index}`));
 
   const chooseEngine = async (): Promise<ChosenEngine> => {
     const usable = (engine: TrainingEngine, found: Availability): ChosenEngine => ({

@@ -66,15 +66,15 @@ test('an unknown anchor, a circle and anchors in two parts are diagnostics that 
     'PASS_ANCHOR_UNKNOWN mine: Pass "x" is placed next to "foldBatchNrm", which does not exist.',
   );
   expect(messageOf(() => orderPasses([part('one', 'a')], [place('x', { after: ['a', 'y'] }), place('y', { after: 'x' })], []))).toBe(
-    'PASS_CIRCLE mine: These passes wait for each other: x, y.',
+    'PASS_CIRCLE mine: These passes wait for each other: "x" of plugin "mine", "y" of plugin "mine".',
   );
   expect(messageOf(() => orderPasses([part('one', 'a')], [place('x', { after: 'y' }), place('y', { after: 'x' })], []))).toBe(
-    'PASS_CIRCLE mine: These passes wait for each other: x, y.',
+    'PASS_CIRCLE mine: These passes wait for each other: "x" of plugin "mine", "y" of plugin "mine".',
   );
   expect(messageOf(() => orderPasses([part('one', 'a'), part('two', 'b')], [place('x', { after: 'a', before: 'b' })], []))).toBe(
     'PASS_ANCHORS_APART mine: Pass "x" is placed next to passes of different parts: one, two.',
   );
   expect(messageOf(() => orderPasses([part('one', 'a')], [place('a', { after: 'a' })], []))).toBe(
-    'PASS_DUPLICATE mine: There is already a pass "a".',
+    'PASS_DUPLICATE mine: The pass "a" of plugin "mine" has the name of a pass of plugin "built-in".',
   );
 });

@@ -31,6 +31,9 @@ const list = (names: string | readonly string[] | undefined): readonly string[] 
 
 const anchorsOf = ({ placement }: PlacedPass): readonly string[] => [...list(placement.after), ...list(placement.before)];
 
+const circleOf = (passes: readonly PlacedPass[]): DiagnosticError =>
+  new DiagnosticError([messages.passCircle(passes.map(({ pass, provenance }) => ({ pass: pass.name, plugin: provenance.plugin })))]);
+
 /** Kahn's algorithm; among passes that are free, the part's own come last, so that what is placed before stays close. */
 const sortPart = (own: readonly OwnedPass[], placed: readonly PlacedPass[]): OwnedPass[] => {
   const all: OwnedPass[] = [...own, ...placed];
@@ -59,12 +62,7 @@ const sortPart = (own: readonly OwnedPass[], placed: readonly PlacedPass[]): Own
     const next = candidates.find((item) => !order.includes(item) && waiting.get(item.pass.name) === 0);
     if (!next) {
       const circle = placed.filter((item) => !order.includes(item));
-      throw new DiagnosticError([
-        messages.passCircle(
-          circle.map(({ pass }) => pass.name),
-          circle[0]!.provenance.plugin,
-        ),
-      ]);
+      throw circleOf(circle);
     }
     order.push(next);
     for (const target of successors.get(next.pass.name)!) waiting.set(target, waiting.get(target)! - 1);
@@ -72,40 +70,54 @@ const sortPart = (own: readonly OwnedPass[], placed: readonly PlacedPass[]): Own
   return order;
 };
 
-/** Throws PASS_ANCHOR_UNKNOWN, PASS_ANCHORS_APART, PASS_DUPLICATE and PASS_CIRCLE, each naming the plugin. */
+/** What is wrong with names alone: taken ones, unknown ones, and edits that contradict each other. */
+const checkNames = (
+  parts: readonly { readonly part: StagePart; readonly provenance: Provenance }[],
+  placed: readonly PlacedPass[],
+  edits: readonly PassEdit[],
+): readonly Diagnostic[] => {
+  const diagnostics: Diagnostic[] = [];
+  const owners = new Map<string, string>();
+  const named = [...parts.flatMap(({ part, provenance }) => part.passes.map((pass) => ({ pass, provenance }))), ...placed];
+  for (const { pass, provenance } of named) {
+    const first = owners.get(pass.name);
+    if (first === undefined) owners.set(pass.name, provenance.plugin);
+    else diagnostics.push(messages.passDuplicate(pass.name, first, provenance.plugin));
+  }
+  const known = [...owners.keys()];
+  for (const item of placed) {
+    const { name } = item.pass;
+    const { plugin } = item.provenance;
+    if (anchorsOf(item).length === 0) diagnostics.push(messages.passNotPlaced(name, plugin));
+    for (const anchor of anchorsOf(item)) {
+      if (!owners.has(anchor)) diagnostics.push(messages.passAnchorUnknown(name, anchor, known, plugin));
+    }
+  }
+  const editors = new Map<string, string>();
+  for (const { kind, name, provenance } of edits) {
+    const { plugin } = provenance;
+    const first = editors.get(name);
+    if (!owners.has(name)) diagnostics.push(messages.passUnknown(name, kind, known, plugin));
+    else if (first === undefined) editors.set(name, plugin);
+    else diagnostics.push(messages.passEditedTwice(name, first, plugin));
+  }
+  return diagnostics;
+};
+
+/**
+ * Throws PASS_DUPLICATE, PASS_NOT_PLACED, PASS_ANCHOR_UNKNOWN, PASS_UNKNOWN and PASS_EDITED_TWICE, all at once, or
+ * PASS_ANCHORS_APART or PASS_CIRCLE; each names the plugin.
+ */
 export const orderPasses = (
   parts: readonly { readonly part: StagePart; readonly provenance: Provenance }[],
   placed: readonly PlacedPass[],
   edits: readonly PassEdit[],
 ): readonly OrderedPart[] => {
-  const diagnostics: Diagnostic[] = [];
-  const partOf = new Map<string, StagePart>();
-  for (const { part, provenance } of parts) {
-    for (const pass of part.passes) {
-      if (partOf.has(pass.name)) diagnostics.push(messages.passDuplicate(pass.name, provenance.plugin));
-      partOf.set(pass.name, part);
-    }
-  }
-  const placedNames = new Map(placed.map((item) => [item.pass.name, item]));
-  for (const { pass, provenance } of placed) {
-    if (partOf.has(pass.name)) diagnostics.push(messages.passDuplicate(pass.name, provenance.plugin));
-  }
-  const known = [...partOf.keys(), ...placedNames.keys()];
-  for (const item of placed) {
-    for (const anchor of anchorsOf(item)) {
-      if (!known.includes(anchor)) diagnostics.push(messages.passAnchorUnknown(item.pass.name, anchor, known, item.provenance.plugin));
-    }
-  }
-  for (const edit of edits) {
-    if (!known.includes(edit.name)) {
-      diagnostics.push(
-        messages.passAnchorUnknown(edit.kind === 'replace' ? edit.pass.name : edit.name, edit.name, known, edit.provenance.plugin),
-      );
-    }
-  }
+  const diagnostics = checkNames(parts, placed, edits);
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
 
   // A placed pass belongs to the part of its anchors, through other placed passes if need be.
+  const partOf = new Map(parts.flatMap(({ part }) => part.passes.map(({ name }) => [name, part] as const)));
   for (let changed = true; changed;) {
     changed = false;
     for (const item of placed) {
@@ -119,14 +131,7 @@ export const orderPasses = (
     }
   }
   const homeless = placed.filter((item) => !partOf.has(item.pass.name));
-  if (homeless.length > 0) {
-    throw new DiagnosticError([
-      messages.passCircle(
-        homeless.map(({ pass }) => pass.name),
-        homeless[0]!.provenance.plugin,
-      ),
-    ]);
-  }
+  if (homeless.length > 0) throw circleOf(homeless);
   for (const item of placed) {
     const homes = [...new Set(anchorsOf(item).map((anchor) => partOf.get(anchor)!.name))];
     if (homes.length > 1) throw new DiagnosticError([messages.passAnchorsApart(item.pass.name, homes, item.provenance.plugin)]);
@@ -139,7 +144,7 @@ export const orderPasses = (
       placed.filter((item) => partOf.get(item.pass.name) === part),
     );
     const passes = sorted.flatMap((item) => {
-      const edit = edits.findLast(({ name }) => name === item.pass.name);
+      const edit = edits.find(({ name }) => name === item.pass.name);
       if (!edit) return [item];
       return edit.kind === 'remove' ? [] : [{ pass: edit.pass, provenance: edit.provenance }];
     });

@@ -1,12 +1,15 @@
 // Sets up plugins, in order, and holds what they registered.
+import { describeFailure } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { sha256 } from '../sha256.ts';
 import type { Hooks } from '../hooks.ts';
 import { messages } from '../messages.ts';
 import type { StagePart } from '../part.ts';
 import { stageNames } from '../part.ts';
+import type { Pass } from '../pass.ts';
 import { apiVersion } from '../plugin.ts';
 import type { Plugin, PluginApi } from '../plugin.ts';
+import { registrationProblem } from './check-registration.ts';
 import { orderPasses } from './order-passes.ts';
 import type { OrderedPart, PassEdit, PlacedPass } from './order-passes.ts';
 import { createRegistrations } from './registrations.ts';
@@ -40,6 +43,13 @@ const checkPlugin = (plugin: unknown): Plugin => {
   return candidate as Plugin;
 };
 
+/** The pass, if it is one. */
+const whole = (pass: Pass<never, unknown>, plugin: string): Pass<never, unknown> => {
+  const problem = registrationProblem('pass', pass);
+  if (problem) throw new DiagnosticError([messages.malformedRegistration('pass', String(pass?.name ?? ''), problem, plugin)]);
+  return pass;
+};
+
 /** Throws one diagnostic that names the plugin for each thing that is wrong with one. */
 export const setUpPlugins = async (plugins: readonly unknown[]): Promise<PluginHost> => {
   const registrations = createRegistrations();
@@ -49,8 +59,11 @@ export const setUpPlugins = async (plugins: readonly unknown[]): Promise<PluginH
   let current: Provenance = { plugin: 'nasc', digest: '' };
   const { hooks, tapsDigest } = attributedHooks(() => current);
 
+  const names = new Set<string>();
   for (const candidate of plugins) {
     const plugin = checkPlugin(candidate);
+    if (names.has(plugin.name)) throw new DiagnosticError([messages.duplicatePlugin(plugin.name)]);
+    names.add(plugin.name);
     const provenance = provenanceOf(plugin);
     current = provenance;
     const add =
@@ -68,16 +81,19 @@ export const setUpPlugins = async (plugins: readonly unknown[]): Promise<PluginH
       addStrategy: add('strategy'),
       addLatencyPredictor: add('latencyPredictor'),
       addPart: (part) => void parts.push({ part, provenance }),
-      addPass: (pass, placement) => void placed.push({ pass, placement, provenance }),
-      replacePass: (name, pass) => void edits.push({ kind: 'replace', name, pass, provenance }),
+      addPass: (pass, placement) => void placed.push({ pass: whole(pass, plugin.name), placement, provenance }),
+      replacePass: (name, pass) => void edits.push({ kind: 'replace', name, pass: whole(pass, plugin.name), provenance }),
       removePass: (name) => void edits.push({ kind: 'remove', name, provenance }),
       hooks,
     };
     try {
       await plugin.setup(api);
     } catch (cause) {
-      if (cause instanceof DiagnosticError) throw cause;
-      throw new DiagnosticError([messages.setupThrew(plugin.name, cause)], { cause });
+      const diagnostics =
+        cause instanceof DiagnosticError
+          ? cause.diagnostics.map((diagnostic) => ({ plugin: plugin.name, ...diagnostic }))
+          : [messages.setupThrew(plugin.name, describeFailure(cause))];
+      throw new DiagnosticError(diagnostics, { cause });
     }
   }
   const inOrder = stageNames.flatMap((stage) => parts.filter(({ part }) => part.stage === stage));

@@ -10,6 +10,7 @@ import type {
   TrainingEngine,
 } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
+import { registrationProblem } from './check-registration.ts';
 import { valueDigest } from './source-digest.ts';
 
 export interface Kinds {
@@ -68,6 +69,11 @@ export const createRegistrations = (): Registrations => {
   const get = <K extends Kind>(kind: K, name: string) => table(kind).get(name) as Registration<Kinds[K]> | undefined;
   return {
     add(kind, value, provenance) {
+      const problem = registrationProblem(kind, value);
+      if (problem) {
+        const name = String((value as { name?: unknown } | undefined)?.name ?? '');
+        throw new DiagnosticError([messages.malformedRegistration(kindNames[kind], name, problem, provenance.plugin)]);
+      }
       const first = get(kind, value.name);
       if (first) {
         throw new DiagnosticError([messages.duplicateName(kindNames[kind], value.name, first.provenance.plugin, provenance.plugin)]);

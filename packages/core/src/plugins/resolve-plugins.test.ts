@@ -65,16 +65,16 @@ test('everything that cannot be loaded is named at once, with the reason', async
   await write('throws.ts', `throw new Error('no licence');`);
   await write('nothing.ts', 'export const helper: number = 3;');
   expect(await messageOf(['./dps.ts', 'nasc-plugin-absent', './throws.ts', './nothing.ts'])).toBe(
-    `error PLUGIN_NOT_FOUND: Plugin "./dps.ts" cannot be loaded: Cannot find module './dps.ts'
+    `error PLUGIN_NOT_FOUND: There is no plugin "./dps.ts".
   at /plugins/0, plugin ./dps.ts
-  hint: Install it beside the config, or correct its path.
-error PLUGIN_NOT_FOUND: Plugin "nasc-plugin-absent" cannot be loaded: Cannot find module 'nasc-plugin-absent'
+  hint: Correct the path: it starts from the folder of the config.
+error PLUGIN_NOT_FOUND: There is no plugin "nasc-plugin-absent".
   at /plugins/1, plugin nasc-plugin-absent
-  hint: Install it beside the config, or correct its path.
-error PLUGIN_NOT_FOUND: Plugin "./throws.ts" cannot be loaded: no licence
+  hint: Install it beside the config: npm install nasc-plugin-absent
+error PLUGIN_LOAD_FAILED: Plugin "./throws.ts" cannot be loaded: no licence (throws.ts:1)
   at /plugins/2, plugin ./throws.ts
-  hint: Install it beside the config, or correct its path.
 error PLUGIN_INVALID: "./nothing.ts" exports no plugin.
-  at /plugins/3, plugin ./nothing.ts`,
+  at /plugins/3, plugin ./nothing.ts
+  hint: Write \`export default definePlugin({ name, apiVersion, setup(api) { ... } })\`.`,
   );
 });

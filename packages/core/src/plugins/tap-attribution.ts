@@ -1,5 +1,6 @@
 // One interceptor on every hook: remembers which plugin a tap belongs to, adds plugin and hook to whatever it throws,
 // and makes a `modify` tap that returns nothing an error (tapable would skip it silently).
+import { describeFailure } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { FullTap, Hook } from 'tapable';
 import { createHooks } from '../hooks.ts';
@@ -34,7 +35,7 @@ export const attributedHooks = (currentPlugin: () => Provenance): AttributedHook
           const diagnostics =
             cause instanceof DiagnosticError
               ? cause.diagnostics.map((diagnostic) => ({ plugin: owner.plugin, ...diagnostic }))
-              : [messages.tapThrew(hookName, owner.plugin, cause)];
+              : [messages.tapThrew(hookName, owner.plugin, describeFailure(cause))];
           return new DiagnosticError(diagnostics, { cause });
         };
         const checked = (result: unknown) => {

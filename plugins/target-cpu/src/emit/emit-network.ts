@@ -25,8 +25,7 @@ export const cpuProgram = (
 ): CProgram =>
   emitProgram(graph, {
     ops: registry.ops,
-    patterns: [...cpuKernels, ...registry.patterns.all()],
-    vector: vectorDescription(options.vectorWidth),
+    fused: { patterns: [...cpuKernels, ...registry.patterns.all()], vector: vectorDescription(options.vectorWidth) },
   });
 
 export const emitNetwork = (

@@ -10,7 +10,7 @@ import { expandSpace } from '@nasc/expand';
 import { readGraph } from '@nasc/ir';
 import type { Graph } from '@nasc/ir';
 import { messages } from '../../messages.ts';
-import { loadUserConfig } from '../load-user-config.ts';
+import { loadConfig } from '../../library/load-config.ts';
 
 export interface Subject {
   readonly name: string;
@@ -66,10 +66,10 @@ const fromArtifact = async (folder: string): Promise<Subject> => {
 
 const fromFile = async (path: string, context: SubjectContext): Promise<Subject> => {
   const shown = relative(context.folder, path) || path;
-  if (extname(path) !== '.json') return fromConfig(await loadUserConfig(path, context.folder), context);
+  if (extname(path) !== '.json') return fromConfig(await loadConfig(path, { folder: context.folder }), context);
   const value = parseJson(await readFile(path, 'utf8'), shown);
   const has = (key: string) => typeof value === 'object' && value !== null && key in value;
-  if (has('task')) return fromConfig(await loadUserConfig(path, context.folder), context);
+  if (has('task')) return fromConfig(await loadConfig(path, { folder: context.folder }), context);
   if (has('nodes')) return { name: basename(path, '.json'), graph: readGraph(value, shown) };
   if (has('stages') || has('stem')) return fromSpace(value, shown, context);
   throw new DiagnosticError([messages.unreadableFile(shown)]);
@@ -110,7 +110,7 @@ export const findSubject = async (what: string | undefined, context: SubjectCont
   if (found?.isFile()) return fromFile(path, context);
   if (found?.isDirectory()) {
     if ((await entries(path)).includes('artifact.json')) return fromArtifact(path);
-    return fromConfig(await loadUserConfig(path, folder), context);
+    return fromConfig(await loadConfig(path, { folder }), context);
   }
   const artifacts = await findByHash(what, context);
   if (artifacts.length > 1)

@@ -1,17 +1,17 @@
 // `nasc inspect`: a search space, a network or a stored artifact as text or JSON; or the passes.
 import { relative } from 'node:path';
-import { resolvePlugins, setUpPlugins, trackedRegistry } from '@nasc/core';
+import { trackedRegistry } from '@nasc/core';
 import type { PluginHost } from '@nasc/core';
 import type { LoadedConfig } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Arguments } from '../../arguments/command.ts';
 import { printJson, printLine } from '../../io.ts';
 import type { Io } from '../../io.ts';
-import { loadBuiltinPlugins } from '../../library/builtin-plugins.ts';
 import { createPipeline } from '../../library/create-pipeline.ts';
+import { setUpHost } from '../../library/set-up-host.ts';
 import { messages } from '../../messages.ts';
 import { describeArtifact, summarise } from '../../text/describe-artifact.ts';
-import { loadUserConfig } from '../load-user-config.ts';
+import { loadConfig } from '../../library/load-config.ts';
 import { describeGraph, printDescribedGraph } from './describe-graph.ts';
 import { findSubject } from './find-subject.ts';
 import type { ImageSize, Subject } from './find-subject.ts';
@@ -20,16 +20,10 @@ import { describeParts, printParts } from './list-passes.ts';
 /** The config that is named, or the one of the folder; none is needed. */
 const findConfigFor = async (parsed: Arguments, io: Io): Promise<LoadedConfig | undefined> => {
   const named = parsed.value('config');
-  return loadUserConfig(named, io.folder).catch((error: unknown) => {
+  return loadConfig(named, { folder: io.folder }).catch((error: unknown) => {
     if (named === undefined && error instanceof DiagnosticError && error.diagnostics[0]?.code === 'CONFIG_NOT_FOUND') return undefined;
     throw error;
   });
-};
-
-/** The built-in plugins, and those of the config. */
-const setUpHost = async (loaded: LoadedConfig | undefined): Promise<PluginHost> => {
-  if (!loaded?.config.plugins.length) return setUpPlugins(await loadBuiltinPlugins());
-  return setUpPlugins([...(await loadBuiltinPlugins()), ...(await resolvePlugins(loaded.config.plugins, loaded.folder))]);
 };
 
 const readSize = (parsed: Arguments): ImageSize => {
@@ -73,7 +67,7 @@ export const inspect = async (parsed: Arguments, io: Io): Promise<number> => {
     return 0;
   }
   const expandConfig = async ({ config, file, folder }: LoadedConfig) => {
-    const { searchSpace } = await createPipeline(config, { folder, file: relative(io.folder, file) }).run({ to: 'expand' });
+    const { searchSpace } = await createPipeline(config, { folder, file: relative(io.folder, file) }).run({ to: 'expand', exclusive: false });
     return searchSpace!;
   };
   const subject = await findSubject(parsed.positionals[0], {

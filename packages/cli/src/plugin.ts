@@ -1,0 +1,138 @@
+// `nasc/plugin`: all that a plugin is written with. The built-in plugins are made of the same functions.
+// docs/plugins.md shows them at work. `declare module 'nasc/plugin'` adds a way of lowering, or an artifact kind.
+
+// The plugin, its passes, and what it may add.
+export { definePart, definePass, definePlugin } from '@nasc/core';
+export type {
+  Accuracy,
+  Architecture,
+  ArtifactKind,
+  Artifacts,
+  Availability,
+  BatchSource,
+  BlockLatencies,
+  Checkpoint,
+  CompileOptions,
+  ConsumedArtifacts,
+  CostModel,
+  CoverageRow,
+  DatasetContext,
+  DatasetDefinition,
+  DeployableNetwork,
+  DerivedNetwork,
+  DeviceDescription,
+  EmittedFiles,
+  EngineOptions,
+  Executable,
+  FoldedNetwork,
+  GeneratedFiles,
+  Hooks,
+  LatencyPredictor,
+  LatencyTable,
+  LatencyValue,
+  MeasureContext,
+  MemoryReport,
+  Mixture,
+  NetworkLatency,
+  OnnxModel,
+  Pass,
+  PassContext,
+  PassPlacement,
+  Plugin,
+  PluginApi,
+  Program,
+  Registry,
+  SearchContext,
+  SearchHistory,
+  SearchResult,
+  SearchSpaceArtifact,
+  SpaceDefinition,
+  StageName,
+  StagePart,
+  StrategyDefinition,
+  Supernet,
+  Target,
+  TargetDefinition,
+  TaskDescription,
+  TrainingBatch,
+  TrainingEngine,
+} from '@nasc/core';
+export { singlePath } from '@nasc/core';
+
+// What goes wrong, told to the user.
+export { DiagnosticError, errorDiagnostic, warningDiagnostic } from '@nasc/diagnostics';
+export type { Diagnostic } from '@nasc/diagnostics';
+
+// The graph, its ops, macros and patterns.
+export {
+  choicesOf,
+  defineMacro,
+  defineOp,
+  definePattern,
+  elementCount,
+  float32,
+  inferenceError,
+  initialiseParameters,
+  isChoice,
+  parameterId,
+  viewOf,
+} from '@nasc/ir';
+export type {
+  Attributes,
+  ChoiceNode,
+  Graph,
+  GraphBuilder,
+  Lowerings,
+  MacroDefinition,
+  NetworkGraph,
+  NodeId,
+  OpDefinition,
+  OpExample,
+  OpNode,
+  OpView,
+  ParameterSpec,
+  PatternDefinition,
+  PatternLowerings,
+  SearchSpaceGraph,
+  Tensor,
+  TensorTable,
+  TensorType,
+} from '@nasc/ir';
+export { channelsOf, defineElementwise, imageShape, rowsOf } from '@nasc/ops';
+export type { ElementwiseOp } from '@nasc/ops';
+
+// Lowerings of an op: C, ONNX, TensorFlow.js.
+export { cLowering, operand } from '@nasc/c-emit';
+export type { BatchedView, CLowering, KernelCall, Operand } from '@nasc/c-emit';
+export { onnxLowering } from '@nasc/onnx';
+export type { OnnxEmitter, OnnxLowering } from '@nasc/onnx';
+export type { Tfjs, TfjsCall } from '@nasc/tfjs';
+
+// Targets: C programs, ONNX files, measuring.
+export {
+  cIdentifier,
+  compile,
+  emitProgram,
+  findCompiler,
+  floatList,
+  kernelSources,
+  planProgram,
+  prelude,
+  whyNotPlain,
+  writeCall,
+} from '@nasc/c-emit';
+export type { CProgram, EmitOptions, MemoryPlan, ProgramCall, ProgramOperand } from '@nasc/c-emit';
+export { compareOutputs, createOnnxSession, writeOnnx } from '@nasc/onnx';
+export type { OnnxSession } from '@nasc/onnx';
+export { hostDevice, measure, measureInPlace, networkLatency } from '@nasc/measure';
+export type { BlockKey, BlockTimes, InPlaceOptions, KeyOfNode, MeasureOptions, Measurement } from '@nasc/measure';
+export { deployedGraph, removeUnused } from '@nasc/transforms';
+export type { WeightedNetwork } from '@nasc/transforms';
+
+// Data sets.
+export { inMemorySplit } from '@nasc/data';
+export type { Augmentation, Dataset, ImageShape, Normalisation, Split } from '@nasc/data';
+
+// The project's random numbers: by key, never by order.
+export { Random } from '@nasc/random';
+export type { RandomKey } from '@nasc/random';
