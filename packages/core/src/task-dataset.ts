@@ -1,11 +1,11 @@
 // The data set as the network sees it.
-import { resizeDataset } from '@nasc/data';
-import type { Dataset } from '@nasc/data';
+import { prepareDataset } from '@nasc/data';
+import type { PreparedDataset } from '@nasc/data';
 import type { TaskDescription } from './artifacts.ts';
 import type { PassContext } from './pass.ts';
 
-/** The run's images at the resolution of the search space; resized once a run, where that is not their own. */
+/** The run's images at the resolution of the search space, ready to be put into batches. */
 export const taskDataset = async (
   context: Pick<PassContext, 'dataset'>,
   { inputShape: [height, width] }: Pick<TaskDescription, 'inputShape'>,
-): Promise<Dataset> => resizeDataset(await context.dataset(), { height, width });
+): Promise<PreparedDataset> => prepareDataset(await context.dataset(), { height, width });

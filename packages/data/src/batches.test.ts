@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest';
 import { batchOf, batchesPerEpoch, evaluationBatch, evaluationBatches } from './batches.ts';
 import type { BatchOptions } from './batches.ts';
-import { inMemorySplit, wholeSplit } from './in-memory-split.ts';
+import { inMemorySplit } from './in-memory-split.ts';
+import { prepareSplit, wholeSplit } from './prepared-dataset.ts';
 
 /** Image i is filled with the byte i; its class is i % 5. */
-const split = inMemorySplit(
-  { height: 4, width: 4, channels: 1 },
+const shape = { height: 4, width: 4, channels: 1 };
+const images = inMemorySplit(
+  shape,
   Uint8Array.from({ length: 100 * 16 }, (_, i) => i >> 4),
   Uint16Array.from({ length: 100 }, (_, i) => i % 5),
 );
+const split = prepareSplit(images, shape);
 const subset = { split, indices: Uint32Array.from({ length: 50 }, (_, i) => 2 * i) };
 const normalisation = { mean: [0], std: [1 / 255] };
 const options = (step: number, changes: Partial<BatchOptions> = {}): BatchOptions => ({

@@ -1,10 +1,10 @@
 // Batches of a subset. Training takes an endless sequence of shuffled epochs, addressed by step: the same batch for the
 // same step, whatever was asked before and by whichever worker. Evaluation goes through the subset once, in order.
 import { Random } from '@nasc/random';
-import { drawPlacement, unmoved, writeImage } from './augment.ts';
-import type { Placement } from './augment.ts';
-import type { Augmentation, Batch, Normalisation, Subset } from './dataset.ts';
-import { normalisationTable } from './normalisation.ts';
+import type { Augmentation, Batch, Normalisation } from './dataset.ts';
+import { prefetch } from './prefetch.ts';
+import type { ImageUse } from './prepare-image.ts';
+import type { Subset } from './prepared-dataset.ts';
 
 export interface EvaluationOptions {
   readonly batchSize: number;
@@ -17,6 +17,7 @@ export interface BatchOptions extends EvaluationOptions {
   readonly seed: number;
   /** What the batches are for, e.g. `warmup`; sequences with different names are independent. */
   readonly stream: string;
+  /** Images are seen as in evaluation when it is absent. */
   readonly augmentation?: Augmentation;
 }
 
@@ -39,32 +40,22 @@ const orderOf = (subset: Subset, seed: number, stream: string, epoch: number): U
   return order;
 };
 
-const readBatch = async (
-  { split }: Subset,
-  indices: Uint32Array,
-  normalisation: Normalisation,
-  place: (index: number) => Placement,
-): Promise<Batch> => {
-  const size = split.height * split.width * split.channels;
-  const bytes = new Uint8Array(indices.length * size);
-  await split.read(indices, bytes);
-  const table = normalisationTable(normalisation);
-  const images = new Float32Array(indices.length * size);
-  for (let i = 0; i < indices.length; i++) writeImage(split, bytes, i * size, place(indices[i]!), table, images, i * size);
-  return { count: indices.length, images, labels: Uint16Array.from(indices, (index) => split.labels[index]!) };
-};
+const readBatch = async ({ split }: Subset, indices: Uint32Array, normalisation: Normalisation, use: ImageUse): Promise<Batch> => ({
+  count: indices.length,
+  images: await split.images(indices, normalisation, use),
+  labels: Uint16Array.from(indices, (index) => split.labels[index]!),
+});
 
 /** Batch number `step`: [min(batchSize, subset), H, W, C], normalised, augmented per (seed, epoch, image). */
-export const batchOf = async (subset: Subset, options: BatchOptions): Promise<Batch> => {
-  const { step, seed, stream, batchSize, augmentation = {}, normalisation } = options;
+export const batchOf = (subset: Subset, options: BatchOptions): Promise<Batch> => {
+  const { step, seed, stream, batchSize, augmentation, normalisation } = options;
   const perEpoch = batchesPerEpoch(subset.indices.length, batchSize);
   const epoch = Math.floor(step / perEpoch);
   const start = (step % perEpoch) * batchSize;
   const order = orderOf(subset, seed, stream, epoch).subarray(start, start + batchSize);
   const indices = Uint32Array.from(order, (position) => subset.indices[position]!);
-  return readBatch(subset, indices, normalisation, (index) =>
-    drawPlacement(augmentation, { seed, stream: `${stream}.augment`, epoch, index }),
-  );
+  const use: ImageUse = augmentation ? { kind: 'training', augmentation, seed, stream, epoch } : { kind: 'evaluation' };
+  return readBatch(subset, indices, normalisation, use);
 };
 
 /** Batches in one pass of evaluation, the partial one at the end included. */
@@ -72,10 +63,11 @@ export const evaluationBatchCount = (count: number, batchSize: number): number =
 
 /** Batch `number` of a pass through the subset in order; the last one may be smaller. */
 export const evaluationBatch = (subset: Subset, number: number, { batchSize, normalisation }: EvaluationOptions): Promise<Batch> =>
-  readBatch(subset, subset.indices.subarray(number * batchSize, (number + 1) * batchSize), normalisation, () => unmoved);
+  readBatch(subset, subset.indices.subarray(number * batchSize, (number + 1) * batchSize), normalisation, { kind: 'evaluation' });
 
-/** The subset once, in order, one batch at a time. */
-export async function* evaluationBatches(subset: Subset, options: EvaluationOptions): AsyncGenerator<Batch, void, undefined> {
+/** The subset once, in order, one batch at a time, from batch `first` on. */
+export async function* evaluationBatches(subset: Subset, options: EvaluationOptions, first = 0): AsyncGenerator<Batch, void, undefined> {
   const count = evaluationBatchCount(subset.indices.length, options.batchSize);
-  for (let number = 0; number < count; number++) yield await evaluationBatch(subset, number, options);
+  const batch = prefetch((number) => evaluationBatch(subset, number, options), count, subset.split.ahead);
+  for (let number = first; number < count; number++) yield await batch(number);
 }

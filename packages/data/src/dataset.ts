@@ -1,4 +1,6 @@
 // What a data set is to the rest of the project: two splits of raw images, class names, and a hash of its content.
+import type { Diagnostic } from '@nasc/diagnostics';
+import type { ImageSource } from './image-source.ts';
 
 /** Size of one image: [height, width, channels], pixels. */
 export interface ImageShape {
@@ -13,15 +15,30 @@ export interface Raster extends ImageShape {
   readonly pixels: Uint8Array;
 }
 
-/** Raw images, 8 bits a channel, addressed by index. */
-export interface Split extends ImageShape {
+/** Images addressed by index; they may differ in height and width. */
+export interface Split {
   readonly count: number;
+  readonly channels: number;
   /** Class of each image, [count]. */
   readonly labels: Uint16Array;
-  /** Writes images `indices` as [indices.length, H, W, C] bytes. */
-  read(indices: Uint32Array, into: Uint8Array): Promise<void> | void;
+  /** Decodes one image, at its own size. */
+  load(index: number): Raster | Promise<Raster>;
+  /** From which a worker thread gets the same images by itself; images of a split without it are loaded by `load` alone. */
+  readonly source?: ImageSource;
+  /** Over all images, where that is known already. */
+  readonly sums?: ChannelSums;
 }
 
+/** Exact sums of bytes and of their squares, for each channel. */
+export interface ChannelSums {
+  readonly pixels: number;
+  readonly sums: readonly number[];
+  readonly squares: readonly number[];
+}
+
+/**
+ * Height and width are those of the images, or those that were asked for: what networks get where the space says nothing else.
+ */
 export interface Dataset extends ImageShape {
   readonly name: string;
   readonly classes: readonly string[];
@@ -34,6 +51,8 @@ export interface Dataset extends ImageShape {
   readonly source: string;
   /** Used where the config does not say otherwise. */
   readonly defaultAugmentation: Augmentation;
+  /** Images differ in size: reported where nothing else says what size a network gets; height and width are those of the first. */
+  readonly sizesDiffer?: Diagnostic;
 }
 
 /** Per-channel statistics on the scale 0..1: value = (byte / 255 - mean) / std. */
@@ -83,10 +102,4 @@ export interface Batch {
   readonly images: Float32Array;
   /** Class indices, [N]. */
   readonly labels: Uint16Array;
-}
-
-/** A subset of a split, by index: what training, arch-validation and scoring each draw from. */
-export interface Subset {
-  readonly split: Split;
-  readonly indices: Uint32Array;
 }

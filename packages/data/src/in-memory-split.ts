@@ -1,32 +1,26 @@
 // A split whose images are all held as bytes.
-import type { ImageShape, Split, Subset } from './dataset.ts';
+import type { ImageShape, Split } from './dataset.ts';
+import type { MemorySource } from './image-source.ts';
+import { openSource } from './image-source.ts';
 
-export interface InMemorySplit extends Split {
+export interface InMemorySplit extends Split, ImageShape {
   /** [count, H, W, C] */
   readonly pixels: Uint8Array;
 }
 
-/** Wraps `pixels` ([count, H, W, C], not copied) and `labels` ([count]). */
+/** Memory that worker threads see, too. */
+const shared = (pixels: Uint8Array): Uint8Array => {
+  if (pixels.buffer instanceof SharedArrayBuffer) return pixels;
+  const copy = new Uint8Array(new SharedArrayBuffer(pixels.length));
+  copy.set(pixels);
+  return copy;
+};
+
+/** Takes `pixels` ([count, H, W, C]; copied unless they lie in shared memory) and `labels` ([count]). */
 export const inMemorySplit = (shape: ImageShape, pixels: Uint8Array, labels: Uint16Array): InMemorySplit => {
   const { height, width, channels } = shape;
   const size = height * width * channels;
   if (pixels.length !== labels.length * size) throw new RangeError(`${labels.length} images of ${size} bytes, but ${pixels.length} bytes`);
-  return {
-    height,
-    width,
-    channels,
-    count: labels.length,
-    labels,
-    pixels,
-    read(indices, into) {
-      for (let i = 0; i < indices.length; i++) {
-        const start = indices[i]! * size;
-        if (start >= pixels.length) throw new RangeError(`image ${indices[i]} of a split with ${labels.length}`);
-        into.set(pixels.subarray(start, start + size), i * size);
-      }
-    },
-  };
+  const source: MemorySource = { kind: 'memory', height, width, channels, pixels: shared(pixels) };
+  return { height, width, channels, count: labels.length, labels, pixels: source.pixels, source, load: openSource(source) };
 };
-
-/** All images of a split, in order. */
-export const wholeSplit = (split: Split): Subset => ({ split, indices: Uint32Array.from({ length: split.count }, (_, index) => index) });

@@ -16,14 +16,20 @@ const reference = (images: readonly number[], channel: number) => {
   return { mean, std: Math.sqrt(values.reduce((sum, value) => sum + (value / 255 - mean) ** 2, 0) / values.length) };
 };
 
-test('mean and standard deviation of each channel, over all images or some', async () => {
-  for (const images of [Array.from({ length: 1500 }, (_, i) => i), [3, 1200, 77]]) {
-    const { mean, std } = await computeNormalisation(split, images.length === 1500 ? undefined : Uint32Array.from(images));
-    for (const channel of [0, 1]) {
-      expect(mean[channel]).toBeCloseTo(reference(images, channel).mean, 12);
-      expect(std[channel]).toBeCloseTo(reference(images, channel).std, 12);
-    }
+test('mean and standard deviation of each channel', async () => {
+  const images = Array.from({ length: 1500 }, (_, i) => i);
+  const { mean, std } = await computeNormalisation(split);
+  for (const channel of [0, 1]) {
+    expect(mean[channel]).toBeCloseTo(reference(images, channel).mean, 12);
+    expect(std[channel]).toBeCloseTo(reference(images, channel).std, 12);
   }
+});
+
+test('sums that are known already are taken instead of the images', async () => {
+  const sums = { pixels: 4, sums: [4 * 51], squares: [4 * 51 * 51 + 4 * 100] };
+  const { mean, std } = await computeNormalisation({ ...split, channels: 1, sums });
+  expect(mean[0]).toBeCloseTo(0.2, 12);
+  expect(std[0]).toBeCloseTo(10 / 255, 12);
 });
 
 test('a channel that never changes gets std 1', async () => {

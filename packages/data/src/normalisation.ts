@@ -1,41 +1,37 @@
 // Per-channel mean and standard deviation of a set of images, and the table that applies them.
-import type { Normalisation, Split } from './dataset.ts';
+import type { ChannelSums, Normalisation, Split } from './dataset.ts';
 
-const chunk = 1024;
-
-/**
- * Mean and standard deviation of each channel on the scale 0..1, over the images `indices` of a split (all by default).
- * Computed from exact histograms, so the result does not depend on the order of the images. A channel that never
- * changes gets std 1.
- */
-export const computeNormalisation = async (split: Split, indices?: Uint32Array): Promise<Normalisation> => {
-  const { height, width, channels } = split;
-  const chosen = indices ?? Uint32Array.from({ length: split.count }, (_, index) => index);
+/** Of every image as it is. Integers, exact below 2^53, so the result does not depend on the order of the images. */
+const sumChannels = async (split: Split): Promise<ChannelSums> => {
+  const { count, channels } = split;
   const histogram = new Float64Array(256 * channels);
-  const bytes = new Uint8Array(Math.min(chunk, chosen.length) * height * width * channels);
-  for (let start = 0; start < chosen.length; start += chunk) {
-    const part = chosen.subarray(start, start + chunk);
-    await split.read(part, bytes);
-    const end = part.length * height * width * channels;
-    for (let i = 0, channel = 0; i < end; i++) {
-      histogram[channel * 256 + bytes[i]!]!++;
+  let counted = 0;
+  for (let index = 0; index < count; index++) {
+    const loaded = split.load(index);
+    const { pixels } = loaded instanceof Promise ? await loaded : loaded;
+    for (let i = 0, channel = 0; i < pixels.length; i++) {
+      histogram[channel * 256 + pixels[i]!]!++;
       if (++channel === channels) channel = 0;
     }
+    counted += pixels.length / channels;
   }
-  const count = chosen.length * height * width;
+  const sumOver = (channel: number, term: (value: number) => number): number =>
+    histogram.subarray(channel * 256, channel * 256 + 256).reduce((sum, times, value) => sum + times * term(value), 0);
+  const each = (term: (value: number) => number): number[] => Array.from({ length: channels }, (_, channel) => sumOver(channel, term));
+  return { pixels: counted, sums: each((value) => value), squares: each((value) => value * value) };
+};
+
+/**
+ * Mean and standard deviation of each channel on the scale 0..1, over all images of a split at their own size. A channel that
+ * never changes gets std 1.
+ */
+export const computeNormalisation = async (split: Split): Promise<Normalisation> => {
+  const { pixels, sums, squares } = split.sums ?? (await sumChannels(split));
   const mean: number[] = [];
   const std: number[] = [];
-  for (let channel = 0; channel < channels; channel++) {
-    let sum = 0;
-    let squares = 0;
-    for (let value = 0; value < 256; value++) {
-      const times = histogram[channel * 256 + value]!;
-      sum += times * value;
-      squares += times * value * value;
-    }
-    // Sums of integers, exact below 2^53.
-    const average = sum / count;
-    const variance = Math.max(0, squares / count - average * average);
+  for (const [channel, sum] of sums.entries()) {
+    const average = sum / pixels;
+    const variance = Math.max(0, squares[channel]! / pixels - average * average);
     mean.push(average / 255);
     std.push(variance > 1e-9 ? Math.sqrt(variance) / 255 : 1);
   }

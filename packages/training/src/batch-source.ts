@@ -1,14 +1,14 @@
 // A subset of images as the endless sequence of batches that a training takes.
 import type { BatchSource } from '@nasc/core';
 import type { Augmentation, Normalisation, Subset } from '@nasc/data';
-import { batchesPerEpoch, batchOf, oneHotTargets } from '@nasc/data';
+import { batchesPerEpoch, batchOf, mixBatch, oneHotTargets } from '@nasc/data';
 
 export interface BatchSourceOptions {
   readonly subset: Subset;
   readonly classes: number;
   readonly batchSize: number;
   readonly normalisation: Normalisation;
-  /** None when absent: arch-validation and calibration see images as they are. */
+  /** Images are seen as in evaluation when absent: by arch-validation and calibration. */
   readonly augmentation?: Augmentation;
   /** Share of the target that is spread over all classes; 0 when absent. */
   readonly labelSmoothing?: number;
@@ -19,13 +19,18 @@ export interface BatchSourceOptions {
 
 /** Shuffled anew each epoch; batch `step` depends on (seed, stream, step) only. */
 export const batchSource = (options: BatchSourceOptions): BatchSource => {
-  const { subset, classes, batchSize, normalisation, augmentation = {}, labelSmoothing = 0, seed, stream } = options;
+  const { subset, classes, batchSize, normalisation, augmentation, labelSmoothing = 0, seed, stream } = options;
   return {
     count: subset.indices.length,
     batchSize: Math.min(batchSize, subset.indices.length),
+    ahead: subset.split.ahead,
     async batch(step) {
-      const { count, images, labels } = await batchOf(subset, { step, seed, stream, batchSize, augmentation, normalisation });
-      return { count, images, targets: oneHotTargets(labels, classes, labelSmoothing) };
+      const options = { step, seed, stream, batchSize, normalisation, ...(augmentation && { augmentation }) };
+      const { count, images, labels } = await batchOf(subset, options);
+      const batch = { count, images, targets: oneHotTargets(labels, classes, labelSmoothing) };
+      const mixup = augmentation?.mixup ?? 0;
+      if (mixup > 0) mixBatch(batch, mixup, { seed, stream: `${stream}.mixup`, step });
+      return batch;
     },
   };
 };

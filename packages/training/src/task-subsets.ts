@@ -1,5 +1,5 @@
 // Which images do what: disjoint parts of the training split, so that nothing is judged on images that it learned from.
-import type { Dataset, Split, Subset } from '@nasc/data';
+import type { PreparedDataset, PreparedSplit, Subset } from '@nasc/data';
 import { classBalancedSplit } from '@nasc/data';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { messages } from './messages.ts';
@@ -22,14 +22,14 @@ export interface TaskSubsets {
   readonly retrain: Subset;
 }
 
-const subset = (split: Split, indices: Uint32Array): Subset => ({ split, indices });
+const subset = (split: PreparedSplit, indices: Uint32Array): Subset => ({ split, indices });
 
 /**
  * Cuts the training split, balanced over classes, by the seed. `scoring` is cut first: it stays the same whatever the other sizes are.
  * Throws `TASK_NOT_ENOUGH_IMAGES` where nothing would be left to train on.
  */
 export const splitTask = (
-  dataset: Dataset,
+  dataset: Pick<PreparedDataset, 'train'>,
   { searchImages, archValidationImages, scoringImages }: TaskSizes,
   seed: number,
 ): TaskSubsets => {

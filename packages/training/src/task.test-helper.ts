@@ -2,8 +2,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Program } from '@nasc/core';
-import type { Dataset } from '@nasc/data';
-import { inMemorySplit } from '@nasc/data';
+import { inMemorySplit, prepareDataset } from '@nasc/data';
 import { nativeEngine } from '@nasc/engine-native';
 import { buildNetwork, float32, initialiseParameters, lookupOf } from '@nasc/ir';
 import { primitiveOps } from '@nasc/ops';
@@ -24,16 +23,8 @@ const split = (count: number, index: number) => {
   return inMemorySplit(shape, pixels, labels);
 };
 
-export const dataset: Dataset = {
-  ...shape,
-  name: 'spots',
-  classes,
-  train: split(300, 0),
-  test: split(60, 1),
-  manifestHash: 'spots',
-  source: 'test',
-  defaultAugmentation: {},
-};
+const spots = { ...shape, name: 'spots', classes, train: split(300, 0), test: split(60, 1) };
+export const dataset = prepareDataset({ ...spots, manifestHash: 'spots', source: 'test', defaultAugmentation: {} }, shape);
 
 export const batchSize = 20;
 

@@ -62,10 +62,8 @@ describe('the binary version', () => {
     expect(split).toMatchObject({ count: 4, height: 32, width: 32, channels: 3 });
     expect([...split.labels]).toEqual([3, 0, 9, 0]);
     expect([...held.labels]).toEqual([1, 2]);
-    const pixels = new Uint8Array(2 * 3072);
-    await split.read(Uint32Array.of(2, 0), pixels);
-    expect([...pixels.subarray(0, 6)]).toEqual([19, 29, 0, 19, 29, 1]);
-    expect([...pixels.subarray(3072 + 3 * 259, 3072 + 3 * 260)]).toEqual([13, 23, 3]);
+    expect([...(await split.load(2)).pixels.subarray(0, 6)]).toEqual([19, 29, 0, 19, 29, 1]);
+    expect([...(await split.load(0)).pixels.subarray(3 * 259, 3 * 260)]).toEqual([13, 23, 3]);
   });
 
   test('a file that is cut off, one that is too long and a label that is none: each is named', async () => {
@@ -134,10 +132,8 @@ describe('folders of images', () => {
     const dataset = await cifar10.load({}, contextOf(root, at('cache')));
     expect(dataset).toMatchObject({ name: 'cifar10', classes: cifar10Classes, channels: 3, defaultAugmentation: { flip: true, crop: 4 } });
     expect(dataset.source).toBe(`${at('cifar10-png')} (images, not the official files)`);
-    const pixels = new Uint8Array(3072);
     for (const [index, label] of dataset.train.labels.entries()) {
-      await dataset.train.read(Uint32Array.of(index), pixels);
-      expect(pixels[0]).toBe(10 * label);
+      expect((await dataset.train.load(index)).pixels[0]).toBe(10 * label);
     }
   });
 

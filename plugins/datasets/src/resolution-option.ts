@@ -1,5 +1,5 @@
 // The option that every data set here has: images at another resolution than the set's own.
-import { resizeDataset } from '@nasc/data';
+import { datasetAt } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
 
 export const resolutionOption = {
@@ -10,5 +10,5 @@ export const resolutionOption = {
 } as const;
 
 /** Applies the validated option. */
-export const withResolution = async (dataset: Dataset, resolution: unknown): Promise<Dataset> =>
-  typeof resolution === 'number' ? resizeDataset(dataset, { height: resolution, width: resolution }) : dataset;
+export const withResolution = (dataset: Dataset, resolution: unknown): Dataset =>
+  typeof resolution === 'number' ? datasetAt(dataset, { height: resolution, width: resolution }) : dataset;

@@ -9,6 +9,8 @@ export interface BatchSource {
   /** Images behind the source. */
   readonly count: number;
   readonly batchSize: number;
+  /** How many batches are worth asking for before they are needed; 1 when absent. */
+  readonly ahead?: number;
   /** Batch number `step`: the same for the same step, whatever was asked before. */
   batch(step: number): Promise<TrainingBatch>;
 }

@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 import type { ImageShape } from '../dataset.ts';
-import { resizeImage } from '../resize.ts';
-import type { Resolution } from '../resize.ts';
+import { prepareImage } from '../prepare-image.ts';
+import type { Resolution } from '../transform/image-transform.ts';
 import { decodeImage, isGrey } from './decode-image.ts';
 import type { DecodedImage } from './decode-image.ts';
 import type { ImageFile } from './list-images.ts';
@@ -48,7 +48,7 @@ const decodeEach = async (files: readonly ImageFile[], options: DecodeOptions): 
       });
       if (image) {
         const size = resolution ?? image;
-        images[index] = { pixels: resizeImage(image.pixels, image, size), height: size.height, width: size.width, channels };
+        images[index] = { ...prepareImage(image, { ...size, cropShare: 1 }), channels };
       }
       options.onImage?.(++done);
     }

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { caught } from '../caught.test-helper.ts';
-import { resizeImage } from '../resize.ts';
+import { prepareImage } from '../prepare-image.ts';
 import { readImageFolder } from './read-image-folder.ts';
 import type { ImageFolderOptions } from './read-image-folder.ts';
 import { tar } from './tar.test-helper.ts';
@@ -33,16 +33,11 @@ const contents = async (options: ImageFolderOptions = {}, folder = root) => {
   const dataset = (await readImageFolder(folder, options))!;
   const { height, width, channels } = dataset;
   const list = async (split: typeof dataset.train): Promise<string[]> => {
-    const size = height * width * channels;
-    const pixels = new Uint8Array(split.count * size);
-    await split.read(
-      Uint32Array.from({ length: split.count }, (_, i) => i),
-      pixels,
-    );
-    return Array.from(
-      split.labels,
-      (label, i) => `${dataset.classes[label]} ${[...pixels.subarray(i * size, i * size + channels)].join()}`,
-    ).toSorted();
+    const named = Array.from(split.labels, async (label, i) => {
+      const { pixels } = await split.load(i);
+      return `${dataset.classes[label]} ${[...pixels.subarray(0, channels)].join()}`;
+    });
+    return (await Promise.all(named)).toSorted();
   };
   return { dataset, shape: [height, width, channels], train: await list(dataset.train), test: await list(dataset.test) };
 };
@@ -176,9 +171,8 @@ test('images of several sizes need a resolution', async () => {
       `  at ${join(root, 'test/a/3.png')}\n  hint: Give the option \`resolution\`, and all images are resized to it.`,
   );
   const { dataset } = await contents({ resolution: { height: 3, width: 3 } });
-  const pixels = new Uint8Array(27);
-  await dataset.test.read(Uint32Array.of(0), pixels);
-  expect(pixels).toEqual(resizeImage(large, { height: 6, width: 8, channels: 3 }, { height: 3, width: 3 }));
+  const { pixels } = await dataset.test.load(0);
+  expect(pixels).toEqual(prepareImage({ height: 6, width: 8, channels: 3, pixels: large }, { height: 3, width: 3, cropShare: 1 }).pixels);
 });
 
 test('images that do not decode are named, all of them', async () => {

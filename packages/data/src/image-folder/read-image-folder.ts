@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { contentHash } from '../content-hash.ts';
 import type { Dataset } from '../dataset.ts';
 import { inMemorySplit } from '../in-memory-split.ts';
-import type { Resolution } from '../resize.ts';
+import type { Resolution } from '../transform/image-transform.ts';
 import { arrangeByClass } from './arrange-by-class.ts';
 import type { LabelledImage } from './arrange-by-class.ts';
 import { decodeAll } from './decode-all.ts';
