@@ -1,11 +1,12 @@
 // The system's C compiler: found, asked for its version, and run into a cache keyed by everything that went in.
 import { execFile } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
+import { makeFolder } from '@nasc/files';
 
 const run = promisify(execFile);
 
@@ -52,8 +53,20 @@ const exists = (path: string) =>
     () => false,
   );
 
-/** Runs the compiler; its first error becomes COMPILE_FAILED, and the folder stays for inspection. */
-const runCompiler = async (compiler: Compiler, parameters: readonly string[], job: CompileJob, work: string): Promise<void> => {
+/** What compilers, assemblers and linkers say, in the system's words, when they cannot write. */
+const outOfSpace = /No space left on device|Disk quota exceeded|File too large/;
+
+/** Where sources are kept that did not compile. */
+const failedFolder = (folder: string): string => `${folder}.failed`;
+
+/** Runs the compiler in `work`; its first error becomes COMPILE_FAILED. */
+const runCompiler = async (
+  compiler: Compiler,
+  parameters: readonly string[],
+  job: CompileJob,
+  work: string,
+  folder: string,
+): Promise<void> => {
   try {
     await run(compiler.command, ['-std=gnu11', ...parameters], {
       cwd: work,
@@ -63,39 +76,48 @@ const runCompiler = async (compiler: Compiler, parameters: readonly string[], jo
   } catch (cause) {
     if (job.signal?.aborted) throw cause;
     const text = String((cause as { stderr?: string }).stderr ?? cause);
+    if (outOfSpace.test(text)) throw Object.assign(new Error(text, { cause }), { code: 'ENOSPC' });
     const firstError = text.split('\n').find((line) => line.includes('error')) ?? text.split('\n')[0]!;
-    throw new DiagnosticError([errorDiagnostic('COMPILE_FAILED', `${compiler.command} failed: ${firstError.trim()}`, { at: work })], {
-      cause,
-    });
+    const at = failedFolder(folder);
+    throw new DiagnosticError([errorDiagnostic('COMPILE_FAILED', `${compiler.command} failed: ${firstError.trim()}`, { at })], { cause });
   }
 };
 
-/** Moves what would not compile to where COMPILE_FAILED can point, and throws. */
-const keepFailure = async (cause: unknown, work: string, kept: string): Promise<never> => {
-  if (!(cause instanceof CompilerError)) throw cause;
-  await rm(kept, { recursive: true, force: true });
-  await rename(work, kept);
-  throw new DiagnosticError([errorDiagnostic('COMPILE_FAILED', `${cause.command} failed: ${cause.firstError}`, { at: kept })], { cause });
-};
-
-/** Compiles the units, as many at a time as there are processors, and links them. */
-const build = async (compiler: Compiler, job: CompileJob, work: string): Promise<void> => {
+/** Compiles the units in `work`, as many at a time as there are processors, and links them. */
+const build = async (compiler: Compiler, job: CompileJob, work: string, folder: string): Promise<void> => {
   const units = [...job.sources.keys()].filter((name) => name.endsWith('.c'));
   const shared = job.kind === 'shared';
   const flags = [...job.flags, ...(shared ? ['-fPIC'] : [])];
   const output = [...(shared ? ['-shared'] : []), '-o', shared ? 'library.so' : 'program'];
   const libraries = ['-lm', '-lpthread'];
-  if (units.length === 1) return runCompiler(compiler, [...flags, ...output, ...units, ...libraries], job, work);
-  const waiting = units.entries();
+  if (units.length === 1) return runCompiler(compiler, [...flags, ...output, ...units, ...libraries], job, work, folder);
   const objects = units.map((_, index) => `unit${index}.o`);
+  const waiting = [...units.entries()].toReversed();
   const worker = async () => {
-    for (const [index, unit] of waiting) await runCompiler(compiler, [...flags, '-c', '-o', objects[index]!, unit], job, work);
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const [index, unit] = next;
+      await runCompiler(compiler, [...flags, '-c', '-o', objects[index]!, unit], job, work, folder).catch((cause: unknown) => {
+        waiting.length = 0;
+        throw cause;
+      });
+    }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  await runCompiler(compiler, [...flags, ...output, ...objects, ...libraries], job, work);
+  // All of them have to have ended before the folder is moved or removed.
+  const ends = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  await runCompiler(compiler, [...flags, ...output, ...objects, ...libraries], job, work, folder);
 };
 
-/** Compiles, or finds the result of the same compilation in the cache; returns the path of the library or program. */
+/** Puts sources that did not compile to where COMPILE_FAILED says they are. */
+const keepFailed = async (work: string, folder: string): Promise<void> => {
+  await rm(failedFolder(folder), { recursive: true, force: true });
+  await rename(work, failedFolder(folder));
+};
+
+/**
+ * Compiles, or finds the result of the same compilation in the cache; returns the path of the library or program. Errors:
+ * COMPILER_NOT_FOUND, COMPILE_FAILED, DISK_FULL, WRITE_FAILED.
+ */
 export const compile = async (job: CompileJob): Promise<string> => {
   const compiler = await findCompiler();
   const hash = createHash('sha256');
@@ -111,7 +133,10 @@ export const compile = async (job: CompileJob): Promise<string> => {
       await mkdir(dirname(join(work, name)), { recursive: true });
       await writeFile(join(work, name), text);
     }
-    await build(compiler, job, work).catch((cause: unknown) => keepFailure(cause, work, `${folder}.failed`));
+    await build(compiler, job, work, folder).catch(async (cause: unknown) => {
+      if (cause instanceof DiagnosticError) await keepFailed(work, folder);
+      throw cause;
+    });
   });
   return result;
 };

@@ -13,9 +13,10 @@ export interface Checkpoint {
   /** What was stored last by an interrupted run whose result would have been the same; undefined where there is nothing. */
   resume<State>(): Promise<State | undefined>;
   /**
-   * To be called wherever the pass could go on from. `state` (or a promise of it) is asked for, and stored, when the interval has passed since the
-   * last one or the run was asked to stop; in the second case the reason of that is thrown. The interval grows with what
-   * storing costs. The state may be changed once the promise is fulfilled. Errors: DISK_FULL, WRITE_FAILED.
+   * To be called wherever the pass could go on from. `state`, which may return a promise, is asked for, and stored, when the
+   * interval has passed since the last one or the run was asked to stop; in the second case the reason of that is thrown. The
+   * interval grows with what storing costs. The state may be changed once the promise of `offer` is fulfilled. Errors:
+   * DISK_FULL, WRITE_FAILED.
    */
   offer(state: () => unknown): Promise<void>;
   /** Stores at once: for what is dear or, like a measurement, would not come out the same again. Errors as above. */

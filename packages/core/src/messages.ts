@@ -137,10 +137,10 @@ export const messages = {
     }),
 
   noEngine: (details: readonly string[]): Diagnostic =>
-    errorDiagnostic('ENGINE_NOT_AVAILABLE', 'No training engine works on this machine.', { hint: details.join('\n        ') }),
+    errorDiagnostic('ENGINE_NOT_AVAILABLE', 'No training engine that may be taken by itself works on this machine.', { hint: details.join('\n        ') }),
 
-  engineUnavailable: (engine: string, detail: string): Diagnostic =>
-    errorDiagnostic('ENGINE_NOT_AVAILABLE', `Engine "${engine}" does not work on this machine.`, { hint: detail }),
+  engineUnavailable: (engine: string, detail: string, at: string): Diagnostic =>
+    errorDiagnostic('ENGINE_NOT_AVAILABLE', `Engine "${engine}" does not work on this machine.`, { at, hint: detail }),
 
   artifactMissing: (kind: string, stage: string): Diagnostic =>
     errorDiagnostic('ARTIFACT_MISSING', `The stored ${kind} that this run would start from is not there.`, {

@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { temporaryPath } from './leftovers.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { ownIdentity, stateOfProcess } from './process-identity.ts';
@@ -93,8 +94,8 @@ const acquire = async (path: string, own: string, id: string): Promise<LockHeld 
   }
 };
 
-/** Gets the lock or says who has it; this process may be it. Does not wait. Errors: DISK_FULL, WRITE_FAILED. */
-export const tryLock = async (path: string): Promise<Lock | LockHeld> => {
+/** The lock, or who has it; this process may be it. */
+const tryLock = async (path: string): Promise<Lock | LockHeld> => {
   const owner: LockOwner = { id: randomUUID(), since: new Date().toISOString(), ...(await ownIdentity()) };
   const own = temporaryPath(path);
   const held = await explainingWriteErrors({ what: 'a lock', path }, async () => {
@@ -113,4 +114,21 @@ export const tryLock = async (path: string): Promise<Lock | LockHeld> => {
       if (now && now !== 'damaged' && now.id === owner.id) await rm(path, { force: true });
     },
   };
+};
+
+const pollMs = 200;
+
+/**
+ * Waits for the lock; `onHeld` is told of each owner that is waited for, and may throw so as not to. Errors: those, the signal's
+ * reason, DISK_FULL, WRITE_FAILED.
+ */
+export const lockFile = async (path: string, signal: AbortSignal, onHeld: (held: LockHeld) => void): Promise<Lock> => {
+  for (let known: string | undefined; ;) {
+    signal.throwIfAborted();
+    const lock = await tryLock(path);
+    if ('release' in lock) return lock;
+    if (lock.owner.id !== known) onHeld(lock);
+    known = lock.owner.id;
+    await setTimeout(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
 };

@@ -1,14 +1,22 @@
 // Files and folders that are whole or not there: written under a temporary name, forced to the disk, renamed.
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { temporaryPath } from './leftovers.ts';
 import { explainingWriteErrors } from './write-errors.ts';
 
-/** Relative path -> content. */
-export type Files = ReadonlyMap<string, string | Uint8Array>;
+export type Content = string | Uint8Array;
 
-const byteLength = (content: string | Uint8Array): number =>
-  typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength;
+/** Relative path -> content. */
+export type Files = ReadonlyMap<string, Content>;
+
+const byteLength = (content: Content): number => (typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength);
+
+const totalLength = (files: Files): number => [...files.values()].reduce((sum, content) => sum + byteLength(content), 0);
+
+const placeIn = (folder: string, name: string): string => {
+  if (isAbsolute(name) || name.split(/[/\\]/).includes('..')) throw new RangeError(`"${name}" is no place in ${folder}`);
+  return join(folder, name);
+};
 
 /** Forces a file or the names in a folder to the disk. Some file systems know no such thing for folders. */
 const sync = async (path: string): Promise<void> => {
@@ -31,30 +39,55 @@ const syncTree = async (folder: string): Promise<void> => {
   await sync(folder);
 };
 
-const writeThrough = async (path: string, content: string | Uint8Array): Promise<void> => {
+const writeThrough = async (path: string, content: Content | AsyncIterable<Uint8Array>): Promise<void> => {
   const handle = await open(path, 'w');
   try {
-    await handle.writeFile(content);
+    await writeFile(handle, content);
     await handle.sync();
   } finally {
     await handle.close();
   }
 };
 
-/** `what` names it in messages: `the report`. Errors: DISK_FULL, WRITE_FAILED; an older file of that name is then still there. */
-export const writeFileAtomically = (path: string, content: string | Uint8Array, what: string): Promise<void> =>
-  explainingWriteErrors({ what, path, bytes: byteLength(content) }, async () => {
+/**
+ * Replaces several files: all are written before the first of them appears, in the order of `files`. Where that fails the older
+ * ones are still there. Errors: DISK_FULL, WRITE_FAILED. `what` names them in messages.
+ */
+export const replaceFiles = (folder: string, files: Files, what: string): Promise<void> =>
+  explainingWriteErrors({ what, path: folder, bytes: totalLength(files) }, async () => {
+    const temporaries = new Map<string, string>();
+    try {
+      for (const [name, content] of files) {
+        const path = placeIn(folder, name);
+        await mkdir(dirname(path), { recursive: true });
+        temporaries.set(path, temporaryPath(path));
+        await writeThrough(temporaries.get(path)!, content);
+      }
+      for (const [path, temporary] of temporaries) await rename(temporary, path);
+    } finally {
+      for (const temporary of temporaries.values()) await rm(temporary, { force: true });
+    }
+    for (const inner of new Set([...temporaries.keys()].map((path) => dirname(path)))) await sync(inner);
+  });
+
+/**
+ * Writes or replaces a file; a content that comes in chunks may throw until its end, and then there is no file. Errors:
+ * DISK_FULL, WRITE_FAILED; an older file of that name is then still there. `what` names it in messages: `the report`.
+ */
+export const writeFileAtomically = (path: string, content: Content | AsyncIterable<Uint8Array>, what: string): Promise<void> => {
+  const bytes = typeof content === 'string' || content instanceof Uint8Array ? byteLength(content) : undefined;
+  return explainingWriteErrors({ what, path, bytes }, async () => {
     await mkdir(dirname(path), { recursive: true });
     const temporary = temporaryPath(path);
     try {
       await writeThrough(temporary, content);
       await rename(temporary, path);
-    } catch (cause) {
+    } finally {
       await rm(temporary, { force: true });
-      throw cause;
     }
     await sync(dirname(path));
   });
+};
 
 /** False where a folder that is not empty is there already. */
 const renamed = (from: string, to: string): Promise<boolean> =>
@@ -92,14 +125,12 @@ export const makeFolder = (folder: string, what: string, fill: (temporary: strin
   );
 
 /** Makes a folder of files, as `makeFolder` does. */
-export const writeFolderAtomically = (folder: string, files: Files, what: string): Promise<boolean> => {
-  const bytes = [...files.values()].reduce((sum, content) => sum + byteLength(content), 0);
-  return explainingWriteErrors({ what, path: folder, bytes }, () =>
+export const writeFolderAtomically = (folder: string, files: Files, what: string): Promise<boolean> =>
+  explainingWriteErrors({ what, path: folder, bytes: totalLength(files) }, () =>
     publish(folder, async (temporary) => {
       const folders = new Set([temporary]);
       for (const [name, content] of files) {
-        if (isAbsolute(name) || name.split(/[/\\]/).includes('..')) throw new RangeError(`"${name}" is no place in ${folder}`);
-        const path = join(temporary, name);
+        const path = placeIn(temporary, name);
         await mkdir(dirname(path), { recursive: true });
         for (let inner = dirname(path); inner.startsWith(temporary + sep); inner = dirname(inner)) folders.add(inner);
         await writeThrough(path, content);
@@ -107,4 +138,3 @@ export const writeFolderAtomically = (folder: string, files: Files, what: string
       for (const inner of folders) await sync(inner);
     }),
   );
-};

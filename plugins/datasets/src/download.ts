@@ -1,9 +1,9 @@
 // One file over HTTP, checked before it appears under its name.
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { DatasetContext } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
+import { writeFileAtomically } from '@nasc/files';
 import { messages } from './messages.ts';
 
 export interface Download {
@@ -18,8 +18,8 @@ export interface Download {
 }
 
 /**
- * Downloads to a temporary name beside `file` and renames it when the checksum is right. Errors: `DATASET_DOWNLOAD`
- * (status), `DATASET_CHECKSUM`, and what `fetch` throws when there is no connection.
+ * Downloads; the file appears when the checksum is right. Errors: `DATASET_DOWNLOAD` (status), `DATASET_CHECKSUM`, those of
+ * writing, and what `fetch` throws when there is no connection.
  */
 export const download = async ({ address, md5, file, signal, onBytes }: Download): Promise<void> => {
   const response = await fetch(address, { signal });
@@ -27,26 +27,20 @@ export const download = async ({ address, md5, file, signal, onBytes }: Download
     await response.body?.cancel();
     throw new DiagnosticError([messages.downloadStatus(address, response.status)]);
   }
-  await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.part`;
-  const hash = createHash('md5');
-  let received = 0;
-  const handle = await open(temporary, 'w');
-  try {
-    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+  const body = response.body as AsyncIterable<Uint8Array>;
+  const checked = async function* () {
+    const hash = createHash('md5');
+    let received = 0;
+    for await (const chunk of body) {
       hash.update(chunk);
-      await handle.write(chunk);
+      yield chunk;
       received += chunk.length;
       onBytes?.(received);
     }
     const found = hash.digest('hex');
     if (found !== md5) throw new DiagnosticError([messages.downloadChecksum(address, md5, found)]);
-    await handle.sync();
-    await rename(temporary, file);
-  } finally {
-    await handle.close();
-    await rm(temporary, { force: true });
-  }
+  };
+  await writeFileAtomically(file, checked(), basename(file));
 };
 
 const reasonOf = (error: Error): string =>

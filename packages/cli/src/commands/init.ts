@@ -1,9 +1,10 @@
 // `nasc init`: a config that runs as it is, with what is worth changing.
 import { existsSync } from 'node:fs';
-import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DiagnosticError } from '@nasc/diagnostics';
+import { explainingWriteErrors, writeFileAtomically } from '@nasc/files';
 import type { Arguments } from '../arguments/command.ts';
 import { printJson, printLine } from '../io.ts';
 import type { Io } from '../io.ts';
@@ -60,13 +61,13 @@ export default defineConfig({
 
 export const init = async (parsed: Arguments, io: Io): Promise<number> => {
   const folder = resolve(io.folder, parsed.positionals[0] ?? '.');
-  await mkdir(folder, { recursive: true });
+  await explainingWriteErrors({ what: 'the config', path: folder }, () => mkdir(folder, { recursive: true }));
   const present = (await readdir(folder)).find((name) => /^nasc\.config\.(?:m?[jt]s|json)$/.test(name));
   if (present) throw new DiagnosticError([messages.configExists(relative(io.folder, join(folder, present)))]);
 
   const file = join(folder, parsed.flag('ts') ? 'nasc.config.ts' : 'nasc.config.json');
   const text = parsed.flag('ts') ? typescript : `${JSON.stringify({ $schema: await findSchema(folder), ...config }, undefined, 2)}\n`;
-  await writeFile(file, text, { flag: 'wx' });
+  await writeFileAtomically(file, text, 'the config');
   if (parsed.flag('json')) printJson(io.stdout, { file });
   else
     printLine(

@@ -1,8 +1,9 @@
 // Latency of each target's ONNX file in ONNX Runtime on this machine, for comparison with the generated code.
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256 } from '@nasc/core';
+import { noCheckpoint, sha256 } from '@nasc/core';
 import type { LatencyValue, TargetArtifacts } from '@nasc/core';
+import { writeFileAtomically } from '@nasc/files';
 import { canonicalJson, elementCount } from '@nasc/ir';
 
 export type TimedFile = Pick<LatencyValue, 'ms' | 'spread' | 'samples'>;
@@ -28,7 +29,11 @@ const timeFile = async (bytes: Uint8Array, inputElements: number, options: Timin
       return performance.now() - start;
     };
     const progress = (done: number, total: number) => options.progress?.(target, done, total);
-    const { median, medianAbsoluteDeviation, samples } = await measure(time, { signal: options.signal, seed: options.seed, progress });
+    const { median, medianAbsoluteDeviation, samples } = await measure(time, {
+      checkpoint: noCheckpoint(options.signal),
+      seed: options.seed,
+      progress,
+    });
     return { ms: median, spread: medianAbsoluteDeviation, samples };
   } finally {
     await session.dispose();
@@ -54,7 +59,6 @@ export const timeOnnxFiles = async (
   const { env } = await loadOnnxRuntime();
   const device = hostDevice({ 'ONNX Runtime': env.versions.node ?? env.versions.common, threads: 1 });
   const folder = join(options.cacheFolder, 'onnxruntime-latency');
-  await mkdir(folder, { recursive: true });
   const times: Record<string, TimedFile> = {};
   for (const [target, { onnx, files, folded }] of Object.entries(targets)) {
     if (files.latency?.deviceId === device.id) {
@@ -65,8 +69,7 @@ export const timeOnnxFiles = async (
     let timed = await stored(file);
     if (!timed) {
       timed = await timeFile(onnx.bytes, elementCount(folded.graph.inputs[0]!.type.shape), options, target);
-      await writeFile(`${file}.${process.pid}`, JSON.stringify(timed));
-      await rename(`${file}.${process.pid}`, file);
+      await writeFileAtomically(file, JSON.stringify(timed), 'a measurement');
     }
     times[target] = timed;
   }

@@ -1,19 +1,13 @@
 // The final files of a run in its output folder: one folder a target, and report.json.
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { TargetArtifacts } from '@nasc/core';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withLock } from '@nasc/core';
+import type { LockOptions, TargetArtifacts } from '@nasc/core';
+import { replaceFiles } from '@nasc/files';
 import { outputFiles } from '@nasc/report';
 import type { Report } from '@nasc/report';
 
 export const reportName = 'report.json';
-
-const writeAtomically = async (path: string, content: string | Uint8Array): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomUUID()}`;
-  await writeFile(temporary, content);
-  await rename(temporary, path);
-};
 
 /** What the last run wrote here. Without a readable report nothing is known, and nothing will be removed. */
 const filesOfLastRun = async (folder: string): Promise<readonly string[]> => {
@@ -26,19 +20,22 @@ const filesOfLastRun = async (folder: string): Promise<readonly string[]> => {
 };
 
 /**
- * Writes each file under a temporary name and renames it. What an earlier run wrote and this one does not is removed;
- * everything else in the folder (a build, notes) stays.
+ * Writes all files, then lets them appear, the report last; another run that has the same output folder waits meanwhile. What
+ * an earlier run wrote and this one does not is removed; everything else in the folder (a build, notes) stays. Errors:
+ * DISK_FULL, WRITE_FAILED, and what the earlier run wrote is then still there.
  */
-export const writeOutputs = async (folder: string, targets: Readonly<Record<string, TargetArtifacts>>, report: Report): Promise<void> => {
-  const last = await filesOfLastRun(folder);
-  const written = new Set<string>();
-  for (const [target, artifacts] of Object.entries(targets)) {
-    for (const [name, content] of outputFiles(artifacts)) {
-      const path = join(target, name);
-      await writeAtomically(join(folder, path), content);
-      written.add(path);
-    }
-  }
-  for (const path of last) if (!written.has(path)) await rm(join(folder, path), { force: true });
-  await writeAtomically(join(folder, reportName), `${JSON.stringify(report, undefined, 2)}\n`);
-};
+export const writeOutputs = (
+  folder: string,
+  targets: Readonly<Record<string, TargetArtifacts>>,
+  report: Report,
+  options: Omit<LockOptions, 'wait'>,
+): Promise<void> =>
+  withLock(join(folder, '.nasc-lock'), { ...options, wait: true }, async () => {
+    const last = await filesOfLastRun(folder);
+    const files = new Map<string, string | Uint8Array>();
+    for (const [target, artifacts] of Object.entries(targets))
+      for (const [name, content] of outputFiles(artifacts)) files.set(join(target, name), content);
+    files.set(reportName, `${JSON.stringify(report, undefined, 2)}\n`);
+    await replaceFiles(folder, files, 'the output files');
+    for (const path of last) if (!files.has(path)) await rm(join(folder, path), { force: true });
+  });

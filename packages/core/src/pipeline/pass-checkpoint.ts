@@ -29,17 +29,19 @@ export const createPassCheckpoint = (options: PassCheckpointOptions): Checkpoint
   let lastEndMs = performance.now();
   let lastCostMs = 0;
 
-  const store = async (state: unknown): Promise<void> => {
+  /** Asking for the state is part of the cost: it may have to be copied out of an engine. */
+  const storeWhat = async (state: () => unknown): Promise<void> => {
     const beginMs = performance.now();
-    await stored.write({ place, consulted: { ...consulted }, state });
+    await stored.write({ place, consulted: { ...consulted }, state: await state() });
     lastEndMs = performance.now();
     lastCostMs = lastEndMs - beginMs;
     options.onEvent('stored');
   };
   const isDue = () => {
+    if (options.intervalMs === 0) return true;
     // cost / (cost + wait) <= share
     const enoughMs = lastCostMs * (1 / largestShare - 1);
-    return performance.now() - lastEndMs >= Math.max(options.intervalMs, options.intervalMs === 0 ? 0 : enoughMs);
+    return performance.now() - lastEndMs >= Math.max(options.intervalMs, enoughMs);
   };
 
   return {
@@ -55,10 +57,10 @@ export const createPassCheckpoint = (options: PassCheckpointOptions): Checkpoint
       return found.state as State;
     },
     async offer(state) {
-      if (signal.aborted || isDue()) await store(await state());
+      if (signal.aborted || isDue()) await storeWhat(state);
       signal.throwIfAborted();
     },
-    store,
+    store: (state) => storeWhat(() => state),
     part: (name) => createPassCheckpoint({ ...options, place: [...place, name] }),
   };
 };

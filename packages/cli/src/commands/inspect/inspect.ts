@@ -67,7 +67,10 @@ export const inspect = async (parsed: Arguments, io: Io): Promise<number> => {
     return 0;
   }
   const expandConfig = async ({ config, file, folder }: LoadedConfig) => {
-    const { searchSpace } = await createPipeline(config, { folder, file: relative(io.folder, file) }).run({ to: 'expand', exclusive: false });
+    const { searchSpace } = await createPipeline(config, { folder, file: relative(io.folder, file) }).run({
+      to: 'expand',
+      exclusive: false,
+    });
     return searchSpace!;
   };
   const subject = await findSubject(parsed.positionals[0], {
