@@ -15,20 +15,24 @@ export interface PredictedSpace {
   readonly costModel: CostModel;
 }
 
-/** Times every candidate of the space on the target. Throws ANNOTATE_TARGET_CANNOT_MEASURE. */
+/** Times every candidate of the space on the target, once. Throws ANNOTATE_TARGET_CANNOT_MEASURE. */
 export const measureBlocksPass = definePass({
   name: 'measureBlocks',
   async run({ searchSpace }: { readonly searchSpace: SearchSpaceArtifact }, context: PassContext): Promise<MeasuredSpace> {
-    const { target, config, signal, cacheFolder, registry } = context;
+    const { target, config, signal, cacheFolder, registry, checkpoint } = context;
+    const finished = checkpoint.part('finished');
+    const before = await finished.resume<BlockLatencies>();
+    if (before) return { searchSpace, measured: before };
     if (!target.measureBlocks) throw new DiagnosticError([messages.cannotMeasure(target.name)]);
     const measured = await target.measureBlocks(searchSpace.graph, {
       signal,
       seed: config.seed,
       cacheFolder,
       registry,
-      checkpoint: context.checkpoint,
+      checkpoint: checkpoint.part('measuring'),
       progress: (done, total, message) => context.progress(done, total, 'networks', message),
     });
+    await finished.store(measured);
     return { searchSpace, measured };
   },
 });

@@ -1,10 +1,11 @@
 // Builds the code and compares its logits with ONNX Runtime's on real test images.
-import { definePass } from '@nasc/core';
+import { definePass, taskDataset } from '@nasc/core';
+import type { Batch } from '@nasc/data';
 import { DiagnosticError } from '@nasc/diagnostics';
-import { compareOutputs, createOnnxSession } from '@nasc/onnx';
+import { collectLogits, compareOutputs, createOnnxSession } from '@nasc/onnx';
 import type { CheckedNetwork, EmittedNetwork } from './generated.ts';
 import { messages } from './messages.ts';
-import { testImages } from './test-images.ts';
+import { comparedBatches } from './test-images.ts';
 import { withExecutable } from './with-executable.ts';
 
 /** Largest ||code - ONNX Runtime|| / ||ONNX Runtime|| over the logits of all images. */
@@ -14,13 +15,16 @@ export const allowedRelativeError = 1e-3;
 export const checkOutputs = definePass({
   name: 'checkOutputs',
   async run(input: EmittedNetwork, context): Promise<CheckedNetwork> {
-    const { target, config } = context;
+    const { target, config, checkpoint } = context;
     const verification = await withExecutable(input, context, async (executable) => {
-      const { images, count } = await testImages(await context.dataset(), input.task, config.export.verifyImages);
+      const batches = await comparedBatches(await taskDataset(context, input.task), input.task, config.export.verifyImages);
       const session = await createOnnxSession(input.onnx.bytes);
       try {
-        const reference = await session.run(images, count);
-        return compareOutputs(await executable.run(images, count), reference, input.network.classes.length);
+        const run = ({ images, count }: Batch) => session.run(images, count);
+        const reference = await collectLogits(batches, run, checkpoint.part('onnx'));
+        const ofCode = ({ images, count }: Batch) => executable.run(images, count);
+        const outputs = await collectLogits(batches, ofCode, checkpoint.part('code'));
+        return compareOutputs(outputs, reference, input.network.classes.length);
       } finally {
         await session.dispose();
       }

@@ -1,11 +1,19 @@
 // Accuracy of the emitted code itself on the whole test split.
-import { definePass } from '@nasc/core';
+import { definePass, taskDataset } from '@nasc/core';
 import type { Accuracy } from '@nasc/core';
 import type { CheckedNetwork, EvaluatedNetwork } from './generated.ts';
 import { testBatches } from './test-images.ts';
 import { withExecutable } from './with-executable.ts';
 
-const batchSize = 1000;
+const batchSize = 250;
+
+/** What is known after some of the batches. */
+interface Tally {
+  readonly batches: number;
+  readonly count: number;
+  readonly correct: number;
+  readonly crossEntropySum: number;
+}
 
 /** Right answers and mean cross-entropy (nats) of logits [N, classes] against class indices [N]; sums in float64. */
 export const scoreLogits = (
@@ -27,17 +35,22 @@ export const scoreLogits = (
 export const evaluateCode = definePass({
   name: 'evaluateCode',
   async run(input: CheckedNetwork, context): Promise<EvaluatedNetwork> {
-    const dataset = await context.dataset();
+    const dataset = await taskDataset(context, input.task);
+    const { checkpoint, progress } = context;
     const test = await withExecutable(input, context, async (executable): Promise<Accuracy> => {
-      let [count, correct, crossEntropySum] = [0, 0, 0];
-      for await (const batch of testBatches(dataset, input.task, batchSize)) {
-        context.signal.throwIfAborted();
+      let tally = (await checkpoint.resume<Tally>()) ?? { batches: 0, count: 0, correct: 0, crossEntropySum: 0 };
+      for await (const batch of testBatches(dataset, input.task, batchSize, tally.batches)) {
+        await checkpoint.offer(() => tally);
         const score = scoreLogits(await executable.run(batch.images, batch.count), batch.labels, input.network.classes.length);
-        count += batch.count;
-        correct += score.correct;
-        crossEntropySum += score.crossEntropySum;
-        context.progress(count, dataset.test.count, 'images');
+        tally = {
+          batches: tally.batches + 1,
+          count: tally.count + batch.count,
+          correct: tally.correct + score.correct,
+          crossEntropySum: tally.crossEntropySum + score.crossEntropySum,
+        };
+        progress(tally.count, dataset.test.count, 'images');
       }
+      const { count, correct, crossEntropySum } = tally;
       return { correct, count, crossEntropy: crossEntropySum / count };
     });
     return { ...input, test };

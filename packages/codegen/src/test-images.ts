@@ -1,19 +1,30 @@
 // Images of the test split, normalised as the network was trained.
 import type { TaskDescription } from '@nasc/core';
-import { evaluationBatch, evaluationBatches, wholeSplit } from '@nasc/data';
-import type { Batch, Dataset } from '@nasc/data';
+import { evaluationBatches, wholeSplit } from '@nasc/data';
+import type { Batch, PreparedDataset } from '@nasc/data';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { messages } from './messages.ts';
 
-/** The first `count` test images, or all where there are fewer. Throws CODEGEN_NO_TEST_IMAGES. */
-export const testImages = ({ test, name }: Dataset, { normalisation }: TaskDescription, count: number): Promise<Batch> => {
+const comparedBatchSize = 64;
+
+/** The first `count` test images, or all where there are fewer, in batches. Throws CODEGEN_NO_TEST_IMAGES. */
+export const comparedBatches = async (
+  { test, name }: PreparedDataset,
+  { normalisation }: TaskDescription,
+  count: number,
+): Promise<readonly Batch[]> => {
   if (test.count === 0) throw new DiagnosticError([messages.noTestImages(name)]);
-  return evaluationBatch(wholeSplit(test), 0, { batchSize: Math.min(count, test.count), normalisation });
+  const indices = Uint32Array.from({ length: Math.min(count, test.count) }, (_, index) => index);
+  const batches: Batch[] = [];
+  for await (const batch of evaluationBatches({ split: test, indices }, { batchSize: comparedBatchSize, normalisation }))
+    batches.push(batch);
+  return batches;
 };
 
-/** All test images in order. */
+/** All test images in order, from batch `first` on. */
 export const testBatches = (
-  { test }: Dataset,
+  { test }: PreparedDataset,
   { normalisation }: TaskDescription,
   batchSize: number,
-): AsyncGenerator<Batch, void, undefined> => evaluationBatches(wholeSplit(test), { batchSize, normalisation });
+  first: number,
+): AsyncGenerator<Batch, void, undefined> => evaluationBatches(wholeSplit(test), { batchSize, normalisation }, first);

@@ -1,5 +1,5 @@
 // Retrain: the chosen network to completion, on all training images but those that judge it.
-import { definePass, taskDataset } from '@nasc/core';
+import { definePass, taskDataset, withProgram } from '@nasc/core';
 import type { DerivedNetwork, PassContext } from '@nasc/core';
 import { wholeSplit } from '@nasc/data';
 import {
@@ -20,11 +20,12 @@ const statisticsImages = 4096;
 export const retrainPass = definePass({
   name: 'retrain',
   async run({ task, graph, weights }: UntrainedNetwork, context: PassContext): Promise<DerivedNetwork> {
-    const { config, registry, signal, progress } = context;
+    const { config, checkpoint, progress } = context;
     const recipe = config.derive.retrain;
     const dataset = await taskDataset(context, task);
     const { retrain, scoring } = splitTask(dataset, config.task, config.seed);
-    const images = { classes: dataset.classes.length, batchSize: recipe.batchSize, normalisation: task.normalisation };
+    const { batchSize } = recipe;
+    const images = { classes: dataset.classes.length, batchSize, normalisation: task.normalisation };
     const batches = batchSource({
       ...images,
       subset: retrain,
@@ -33,20 +34,12 @@ export const retrainPass = definePass({
       seed: config.seed,
       stream: 'retrain',
     });
+    const asTheyAre = batchSource({ ...images, subset: retrain, seed: config.seed, stream: 'retrain.calibration' });
     const steps = stepsOf(recipe.epochs, batches);
-    const { engine, options } = await context.engine();
-    const program = await engine.compile(graph, {
-      ...options,
-      ops: registry.ops,
-      patterns: registry.patterns,
-      activePaths: 1,
-      batchSize: recipe.batchSize,
-      signal,
-    });
-    try {
-      await program.writeState({ parameters: weights });
-      const { learningRate, warmUpSteps, ...optimizer } = recipe.optimizer;
-      const { history } = await trainNetwork({
+    const { learningRate, warmUpSteps, ...optimizer } = recipe.optimizer;
+
+    return withProgram(context, { graph, parameters: weights, activePaths: 1, batchSize }, async (program) => {
+      const { parameters, history } = await trainNetwork({
         program,
         batches,
         steps,
@@ -55,19 +48,16 @@ export const retrainPass = definePass({
         seed: config.seed,
         stream: 'retrain',
         at: '/derive/retrain',
-        signal,
+        checkpoint: checkpoint.part('training'),
         progress,
       });
-      const asTheyAre = batchSource({ ...images, subset: retrain, seed: config.seed, stream: 'retrain.calibration' });
       const statistics = await program.recalibrate([], await calibrationBatches(asTheyAre, statisticsImages));
-      const trained = withStatistics((await program.readState()).parameters, statistics);
+      const trained = withStatistics(parameters, statistics);
       await program.writeState({ parameters: trained });
-      const validation = await evaluateSubset(program, { ...images, subset: scoring, signal });
+      const validation = await evaluateSubset(program, { ...images, subset: scoring, checkpoint: checkpoint.part('validation') });
       // The only look at the test split before the emitted code's.
-      const test = await evaluateSubset(program, { ...images, subset: wholeSplit(dataset.test), signal });
+      const test = await evaluateSubset(program, { ...images, subset: wholeSplit(dataset.test), checkpoint: checkpoint.part('test') });
       return { graph, weights: trained, history, validation, test };
-    } finally {
-      await program.dispose();
-    }
+    });
   },
 });

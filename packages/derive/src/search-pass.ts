@@ -1,6 +1,6 @@
 // Search: the configured strategy on a copy of the warm-up's weights.
 import { validateOptions } from '@nasc/config';
-import { definePass, taskDataset } from '@nasc/core';
+import { definePass, taskDataset, withProgram } from '@nasc/core';
 import type { ConsumedArtifacts, PassContext, SearchResult } from '@nasc/core';
 import { batchSource, splitTask } from '@nasc/training';
 import { latencyLimit } from './latency-limit.ts';
@@ -16,7 +16,7 @@ export const searchPass = definePass({
     { searchSpace, supernet, costModel }: ConsumedArtifacts<'searchSpace' | 'supernet' | 'costModel'>,
     context: PassContext,
   ): Promise<SearchResult> {
-    const { config, registry, signal } = context;
+    const { config, registry } = context;
     const { task, seed } = config;
     const named = config.derive.strategy;
     const { name, ...given } = typeof named === 'string' ? { name: named } : named;
@@ -33,18 +33,10 @@ export const searchPass = definePass({
       normalisation: searchSpace.task.normalisation,
       seed,
     };
-    const { engine, options: engineOptions } = await context.engine();
-    const program = await engine.compile(searchSpace.graph, {
-      ...engineOptions,
-      ops: registry.ops,
-      patterns: registry.patterns,
-      activePaths: strategy.requirements.activePaths,
-      batchSize: shared.batchSize,
-      signal,
-    });
-    try {
-      await program.writeState({ parameters: supernet.weights });
-      return await strategy.search(
+    const { activePaths } = strategy.requirements;
+    const { batchSize } = shared;
+    return withProgram(context, { graph: searchSpace.graph, parameters: supernet.weights, activePaths, batchSize }, (program) =>
+      strategy.search(
         {
           ...context,
           space: searchSpace,
@@ -62,9 +54,7 @@ export const searchPass = definePass({
           validationBatches: batchSource({ ...shared, subset: subsets.archValidation, stream: 'search.validation' }),
         },
         options,
-      );
-    } finally {
-      await program.dispose();
-    }
+      ),
+    );
   },
 });

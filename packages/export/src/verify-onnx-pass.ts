@@ -1,11 +1,11 @@
 // Pass `verifyOnnx`: real test images through the ONNX model, and through the trained network before folding on the
 // training engine. What passes has been folded and written right.
-import { definePass, singlePath, taskDataset } from '@nasc/core';
+import { definePass, singlePath, taskDataset, withProgram } from '@nasc/core';
 import type { DerivedNetwork, OnnxModel, PassContext, TaskDescription } from '@nasc/core';
 import { evaluationBatches, oneHotTargets } from '@nasc/data';
 import type { Batch } from '@nasc/data';
 import { DiagnosticError } from '@nasc/diagnostics';
-import { compareOutputs, createOnnxSession } from '@nasc/onnx';
+import { collectLogits, compareOutputs, createOnnxSession } from '@nasc/onnx';
 import { findMismatch } from './find-mismatch.ts';
 import { messages } from './messages.ts';
 import type { WrittenModel } from './write-onnx-pass.ts';
@@ -26,47 +26,25 @@ const readBatches = async (task: TaskDescription, count: number, context: PassCo
 };
 
 /** Logits [N, classes] of the trained network, with its running statistics. */
-const engineLogits = async (
-  network: DerivedNetwork,
+const engineLogits = (
+  { graph, weights }: DerivedNetwork,
   classes: number,
   batches: readonly Batch[],
   context: PassContext,
-): Promise<Float32Array> => {
-  const { engine, options } = await context.engine();
-  const { ops, patterns } = context.registry;
-  const program = await engine.compile(network.graph, { ...options, ops, patterns, activePaths: 1, batchSize, signal: context.signal });
-  try {
-    await program.writeState({ parameters: network.weights });
-    const logits: Float32Array[] = [];
-    for (const { count, images, labels } of batches) {
-      const scores = await program.evaluate({ count, images, targets: oneHotTargets(labels, classes) }, singlePath([]), 'running');
-      logits.push(scores.logits);
-    }
-    return join(logits);
-  } finally {
-    await program.dispose();
-  }
-};
+): Promise<Float32Array> =>
+  withProgram(context, { graph, parameters: weights, activePaths: 1, batchSize }, (program) => {
+    const run = async ({ count, images, labels }: Batch) =>
+      (await program.evaluate({ count, images, targets: oneHotTargets(labels, classes) }, singlePath([]), 'running')).logits;
+    return collectLogits(batches, run, context.checkpoint.part('engine'));
+  });
 
-const onnxLogits = async (bytes: Uint8Array, batches: readonly Batch[]): Promise<Float32Array> => {
+const onnxLogits = async (bytes: Uint8Array, batches: readonly Batch[], { checkpoint }: PassContext): Promise<Float32Array> => {
   const session = await createOnnxSession(bytes);
   try {
-    const logits: Float32Array[] = [];
-    for (const { images, count } of batches) logits.push(await session.run(images, count));
-    return join(logits);
+    return await collectLogits(batches, ({ images, count }) => session.run(images, count), checkpoint.part('onnx'));
   } finally {
     await session.dispose();
   }
-};
-
-const join = (parts: readonly Float32Array[]): Float32Array => {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 };
 
 /** Index of the image on which two sets of logits are furthest apart; one with a NaN before all others. */
@@ -92,7 +70,7 @@ export const verifyOnnxPass = definePass({
     context.progress(0, 2, 'models', 'training engine');
     const reference = await engineLogits(derived, classes, batches, context);
     context.progress(1, 2, 'models', 'ONNX Runtime');
-    const outputs = await onnxLogits(bytes, batches);
+    const outputs = await onnxLogits(bytes, batches, context);
     context.progress(2, 2, 'models');
 
     const verification = compareOutputs(outputs, reference, classes);

@@ -1,3 +1,5 @@
+import { memoryCheckpoint, noCheckpoint } from '@nasc/core';
+import type { KeptStates } from '@nasc/core';
 import { describe, expect, it } from 'vitest';
 import { measure } from './measure.ts';
 
@@ -37,7 +39,7 @@ describe('measure', () => {
     expect(result.raw).toHaveLength(5);
   });
 
-  it('stops when aborted', async () => {
+  it('stops when asked to', async () => {
     const controller = new AbortController();
     let calls = 0;
     const run = measure(
@@ -45,9 +47,31 @@ describe('measure', () => {
         if (++calls === 3) controller.abort(new Error('stopped'));
         return 1;
       },
-      { signal: controller.signal },
+      { checkpoint: noCheckpoint(controller.signal) },
     );
     await expect(run).rejects.toThrow('stopped');
     expect(calls).toBe(3);
+  });
+
+  it('after an interruption warms up again and takes the samples that are missing, as long as the others', async () => {
+    const kept: KeptStates = new Map();
+    const speeds = { first: 0.25, second: 0.5 };
+    const counts: number[] = [];
+    const time = (ms: number) => (count: number) => {
+      counts.push(count);
+      return count * ms;
+    };
+    const options = { sampleMs: 100, samples: 6 };
+    const stopped = measure(time(speeds.first), { ...options, checkpoint: memoryCheckpoint(kept, { stopAt: 21 }) });
+    await expect(stopped).rejects.toThrow('stopped');
+    const taken = counts.filter((count) => count === 400).length;
+    expect(taken).toBeGreaterThan(0);
+
+    counts.length = 0;
+    const { raw, runsPerSample, warmUp } = await measure(time(speeds.second), { ...options, checkpoint: memoryCheckpoint(kept) });
+    expect(runsPerSample).toBe(400);
+    expect(counts.filter((count) => count === 400)).toHaveLength(6 - taken);
+    expect(raw).toEqual([...Array<number>(taken).fill(0.25), ...Array<number>(6 - taken).fill(0.5)]);
+    expect(warmUp.runs).toBeGreaterThan(1);
   });
 });

@@ -1,4 +1,6 @@
 // The measuring protocol of whole networks: warm up until the medians agree, then enough samples of enough length.
+import { noCheckpoint } from '@nasc/core';
+import type { Checkpoint } from '@nasc/core';
 import { median, summarise } from './statistics.ts';
 import type { Summary } from './statistics.ts';
 
@@ -6,7 +8,8 @@ import type { Summary } from './statistics.ts';
 export const protocolVersion = 1;
 
 export interface MeasureOptions {
-  readonly signal?: AbortSignal;
+  /** Of this measurement alone: samples that were taken survive an interruption. Keeps nothing when absent. */
+  readonly checkpoint?: Checkpoint;
   /** Of the bootstrap interval. */
   readonly seed?: number;
   /** Number of samples, at least. Default 30. */
@@ -35,16 +38,27 @@ const samplesPerMedian = 5;
 /** Largest relative distance between the values. */
 const spread = (values: readonly number[]): number => (Math.max(...values) - Math.min(...values)) / Math.min(...values);
 
+interface Samples {
+  readonly raw: readonly number[];
+  /** Undefined before the first sample. */
+  readonly runsPerSample?: number | undefined;
+}
+
 /**
  * Measures what `time(runs)` times: it does `runs` runs back to back and returns the milliseconds that all of them took
- * together. All times are those that `time` reports; no other clock is read.
+ * together. All times are those that `time` reports; no other clock is read. A measurement that was interrupted warms up again,
+ * then takes the samples that are missing, of the same length.
  */
 export const measure = async (time: (runs: number) => number | Promise<number>, options: MeasureOptions = {}): Promise<Measurement> => {
-  const { seed = 0, samples = 30, sampleMs = 100, agreeing = 3, agreement = 0.02, warmUpMs = 3000, progress, signal } = options;
+  const { seed = 0, samples = 30, sampleMs = 100, agreeing = 3, agreement = 0.02, warmUpMs = 3000, progress } = options;
+  const checkpoint = options.checkpoint ?? noCheckpoint();
+  const begun: Samples = (await checkpoint.resume<Samples>()) ?? { raw: [] };
+  const raw = [...begun.raw];
+  let { runsPerSample } = begun;
   let runs = 0;
   let elapsedMs = 0;
   const perRun = async (count: number): Promise<number> => {
-    signal?.throwIfAborted();
+    await checkpoint.offer((): Samples => ({ raw, runsPerSample }));
     const ms = await time(count);
     runs += count;
     elapsedMs += ms;
@@ -65,8 +79,7 @@ export const measure = async (time: (runs: number) => number | Promise<number>, 
   }
   const warmUp = { runs, ms: elapsedMs, agreed: agreed() };
 
-  const runsPerSample = Math.max(1, Math.ceil(sampleMs / Math.max(runMs, 1e-6)));
-  const raw: number[] = [];
+  runsPerSample ??= Math.max(1, Math.ceil(sampleMs / Math.max(runMs, 1e-6)));
   while (raw.length < samples) {
     raw.push(await perRun(runsPerSample));
     progress?.(raw.length, samples);

@@ -1,4 +1,5 @@
 export { checkModel } from './check-model.ts';
+export { collectLogits } from './collect-logits.ts';
 export { compareOutputs } from './compare-outputs.ts';
 export * from './layout.ts';
 export * from './lowering.ts';

@@ -1,6 +1,6 @@
 // Warm-up: the shared weights learn from one uniformly sampled path a step, so that no candidate has a head start when the
 // gates begin to choose (ProxylessNAS, section 3.2; the schedule is one cosine over the whole warm-up).
-import { taskDataset } from '@nasc/core';
+import { taskDataset, withProgram } from '@nasc/core';
 import type { ConsumedArtifacts, Pass, Supernet } from '@nasc/core';
 import { choicesOf, initialiseParameters } from '@nasc/ir';
 import { batchSource, cosineSchedule, splitTask, stepsOf, trainNetwork, uniformMixtures } from '@nasc/training';
@@ -8,10 +8,8 @@ import { batchSource, cosineSchedule, splitTask, stepsOf, trainNetwork, uniformM
 export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
   name: 'warm-up',
   async run({ searchSpace }, context) {
-    const { config, registry, signal } = context;
-    const { train: recipe, task, seed } = config;
+    const { train: recipe, task, seed } = context.config;
     const dataset = await taskDataset(context, searchSpace.task);
-    const { engine, options } = await context.engine();
     const batches = batchSource({
       subset: splitTask(dataset, task, seed).train,
       classes: dataset.classes.length,
@@ -23,35 +21,25 @@ export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
       stream: 'warmup',
     });
     const steps = stepsOf(recipe.epochs, batches);
+    const { learningRate, warmUpSteps, ...optimizer } = recipe.optimizer;
+    const { graph } = searchSpace;
+    const parameters = initialiseParameters(graph, context.registry.ops, seed);
 
-    const program = await engine.compile(searchSpace.graph, {
-      ...options,
-      ops: registry.ops,
-      patterns: registry.patterns,
-      activePaths: 1,
-      batchSize: batches.batchSize,
-      signal,
-    });
-    try {
-      await program.writeState({ parameters: initialiseParameters(searchSpace.graph, registry.ops, seed) });
-      const { learningRate, warmUpSteps, ...optimizer } = recipe.optimizer;
-      const { history, images } = await trainNetwork({
+    return withProgram(context, { graph, parameters, activePaths: 1, batchSize: batches.batchSize }, async (program) => {
+      const trained = await trainNetwork({
         program,
         batches,
         steps,
         schedule: cosineSchedule({ learningRate, warmUpSteps, steps }),
         optimizer: { ...optimizer, nesterov: true },
-        path: uniformMixtures({ choices: choicesOf(searchSpace.graph), seed, stream: 'warmup.path' }),
+        path: uniformMixtures({ choices: choicesOf(graph), seed, stream: 'warmup.path' }),
         seed,
         stream: 'warmup',
         at: '/train',
-        signal,
+        checkpoint: context.checkpoint,
         progress: context.progress,
       });
-      const { parameters } = await program.readState();
-      return { weights: parameters, history, imagesForwardBackward: images };
-    } finally {
-      await program.dispose();
-    }
+      return { weights: trained.parameters, history: trained.history, imagesForwardBackward: trained.images };
+    });
   },
 };

@@ -5,8 +5,12 @@ export interface ColumnRecorder<Name extends string> {
   columns(): Readonly<Record<Name, readonly number[]>>;
 }
 
-export const columnRecorder = <Name extends string>(names: readonly Name[]): ColumnRecorder<Name> => {
-  const columns = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+/** Goes on behind the rows of `begun`, where there are any. */
+export const columnRecorder = <Name extends string>(
+  names: readonly Name[],
+  begun?: Readonly<Record<Name, readonly number[]>>,
+): ColumnRecorder<Name> => {
+  const columns = Object.fromEntries(names.map((name) => [name, [...(begun?.[name] ?? [])]])) as Record<Name, number[]>;
   return {
     add(row) {
       for (const name of names) columns[name].push(row[name]);

@@ -1,5 +1,5 @@
 // Accuracy and cross-entropy of one network over a subset of images.
-import type { Accuracy, BatchNormStatistics, Mixture, Program } from '@nasc/core';
+import type { Accuracy, BatchNormStatistics, Checkpoint, Mixture, Program } from '@nasc/core';
 import type { Normalisation, Subset } from '@nasc/data';
 import { evaluationBatches, oneHotTargets } from '@nasc/data';
 
@@ -13,23 +13,34 @@ export interface EvaluateSubsetOptions {
   readonly mixture?: Mixture;
   /** Statistics of batch normalisation; the stored ones when absent. */
   readonly statistics?: 'batch' | 'running' | BatchNormStatistics;
-  readonly signal: AbortSignal;
+  /** Of this evaluation alone. */
+  readonly checkpoint: Checkpoint;
   progress?(done: number, total: number, unit: string, message?: string): void;
+}
+
+/** What is known after some of the batches. */
+interface Tally {
+  readonly batches: number;
+  readonly correct: number;
+  readonly count: number;
+  readonly lossSum: number;
 }
 
 /** Each image once, as it is. `crossEntropy` is the mean, nats. */
 export const evaluateSubset = async (program: Program, options: EvaluateSubsetOptions): Promise<Accuracy> => {
-  const { subset, classes, mixture = [], statistics = 'running', signal, progress } = options;
-  let correct = 0;
-  let count = 0;
-  let lossSum = 0;
-  for await (const batch of evaluationBatches(subset, options)) {
-    signal.throwIfAborted();
+  const { subset, classes, mixture = [], statistics = 'running', checkpoint, progress } = options;
+  let tally = (await checkpoint.resume<Tally>()) ?? { batches: 0, correct: 0, count: 0, lossSum: 0 };
+  for await (const batch of evaluationBatches(subset, options, tally.batches)) {
+    await checkpoint.offer(() => tally);
     const scores = await program.evaluate({ ...batch, targets: oneHotTargets(batch.labels, classes) }, mixture, statistics);
-    correct += scores.correct;
-    lossSum += scores.lossSum;
-    count += scores.count;
-    progress?.(count, subset.indices.length, 'image');
+    tally = {
+      batches: tally.batches + 1,
+      correct: tally.correct + scores.correct,
+      count: tally.count + scores.count,
+      lossSum: tally.lossSum + scores.lossSum,
+    };
+    progress?.(tally.count, subset.indices.length, 'image');
   }
+  const { correct, count, lossSum } = tally;
   return { correct, count, crossEntropy: lossSum / Math.max(1, count) };
 };

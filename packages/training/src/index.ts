@@ -2,6 +2,7 @@ export * from './batch-source.ts';
 export * from './column-recorder.ts';
 export * from './cosine-schedule.ts';
 export * from './evaluate-subset.ts';
+export * from './first-not-finite.ts';
 export * from './path-sampler.ts';
 export * from './read-ahead.ts';
 export * from './score-path.ts';

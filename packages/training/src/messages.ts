@@ -2,22 +2,39 @@
 import { errorDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
+const short = (value: number): string => String(Number(value.toPrecision(3)));
+
+export interface Divergence {
+  /** E.g. `the loss is not a number`. */
+  readonly what: string;
+  /** Counted from 1, as progress counts. */
+  readonly step: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  /** The last step with a finite loss. */
+  readonly lastGood: { readonly step: number; readonly loss: number } | undefined;
+  /** Steps behind the last checkpoint, whose values are all finite. */
+  readonly keptSteps: number | undefined;
+  /** Where the recipe stands in the config. */
+  readonly at: string;
+}
+
 export const messages = {
-  diverged: (step: number, steps: number, learningRate: number, at: string): Diagnostic =>
+  diverged: ({ what, step, steps, learningRate, lastGood, keptSteps, at }: Divergence): Diagnostic =>
     errorDiagnostic(
       'TRAINING_DIVERGED',
-      `Training diverged: the loss of step ${step} of ${steps} is not a number (learning rate ${Number(learningRate.toPrecision(3))}).`,
+      `Training diverged at step ${step} of ${steps}, learning rate ${short(learningRate)}: ${what}. ${
+        lastGood ? `The last good step is ${lastGood.step}, loss ${short(lastGood.loss)}.` : 'No step was good.'
+      }`,
       {
         at,
-        hint: 'Lower the learning rate, or raise warmUpSteps so that it rises more slowly.',
+        hint: `Lower the learning rate, or raise warmUpSteps so that it rises more slowly: the training then begins anew. ${
+          keptSteps === undefined
+            ? 'The same recipe would diverge again.'
+            : `The same recipe would go on from the checkpoint after ${keptSteps} steps, and diverge again.`
+        }`,
       },
     ),
-
-  weightsNotFinite: (parameter: string, at: string): Diagnostic =>
-    errorDiagnostic('TRAINING_DIVERGED', `Training diverged: values of "${parameter}" are not numbers.`, {
-      at,
-      hint: 'Lower the learning rate, or raise warmUpSteps so that it rises more slowly.',
-    }),
 
   notEnoughImages: (archValidation: number, scoring: number, found: number): Diagnostic =>
     errorDiagnostic(

@@ -1,3 +1,5 @@
+import { memoryCheckpoint, noCheckpoint } from '@nasc/core';
+import type { KeptStates } from '@nasc/core';
 import type { DiagnosticError } from '@nasc/diagnostics';
 import { formatDiagnostics } from '@nasc/diagnostics';
 import { wholeSplit } from '@nasc/data';
@@ -9,7 +11,6 @@ import { batchSize, compileNetwork, dataset, normalisation } from './task.test-h
 import { trainNetwork } from './train-network.ts';
 import type { TrainNetworkOptions } from './train-network.ts';
 
-const signal = new AbortController().signal;
 const steps = 60;
 const optimizer = { momentum: 0.9, nesterov: true, weightDecay: 4e-5, decayRoles: ['weight'] } as const;
 
@@ -34,15 +35,15 @@ const train = async (changes: Partial<TrainNetworkOptions> = {}) => {
     seed: 1,
     stream: 'test',
     at: '/train',
-    signal,
+    checkpoint: noCheckpoint(),
     progress: () => {},
     ...changes,
   });
   return { program, ...result };
 };
 
-const evaluate = (program: Awaited<ReturnType<typeof compileNetwork>>) =>
-  evaluateSubset(program, { subset: wholeSplit(dataset.test), classes: 3, batchSize, normalisation, signal });
+const evaluate = (program: Awaited<ReturnType<typeof compileNetwork>>, checkpoint = noCheckpoint()) =>
+  evaluateSubset(program, { subset: wholeSplit(dataset.test), classes: 3, batchSize, normalisation, checkpoint });
 
 test('learns; history, images and progress count its steps; held-out images are classified', async () => {
   const seen: string[] = [];
@@ -71,22 +72,71 @@ test('the same seed trains the same weights, bit for bit', async () => {
   expect(await weights()).toEqual(await weights());
 });
 
-test('a loss that is not a number stops the training and says where and what to try', async () => {
-  const program = await compileNetwork();
-  const error = (await train({ program, schedule: () => 1e30 }).catch((cause: unknown) => cause)) as DiagnosticError;
-  expect(formatDiagnostics(error.diagnostics)).toMatch(
-    /^error TRAINING_DIVERGED: Training diverged: the loss of step \d+ of 60 is not a number \(learning rate 1e\+30\)\.\n {2}at \/train\n {2}hint: Lower the learning rate, or raise warmUpSteps so that it rises more slowly\.$/,
-  );
+test('interrupted again and again, by Ctrl-C or a crash, it trains the same weights, bit for bit', async () => {
+  const attempt = async (checkpoint = noCheckpoint()) => {
+    const program = await compileNetwork();
+    const seen: number[] = [];
+    try {
+      const trained = await train({ program, checkpoint, progress: (done) => seen.push(done) });
+      return { trained: { ...trained, program: await program.readState() }, seen };
+    } finally {
+      await program.dispose();
+    }
+  };
+  const { trained: whole } = await attempt();
+  const kept: KeptStates = new Map();
+  const stops = [{ stopAt: 1 }, { stopAt: 8 }, { stopAt: 12, every: 5, crash: true }, { stopAt: 2, crash: true }, { stopAt: 20 }];
+  for (const stop of stops) await expect(attempt(memoryCheckpoint(kept, stop))).rejects.toThrow('stopped');
+  const { trained, seen } = await attempt(memoryCheckpoint(kept));
+  expect(trained).toEqual(whole);
+  // The count goes on: 7 steps until the second stop, 9 of the third's 11, none of the fourth's, 19 of the last's.
+  expect(seen[0]).toBe(7 + 9 + 19);
+
+  // Its end is kept, too: no step is done again.
+  const again = await attempt(memoryCheckpoint(kept));
+  expect(again.trained).toEqual(whole);
+  expect(again.seen).toEqual([60]);
+});
+
+test('an interrupted evaluation goes on behind the batches that are done', async () => {
+  const { program } = await train();
+  const whole = await evaluate(program);
+  const kept: KeptStates = new Map();
+  await expect(evaluate(program, memoryCheckpoint(kept, { stopAt: 3 }))).rejects.toThrow('stopped');
+  expect(await evaluate(program, memoryCheckpoint(kept))).toEqual(whole);
   await program.dispose();
 });
 
-test('an aborted training stops within a step', async () => {
+const divergence = async (learningRate: number, checkpoint = noCheckpoint()) => {
+  const program = await compileNetwork();
+  const schedule = (step: number) => (step < 2 ? 0.01 : learningRate);
+  const error = (await train({ program, schedule, checkpoint }).catch((cause: unknown) => cause)) as DiagnosticError;
+  await program.dispose();
+  return formatDiagnostics(error.diagnostics);
+};
+
+test('a loss that is not a number stops the training and says where, what was good and what to try', async () => {
+  expect(await divergence(1e30)).toMatch(
+    /^error TRAINING_DIVERGED: Training diverged at step (\d) of 60, learning rate 1e\+30: the loss is not a number\. The last good step is \d, loss [\d.e+]+\.\n {2}at \/train\n {2}hint: Lower the learning rate, or raise warmUpSteps so that it rises more slowly: the training then begins anew\. The same recipe would diverge again\.$/,
+  );
+});
+
+test('weights that are not numbers are never kept: the same recipe goes on from good ones and ends in the same way', async () => {
+  const kept: KeptStates = new Map();
+  const text = await divergence(1e39, memoryCheckpoint(kept));
+  expect(text).toMatch(
+    /^error TRAINING_DIVERGED: Training diverged at step 3 of 60, learning rate 1e\+39: values of "[a-z.]+" are not numbers\. The last good step is 2, loss \d\.\d+\.\n {2}at \/train\n {2}hint: Lower the learning rate, or raise warmUpSteps so that it rises more slowly: the training then begins anew\. The same recipe would go on from the checkpoint after 2 steps, and diverge again\.$/,
+  );
+  expect(await divergence(1e39, memoryCheckpoint(kept))).toBe(text);
+});
+
+test('a training that is asked to stop ends with its step', async () => {
   const controller = new AbortController();
   const program = await compileNetwork();
   let last = 0;
   const stopped = train({
     program,
-    signal: controller.signal,
+    checkpoint: noCheckpoint(controller.signal),
     progress: (done) => {
       last = done;
       if (done === 3) controller.abort();

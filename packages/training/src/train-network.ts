@@ -1,13 +1,16 @@
 // The training loop: of a supernet with a path a step, or of a network without choices.
-import type { BatchSource, Mixture, Program, SgdOptions, TrainingHistory } from '@nasc/core';
+import type { BatchSource, Checkpoint, Mixture, Program, ProgramState, SgdOptions, TrainingHistory } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
+import type { TensorTable } from '@nasc/ir';
 import { columnRecorder } from './column-recorder.ts';
 import type { Schedule } from './cosine-schedule.ts';
+import { firstNotFinite } from './first-not-finite.ts';
 import { messages } from './messages.ts';
 import { readAhead } from './read-ahead.ts';
 import { stepKey } from './step-key.ts';
 
 export interface TrainNetworkOptions {
+  /** Holds the initial weights. */
   readonly program: Program;
   readonly batches: BatchSource;
   readonly steps: number;
@@ -20,47 +23,89 @@ export interface TrainNetworkOptions {
   readonly stream: string;
   /** Where the recipe stands in the config, for diagnostics. */
   readonly at: string;
-  readonly signal: AbortSignal;
+  /** Of this training alone; holds its end, too, so that what follows need not train again. */
+  readonly checkpoint: Checkpoint;
   progress(done: number, total: number, unit: string, message?: string): void;
 }
 
 export interface TrainedNetwork {
+  /** With running statistics. */
+  readonly parameters: TensorTable;
   /** Columns step, learningRate, loss, accuracy. */
   readonly history: TrainingHistory;
   readonly images: number;
 }
 
+const columnNames = ['step', 'learningRate', 'loss', 'accuracy'] as const;
+
+/** All that the steps from `step` on depend on: random numbers, batches and rates are functions of the step. */
+interface TrainingState extends ProgramState {
+  readonly step: number;
+  readonly images: number;
+  readonly shownLoss: number | undefined;
+  readonly columns: Readonly<Record<(typeof columnNames)[number], readonly number[]>>;
+}
+
 /** How much the loss shown with the progress forgets a step. */
 const smoothing = 0.05;
 
-/** Ids of parameters with a value that is not a number. Some activations turn such values into 0, so the loss alone does not show them. */
-const notFinite = async (program: Program): Promise<readonly string[]> =>
-  [...(await program.readState()).parameters].filter(([, { data }]) => !data.every(Number.isFinite)).map(([id]) => id);
-
-/** Trains in place. Throws `TRAINING_DIVERGED` at the first loss that is not a number, or at the end for such a weight. */
+/**
+ * Trains in place. A step is never broken off half way: running statistics may have moved by then. Throws `TRAINING_DIVERGED` at the
+ * first loss that is not a number, and where weights that would be kept are not: some activations turn such values into 0, so the loss
+ * alone does not show them.
+ */
 export const trainNetwork = async (options: TrainNetworkOptions): Promise<TrainedNetwork> => {
-  const { program, steps, schedule, optimizer, path = () => [], seed, stream, signal } = options;
-  const history = columnRecorder(['step', 'learningRate', 'loss', 'accuracy']);
+  const { program, steps, schedule, optimizer, path = () => [], seed, stream, checkpoint, at } = options;
+  const resumed = await checkpoint.resume<TrainingState>();
+  if (resumed) {
+    await program.writeState(resumed);
+    options.progress(resumed.step, steps, 'step');
+  }
+  const history = columnRecorder(columnNames, resumed?.columns);
   const batch = readAhead(options.batches, steps);
-  let images = 0;
-  let shown: number | undefined;
-  for (let step = 0; step < steps; step++) {
-    signal.throwIfAborted();
+  let images = resumed?.images ?? 0;
+  let shownLoss = resumed?.shownLoss;
+  let keptSteps = resumed?.step;
+
+  const diverged = (what: string, step: number, lastGood: number): DiagnosticError => {
+    const loss = history.columns().loss[lastGood];
+    return new DiagnosticError([
+      messages.diverged({
+        what,
+        step: step + 1,
+        steps,
+        learningRate: schedule(step),
+        lastGood: loss === undefined ? undefined : { step: lastGood + 1, loss },
+        keptSteps,
+        at,
+      }),
+    ]);
+  };
+  const stateBefore = async (step: number): Promise<TrainingState> => {
+    const { parameters, momentum } = await program.readState();
+    const bad = firstNotFinite(parameters) ?? firstNotFinite(momentum);
+    if (bad !== undefined) throw diverged(`values of "${bad}" are not numbers`, step - 1, (keptSteps ?? 0) - 1);
+    keptSteps = step;
+    return { step, images, shownLoss, columns: history.columns(), parameters, momentum };
+  };
+
+  for (let step = resumed?.step ?? 0; step < steps; step++) {
+    await checkpoint.offer(() => stateBefore(step));
     const learningRate = schedule(step);
     const current = await batch(step);
     const { loss, correct } = await program.trainStep(
       current,
       path(step),
-      { batchNorm: 'update', randomKey: stepKey(seed, stream, step), signal },
+      { batchNorm: 'update', randomKey: stepKey(seed, stream, step) },
       { kind: 'sgd', learningRate, ...optimizer },
     );
-    if (!Number.isFinite(loss)) throw new DiagnosticError([messages.diverged(step, steps, learningRate, options.at)]);
+    if (!Number.isFinite(loss)) throw diverged('the loss is not a number', step, step - 1);
     images += current.count;
-    shown = shown === undefined ? loss : shown + smoothing * (loss - shown);
+    shownLoss = shownLoss === undefined ? loss : shownLoss + smoothing * (loss - shownLoss);
     history.add({ step, learningRate, loss, accuracy: correct / current.count });
-    options.progress(step + 1, steps, 'step', `loss ${shown.toFixed(3)}`);
+    options.progress(step + 1, steps, 'step', `loss ${shownLoss.toFixed(3)}`);
   }
-  const [bad] = await notFinite(program);
-  if (bad !== undefined) throw new DiagnosticError([messages.weightsNotFinite(bad, options.at)]);
-  return { history: { columns: history.columns() }, images };
+  const end = resumed?.step === steps ? resumed : await stateBefore(steps);
+  if (end !== resumed) await checkpoint.store(end);
+  return { parameters: end.parameters, history: { columns: end.columns }, images };
 };

@@ -1,37 +1,16 @@
 // One step of the architecture parameters: gates' gradients and expected latency through the loss, then Adam.
 import type { GateGradients, GateSample, LatencyTable } from '@nasc/core';
-import { DiagnosticError } from '@nasc/diagnostics';
 import type { ChoiceNode } from '@nasc/ir';
-import { Random } from '@nasc/random';
-import { adamState, adamStep } from './adam.ts';
-import type { AdamState } from './adam.ts';
+import { adamStep } from './adam.ts';
 import { alphaGradient, alphaGradientOfPair, pairProbabilities } from './alpha-gradient.ts';
+import type { ArchitectureParameters } from './architecture-parameters.ts';
 import { expectedLatency, expectedLatencyGradient } from './expected-latency.ts';
 import type { LatencyTerm } from './latency-term.ts';
-import { messages } from './messages.ts';
 import type { ProxylessOptions } from './options.ts';
 import { rescalePair } from './rescale-pair.ts';
 import { softmax } from './softmax.ts';
 
-/** By choice, in the order of `choicesOf`; changed in place by each step. */
-export interface ArchitectureParameters {
-  readonly choices: readonly ChoiceNode[];
-  readonly alphas: readonly Float64Array[];
-  readonly states: readonly AdamState[];
-}
-
-/** alpha ~ N(0, 0.001^2): close to uniform, but no two candidates are tied. */
-export const initialArchitecture = (choices: readonly ChoiceNode[], seed: number): ArchitectureParameters => ({
-  choices,
-  alphas: choices.map(({ candidates }, index) => {
-    const random = new Random({ seed, stream: 'search.alpha', index });
-    return Float64Array.from(candidates, () => 1e-3 * random.normal());
-  }),
-  states: choices.map(({ candidates }) => adamState(candidates.length)),
-});
-
 export interface ArchitectureStep {
-  readonly step: number;
   readonly options: ProxylessOptions;
   readonly latency: LatencyTable;
   readonly term: LatencyTerm;
@@ -39,6 +18,8 @@ export interface ArchitectureStep {
   readonly sample: GateSample;
   /** Of the arch-validation batch. */
   readonly measured: GateGradients;
+  /** What is thrown where a gradient is not a number. */
+  diverged(what: string): Error;
 }
 
 const isZero = (choice: ChoiceNode, candidate: number): boolean =>
@@ -55,9 +36,9 @@ const latencyProbabilities = (alpha: Float64Array, pair: readonly [number, numbe
   return spread;
 };
 
-/** Moves the parameters; returns the expected latency before the step, ms. Throws PROXYLESS_NOT_FINITE. */
+/** Moves the parameters; returns the expected latency before the step, ms. */
 export const architectureStep = ({ choices, alphas, states }: ArchitectureParameters, given: ArchitectureStep): number => {
-  const { step, options, latency, term, lambda, sample, measured } = given;
+  const { options, latency, term, lambda, sample, measured } = given;
   const adam = { learningRate: options.learningRate, beta1: 0, beta2: 0.999, epsilon: 1e-8 };
   const overPair = options.expectedOver === 'sampled';
   const latencyP = alphas.map((alpha, choice) => latencyProbabilities(alpha, overPair ? pairOf(sample, choice) : undefined));
@@ -72,7 +53,7 @@ export const architectureStep = ({ choices, alphas, states }: ArchitectureParame
     const ofCrossEntropy = pair ? alphaGradientOfPair(alpha, gates, pair) : alphaGradient(softmax(alpha), gates);
     const ofLatency = expectedLatencyGradient(latencyP[choice]!, latency.candidatesMs[choice]!);
     const gradient = ofLatency.map((g, i) => perMs * g + (silent ? 0 : perCrossEntropy * ofCrossEntropy[i]!));
-    if (!gradient.every(Number.isFinite)) throw new DiagnosticError([messages.notFinite(step, `a gate's gradient at ${node.id}`)]);
+    if (!gradient.every(Number.isFinite)) throw given.diverged(`a gate's gradient at ${node.id} is not a number`);
     const before = alpha.slice();
     adamStep(alpha, gradient, states[choice]!, adam);
     if (pair) rescalePair(alpha, before, pair);

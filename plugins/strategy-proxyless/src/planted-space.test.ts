@@ -1,4 +1,7 @@
-import type { SearchResult } from '@nasc/core';
+import { memoryCheckpoint } from '@nasc/core';
+import type { KeptStates, SearchResult } from '@nasc/core';
+import type { DiagnosticError } from '@nasc/diagnostics';
+import { formatDiagnostics } from '@nasc/diagnostics';
 import { beforeAll, expect, test } from 'vitest';
 import { planted, plantedWeights, searchPlanted } from './planted.test-helper.ts';
 
@@ -58,4 +61,39 @@ test('the same seed searches the same way to the last bit; another seed does not
   const first = await search(1);
   expect(await search(1)).toEqual(first);
   expect(probabilities(await search(2))).not.toEqual(probabilities(first));
+});
+
+test.each([
+  { gates: 'full_v2', weightSteps: 0 },
+  { gates: 'two', weightSteps: 2 },
+])('interrupted again and again it finds the same to the last bit: $gates, $weightSteps weight steps', async (options) => {
+  const candidatesMs = [0, 1, 2].map((choice) => [0, 1, 2, 3].map((candidate) => (candidate === planted[choice] ? 3 : 1)));
+  const planned = {
+    weights,
+    latency: { constantMs: 0.5, candidatesMs },
+    limitMs: 5,
+    options: { ...options, steps: 24, batchSize: 32 },
+  };
+  const whole = await searchPlanted(planned);
+  const kept: KeptStates = new Map();
+  for (const stop of [{ stopAt: 1 }, { stopAt: 6 }, { stopAt: 9, every: 4, crash: true }, { stopAt: 3, crash: true }]) {
+    await expect(searchPlanted({ ...planned, checkpoint: memoryCheckpoint(kept, stop) })).rejects.toThrow('stopped');
+  }
+  expect(await searchPlanted({ ...planned, checkpoint: memoryCheckpoint(kept) })).toEqual(whole);
+});
+
+const divergence = async (options: object, kept: KeptStates = new Map()) => {
+  const planned = { weights, latency: even, options: { steps: 9, batchSize: 32, ...options } };
+  const error = await searchPlanted({ ...planned, checkpoint: memoryCheckpoint(kept) }).catch((cause: unknown) => cause);
+  return formatDiagnostics((error as DiagnosticError).diagnostics);
+};
+
+test('a search that diverges says at which step, what was good and what to try; nothing bad is kept', async () => {
+  const kept: KeptStates = new Map();
+  const text = await divergence({ weightSteps: 1, weightLearningRate: 1e30 }, kept);
+  expect(text).toMatch(
+    /^error PROXYLESS_NOT_FINITE: The search diverged at architecture step (\d) of 9, learningRate 0\.1, weightLearningRate 1e\+30: .+\. .+\n {2}at \/derive\/strategy\n {2}hint: Lower the strategy's weightLearningRate, or train\.optimizer\.learningRate if the shared weights are bad already: the search then begins anew\. The same recipe would go on from the checkpoint after \d steps, and diverge again\.$/,
+  );
+  // The same command again goes on from weights that are good, and ends the same way.
+  expect(await divergence({ weightSteps: 1, weightLearningRate: 1e30 }, kept)).toBe(text);
 });

@@ -1,8 +1,8 @@
 // A space whose answer is known: of the candidates of each choice one carries the image on, the others are all but constant.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BatchSource, LatencyTable, SearchContext, SearchResult } from '@nasc/core';
-import { singlePath } from '@nasc/core';
+import type { BatchSource, Checkpoint, LatencyTable, SearchContext, SearchResult } from '@nasc/core';
+import { noCheckpoint, singlePath } from '@nasc/core';
 import { validateOptions } from '@nasc/config';
 import { nativeEngine } from '@nasc/engine-native';
 import { buildGraph, choicesOf, float32, initialiseParameters, lookupOf, parameterId } from '@nasc/ir';
@@ -94,15 +94,22 @@ export interface PlantedSearch {
   readonly latency: LatencyTable;
   readonly limitMs?: number;
   readonly options: Readonly<Record<string, unknown>>;
+  readonly checkpoint?: Checkpoint;
 }
 
-export const searchPlanted = async ({ weights, latency, limitMs, options }: PlantedSearch): Promise<SearchResult> => {
+export const searchPlanted = async ({
+  weights,
+  latency,
+  limitMs,
+  options,
+  checkpoint = noCheckpoint(),
+}: PlantedSearch): Promise<SearchResult> => {
   const program = await compile();
   await program.writeState({ parameters: weights });
   // What a strategy reads of its context.
   const context: Pick<
     SearchContext,
-    'config' | 'space' | 'latency' | 'limitMs' | 'program' | 'trainBatches' | 'validationBatches' | 'signal' | 'progress' | 'report'
+    'config' | 'space' | 'latency' | 'limitMs' | 'program' | 'trainBatches' | 'validationBatches' | 'checkpoint' | 'progress' | 'report'
   > = {
     config: { seed: 4 } as SearchContext['config'],
     space: { name: 'planted', graph, costs: {}, task: {} as SearchContext['space']['task'] },
@@ -111,7 +118,7 @@ export const searchPlanted = async ({ weights, latency, limitMs, options }: Plan
     program,
     trainBatches: spots('train'),
     validationBatches: spots('validation'),
-    signal: new AbortController().signal,
+    checkpoint,
     progress: () => {},
     report: () => {},
   };

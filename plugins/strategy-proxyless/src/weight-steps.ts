@@ -1,18 +1,23 @@
 // Training of the shared weights between architecture steps: paths drawn by the gates, one a step.
 import type { SearchContext } from '@nasc/core';
 import { singlePath } from '@nasc/core';
-import { DiagnosticError } from '@nasc/diagnostics';
 import { Random } from '@nasc/random';
 import { cosineSchedule, readAhead, stepKey } from '@nasc/training';
-import { messages } from './messages.ts';
 import type { ProxylessOptions } from './options.ts';
 import { samplePath } from './sample-gates.ts';
 
-/** Trains before architecture step `step` and returns the images seen. One cosine runs over all weight steps of the search. */
-export type WeightTraining = (step: number, probabilities: readonly ArrayLike<number>[]) => Promise<number>;
+/**
+ * Trains before architecture step `step` and returns the images seen. One cosine runs over all weight steps of the search. Throws what
+ * `diverged` gives where the loss is not a number.
+ */
+export type WeightTraining = (
+  step: number,
+  probabilities: readonly ArrayLike<number>[],
+  diverged: (what: string) => Error,
+) => Promise<number>;
 
 export const weightTraining = (
-  { program, trainBatches, signal }: SearchContext,
+  { program, trainBatches }: Pick<SearchContext, 'program' | 'trainBatches'>,
   options: ProxylessOptions,
   seed: number,
 ): WeightTraining => {
@@ -20,7 +25,7 @@ export const weightTraining = (
   const total = options.steps * weightSteps;
   const rate = cosineSchedule({ learningRate: options.weightLearningRate, warmUpSteps: 0, steps: total });
   const batchOf = readAhead(trainBatches, total);
-  return async (step, probabilities) => {
+  return async (step, probabilities, diverged) => {
     let images = 0;
     for (let current = step * weightSteps; current < (step + 1) * weightSteps; current++) {
       const batch = await batchOf(current);
@@ -28,10 +33,10 @@ export const weightTraining = (
       const { loss } = await program.trainStep(
         batch,
         singlePath(path),
-        { batchNorm: 'update', randomKey: stepKey(seed, 'search.weights', current), signal },
+        { batchNorm: 'update', randomKey: stepKey(seed, 'search.weights', current) },
         { kind: 'sgd', learningRate: rate(current), momentum, nesterov: true, weightDecay, decayRoles: ['weight'] },
       );
-      if (!Number.isFinite(loss)) throw new DiagnosticError([messages.notFinite(step, 'the training loss')]);
+      if (!Number.isFinite(loss)) throw diverged('the training loss is not a number');
       images += batch.count;
     }
     return images;

@@ -7,30 +7,37 @@ import { messages } from '../messages.ts';
 import { chooseNetwork } from './choose-network.ts';
 import { measureNetwork } from './measure-network.ts';
 import { mostProbableNetwork, proposeNetworks } from './propose-networks.ts';
+import { remembering } from './remember.ts';
 import { withScores } from './score-networks.ts';
 
 type Consumed = ConsumedArtifacts<'searchSpace' | 'costModel' | 'searchResult'>;
 
-/** Measured, and if that exceeds the limit once more: other programs only ever add time, so the smaller value counts. */
-const measureTwice = async (
-  { searchSpace, searchResult }: Consumed,
-  choices: readonly number[],
-  limitMs: number | undefined,
-  context: PassContext,
-) => {
-  const first = await measureNetwork(searchSpace, searchResult, choices, context);
-  if (first === undefined || limitMs === undefined || first <= limitMs) return first;
-  return Math.min(first, (await measureNetwork(searchSpace, searchResult, choices, context))!);
+/**
+ * Measures a network, and if it exceeds the limit once more: other programs only ever add time, so the smaller value counts. What was
+ * measured is never measured again: it decides the choice.
+ */
+const measuring = async ({ searchSpace, searchResult }: Consumed, limitMs: number | undefined, context: PassContext) => {
+  const { checkpoint } = context;
+  const once = await remembering<number | undefined>(checkpoint.part('measurements'));
+  return async (choices: readonly number[]): Promise<number | undefined> => {
+    const measure = (attempt: string) => {
+      const name = `${choices.join('-')}-${attempt}`;
+      return once(name, () => measureNetwork(searchSpace, searchResult, choices, { ...context, checkpoint: checkpoint.part(name) }));
+    };
+    const first = await measure('first');
+    if (first === undefined || limitMs === undefined || first <= limitMs) return first;
+    return Math.min(first, (await measure('second'))!);
+  };
 };
 
 export const selectPass = definePass({
   name: 'select',
-  run(input: Consumed, context: PassContext): Promise<Architecture> {
+  async run(input: Consumed, context: PassContext): Promise<Architecture> {
     const { searchResult } = input;
     const { select } = context.config.derive;
     const table = latencyTable(input.costModel);
     const limitMs = latencyLimit(context.config.constraints, table);
-    const measure = (choices: readonly number[]) => measureTwice(input, choices, limitMs, context);
+    const measure = await measuring(input, limitMs, context);
 
     return withScores(input, context, async (score) => {
       if (select.method === 'knapsack') {

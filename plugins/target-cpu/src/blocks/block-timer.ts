@@ -12,9 +12,9 @@ const numbers = (line: string): readonly number[] => line.trim().split(' ').map(
 export class BlockTimer {
   readonly #process: LineProcess;
 
-  constructor({ path, positions, weightElements, layout }: BlockProgram, signal?: AbortSignal) {
+  constructor({ path, positions, weightElements, layout }: BlockProgram) {
     const sizes = [memoryBound(positions, layout), weightElements, layout.inputElements];
-    this.#process = new LineProcess(path, sizes.map(String), signal);
+    this.#process = new LineProcess(path, sizes.map(String));
   }
 
   /** Median milliseconds of every call of the network, the timer's own cost subtracted. */
@@ -28,9 +28,10 @@ export class BlockTimer {
   }
 
   /** Runs a network until three medians in a row agree within 2 %, at most 60 times. */
-  async warmUp(network: NetworkCalls): Promise<number> {
+  async warmUp(network: NetworkCalls, signal: AbortSignal): Promise<number> {
     const medians: number[] = [];
     for (let round = 0; round < 60; round++) {
+      signal.throwIfAborted();
       medians.push(await this.wholeMs(network));
       const last = medians.slice(-3);
       if (last.length === 3 && Math.max(...last) / Math.min(...last) < 1.02) break;

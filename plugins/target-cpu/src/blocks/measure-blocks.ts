@@ -2,19 +2,29 @@
 import type { BlockLatencies, DeviceDescription, LatencyValue, MeasureContext } from '@nasc/core';
 import { choicesOf } from '@nasc/ir';
 import type { SearchSpaceGraph } from '@nasc/ir';
-import { interquartileMean, medianAbsoluteDeviation, protocolVersion, sampleNetworks } from '@nasc/measure';
+import { interquartileMean, median, medianAbsoluteDeviation, protocolVersion, sampleNetworks, timeInBatches } from '@nasc/measure';
 import type { CpuOptions } from '../options.ts';
 import { buildBlockProgram } from './block-program.ts';
 import { BlockTimer, runsPerNetwork } from './block-timer.ts';
 import { networkCalls } from './network-calls.ts';
 import type { BlockPosition, NetworkCalls } from './network-calls.ts';
-import { batchSize, timeNetworks } from './time-networks.ts';
 
 /** Times that each candidate is seen: at least, and where the time allows. */
 const leastVisits = 8;
 const mostVisits = 40;
 /** About how long the timing of all networks may take. */
 const budgetMs = 8000;
+
+/** Networks between two measurements of the reference. */
+const batchSize = 16;
+/** Relative change of the reference that rejects a batch, and how often one is rejected. */
+const allowedDrift = 0.03;
+const mostRepeats = 2;
+
+/** What is found out once, whatever interrupts: how many networks are timed follows from the speed of the machine. */
+interface Begun {
+  readonly networks: number;
+}
 
 /** Networks that the budget pays for, each candidate of the widest choice seen equally often. */
 const networkCount = (widestChoice: number, networkMs: number): number => {
@@ -70,21 +80,31 @@ export const measureBlocks = async (
     }));
 
   const most = draw(widestChoice * mostVisits);
-  const timer = new BlockTimer(program, context.signal);
+  const timer = new BlockTimer(program);
   try {
     const reference = most[0]!.calls;
-    const warmMs = await timer.warmUp(reference);
-    const count = networkCount(widestChoice, warmMs);
+    const warmMs = await timer.warmUp(reference, context.signal);
+    const begun = await context.checkpoint.resume<Begun>();
+    const count = begun?.networks ?? networkCount(widestChoice, warmMs);
+    if (!begun) await context.checkpoint.store({ networks: count } satisfies Begun);
     const networks = count === most.length ? most : draw(count);
-    const timed = await timeNetworks(
-      timer,
-      networks.map(({ calls }) => calls),
-      { network: reference, ms: warmMs },
-      (done) => context.progress(done, count, 'networks timed'),
-    );
+    const { timed, references, batchesRepeated } = await timeInBatches({
+      count,
+      batchSize,
+      allowedDrift,
+      mostRepeats,
+      time: (network) => timer.blocksMs(networks[network]!.calls),
+      timeReference: async () => ({ ms: await timer.wholeMs(reference) }),
+      checkpoint: context.checkpoint.part('networks'),
+      progress: (done) => context.progress(done, count, 'networks timed'),
+    });
+    const referencesMs = references.map(({ ms }) => ms);
+    const usualMs = median(referencesMs);
+    // At the usual speed of the machine.
+    const blocksMs = timed.map(({ value, referenceMs }) => value.map((ms) => (ms * usualMs) / referenceMs));
     const sumOfBlocksMs = (await timer.blocksMs(reference)).reduce((a, b) => a + b, 0);
 
-    const samples = collectSamples(positions, networks, timed.blocksMs);
+    const samples = collectSamples(positions, networks, blocksMs);
     const fixed: Record<string, LatencyValue> = {};
     const choices: LatencyValue[][] = candidates.map(() => []);
     for (const [index, { id, choice }] of positions.entries()) {
@@ -101,9 +121,9 @@ export const measureBlocks = async (
         version: protocolVersion,
         networks: networks.length,
         runsPerNetwork,
-        batchesRepeated: timed.batchesRepeated,
-        referenceMs: timed.usualMs,
-        referenceSpreadMs: medianAbsoluteDeviation(timed.referenceMs),
+        batchesRepeated,
+        referenceMs: usualMs,
+        referenceSpreadMs: medianAbsoluteDeviation(referencesMs),
         referenceSumOfBlocksMs: sumOfBlocksMs,
         functions: program.functions,
       },

@@ -31,13 +31,13 @@ export const buildExecutable = async (
       if (logits.byteLength !== expected) throw new Error(`${program} wrote ${logits.byteLength} bytes of logits, not ${expected}`);
       return new Float32Array(logits.slice().buffer);
     },
-    async measure({ signal, seed, progress }) {
-      const server = new LineProcess(program, ['--serve'], signal);
+    async measure({ seed, checkpoint, progress }) {
+      const server = new LineProcess(program, ['--serve']);
       try {
         const result = await measure(async (runs) => (Number(await server.ask(String(runs))) / 1e6) * runs, {
-          signal,
           seed,
           sampleMs: options.sampleMs,
+          checkpoint,
           progress,
         });
         return networkLatency(result, device.id);

@@ -11,10 +11,11 @@ export class LineProcess {
   readonly #lines: AsyncIterator<string>;
   #errors = '';
 
-  constructor(program: string, options: readonly string[], signal?: AbortSignal) {
+  constructor(program: string, options: readonly string[]) {
     this.#program = program;
-    this.#child = spawn(program, options, signal ? { signal } : {});
-    // An abort or a failed start ends the output, which `ask` reports.
+    // In a process group of its own, so that Ctrl-C in a terminal stops this process alone: what is being measured is answered first.
+    this.#child = spawn(program, options, { detached: true });
+    // A failed start ends the output, which `ask` reports.
     this.#child.on('error', (error) => (this.#errors += error.message));
     this.#child.stdin.on('error', (error) => (this.#errors += error.message));
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
