@@ -25,6 +25,7 @@ export const commands: readonly Command[] = [
       engine: { value: 'NAME', doc: 'Training engine.' },
       threads: { value: 'N', doc: 'Compute threads; all cores when absent. Never changes a result.' },
       set: { value: 'KEY=VALUE', multiple: true, doc: 'Set a key of the config: --set train.epochs=3.' },
+      wait: { doc: 'Wait for another run in the same cacheDir to end.' },
       'print-after': { value: 'PASS', multiple: true, doc: 'Print what a pass returns (to standard error).' },
       json,
       help,

@@ -13,7 +13,8 @@ import type { PartialNascResult } from '../library/create-pipeline.ts';
 import { reportName } from '../library/write-outputs.ts';
 import { messages } from '../messages.ts';
 import { createInterrupt, interruptedCode } from '../progress/interrupt.ts';
-import { createProgressReporter } from '../progress/progress-reporter.ts';
+import { createProgressReporter, describeUnfinished } from '../progress/progress-reporter.ts';
+import type { ProgressReporter } from '../progress/progress-reporter.ts';
 import { loadConfig } from '../library/load-config.ts';
 import { checkPassNames, printAfterPlugin } from './print-after.ts';
 
@@ -74,6 +75,14 @@ const printResult = (result: PartialNascResult, json: boolean, io: Io): void => 
   );
 };
 
+/** After Ctrl-C: what the same command will not do again. */
+const printStopped = ({ finished, unfinished }: ProgressReporter, cacheDir: string, json: boolean, io: Io): void => {
+  if (json) printJson(io.stdout, { stopped: { cacheDir, finished, unfinished: unfinished ?? null } });
+  const kept = [...finished, ...(unfinished ? [describeUnfinished(unfinished)] : [])];
+  const what = kept.length > 0 ? `Kept in ${cacheDir}: ${kept.join('; ')}.` : 'No stage was finished.';
+  printLine(io.stderr, `Stopped. ${what}\nThe same command goes on from there.`);
+};
+
 export const run = async (parsed: Arguments, io: Io): Promise<number> => {
   const stages = readStages(parsed);
   const { config, file, folder } = await loadConfig(parsed.positionals[0], { folder: io.folder, overrides: readOverrides(parsed) });
@@ -91,19 +100,14 @@ export const run = async (parsed: Arguments, io: Io): Promise<number> => {
 
   const interrupt = createInterrupt(io, () => progress.print('Stopping. Press Ctrl-C again to stop at once.'));
   try {
-    const result = await pipeline.run({ ...stages, signal: interrupt.signal });
+    const result = await pipeline.run({ ...stages, wait: parsed.flag('wait'), signal: interrupt.signal });
     progress.finish();
     printResult(result, parsed.flag('json'), io);
     return 0;
   } catch (error) {
     progress.finish();
     if (!interrupt.signal.aborted || error instanceof DiagnosticError) throw error;
-    const { finished } = progress;
-    printLine(
-      io.stderr,
-      `Stopped. ${finished.length > 0 ? `Kept in ${config.cacheDir}: ${finished.join('; ')}.` : 'No stage was finished.'}
-The same command goes on from there.`,
-    );
+    printStopped(progress, config.cacheDir, parsed.flag('json'), io);
     return interruptedCode;
   } finally {
     interrupt.dispose();
