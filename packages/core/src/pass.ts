@@ -15,7 +15,7 @@ export interface PassContext {
   readonly registry: Registry;
   /** The target that this run of the stage is for; throws in a stage that does not depend on the target. */
   readonly target: Target;
-  /** The configured engine, probed. */
+  /** The engine that the config gives this stage, probed. */
   engine(): Promise<{ readonly engine: TrainingEngine; readonly options: EngineOptions }>;
   /** The task's data set, loaded once a run. */
   dataset(): Promise<Dataset>;

@@ -2,6 +2,7 @@
 // after hours of training.
 import { validateOptions } from '@nasc/config';
 import type { Config } from '@nasc/config';
+import { wantedEngines } from '@nasc/core';
 import type { PluginHost } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
@@ -28,10 +29,10 @@ export const checkNames = (config: Config, { registrations }: PluginHost): void 
     });
 
   checkNamed('dataset', config.task.dataset, '/task/dataset');
-  const { space, engine } = config;
+  const { space } = config;
   if (typeof space === 'string' && !isFile(space)) collect(() => registrations.require('space', space, '/space'));
   for (const [index, target] of config.targets.entries()) checkNamed('target', target, `/targets/${index}`);
-  if (engine !== 'auto') collect(() => registrations.require('engine', engine, '/engine'));
+  for (const { name, at } of wantedEngines(config)) if (name !== 'auto') collect(() => registrations.require('engine', name, at));
   collect(() => registrations.require('latencyPredictor', config.annotate.predictor, '/annotate/predictor'));
   checkNamed('strategy', config.derive.strategy, '/derive/strategy');
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);

@@ -211,9 +211,35 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       "items": {}
     },
     "engine": {
-      "type": "string",
+      "description": "Name of the training engine, or of one each for warm-up and for what follows. auto: one that found a GPU, else the native one.",
       "default": "auto",
-      "description": "Name of the training engine; auto picks the fastest that works here."
+      "anyOf": [
+        {
+          "type": "string",
+          "minLength": 1
+        },
+        {
+          "title": "EnginesConfig",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "train",
+            "derive"
+          ],
+          "properties": {
+            "train": {
+              "type": "string",
+              "minLength": 1,
+              "description": "Engine of the warm-up."
+            },
+            "derive": {
+              "type": "string",
+              "minLength": 1,
+              "description": "Engine of search, scoring and retraining."
+            }
+          }
+        }
+      ]
     },
     "threads": {
       "type": "integer",

@@ -32,9 +32,9 @@ export interface UserConfig {
    */
   plugins?: unknown[];
   /**
-   * Name of the training engine; auto picks the fastest that works here.
+   * Name of the training engine, or of one each for warm-up and for what follows. auto: one that found a GPU, else the native one.
    */
-  engine?: string;
+  engine?: string | EnginesConfig;
   /**
    * Compute threads; all cores when absent. Never changes a result.
    */
@@ -161,6 +161,16 @@ export interface ConstraintsConfig {
    * The same limit as a share of the expected latency of a uniformly sampled network: means the same on every machine. Not together with latencyMs.
    */
   latencyShare?: number;
+}
+export interface EnginesConfig {
+  /**
+   * Engine of the warm-up.
+   */
+  train: string;
+  /**
+   * Engine of search, scoring and retraining.
+   */
+  derive: string;
 }
 /**
  * Warm-up of the shared weights, one uniformly sampled path a step.

@@ -172,6 +172,20 @@ describe('--set', () => {
     expect(config.targets).toEqual([{ name: 'cpu', threads: 1 }]);
   });
 
+  test("an engine for one part leaves the other's; one name is for both", async () => {
+    expect((await set('engine.train=native')).config.engine).toEqual({ train: 'native', derive: 'auto' });
+    expect((await set('engine=tfjs', 'engine.derive=native')).config.engine).toEqual({ train: 'tfjs', derive: 'native' });
+    expect((await set('engine=tfjs')).config.engine).toBe('tfjs');
+    expect(await messageOf(() => set('engine={"train":"native"}', 'engine.serch=native'))).toBe(
+      `error CONFIG_MISSING_KEY: "engine.derive" is missing.
+  at --set engine={"train":"native"}
+  hint: Engine of search, scoring and retraining.
+error CONFIG_UNKNOWN_KEY: Unknown key "serch" in "engine".
+  at --set engine.serch=native
+  hint: Known keys: train, derive.`,
+    );
+  });
+
   test('what it sets is checked, and named as its place', async () => {
     expect(await messageOf(() => set('train.epoch=3', 'seed=x', 'space'))).toBe(
       `error CONFIG_OVERRIDE_MALFORMED: "space" sets nothing.

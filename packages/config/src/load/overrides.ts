@@ -36,9 +36,11 @@ const propertySchema = (schema: JsonSchema, key: string): JsonSchema => {
   return isObject(property) ? property : {};
 };
 
-/** Whether a text stands for { name: text }. */
-const takesName = (schema: JsonSchema): boolean =>
-  branchesOf(schema, configSchema)?.some((branch) => isObject(branch['properties']) && 'name' in branch['properties']) ?? false;
+/** The object that a text is short for: `cpu` for { name: cpu }, `native` for { train: native, derive: native }. */
+const spelledOut = (text: string, schema: JsonSchema): Record<string, string> | undefined => {
+  const keys = branchesOf(schema, configSchema)?.find((branch) => isObject(branch['properties']))?.['required'];
+  return Array.isArray(keys) ? Object.fromEntries(keys.map((key) => [String(key), text])) : undefined;
+};
 
 /** What a key that is absent stands for: its default, so that the rest of it stays when one part is set. */
 const startingPoint = (schema: JsonSchema, resolved: JsonSchema): unknown =>
@@ -52,7 +54,7 @@ const apply = (config: Record<string, unknown>, { text, keys, value }: Override)
     schema = resolveReference(own, configSchema);
     const entries = place as Record<string, unknown>;
     let next = entries[key] ?? startingPoint(own, schema);
-    if (typeof next === 'string' && takesName(schema)) next = { name: next };
+    if (typeof next === 'string') next = spelledOut(next, schema) ?? next;
     if (typeof next !== 'object' || next === null)
       return messages.overrideBlocked(text, keys.slice(0, depth + 1).join('.'), describeValue(next));
     entries[key] = next;

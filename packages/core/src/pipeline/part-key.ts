@@ -56,7 +56,7 @@ export const partKey = async (
       reads,
       inputs,
       data: depends.has('data') ? (await state.dataset(part.stage)).manifestHash : undefined,
-      engine: depends.has('engine') ? (await state.engine()).identity : undefined,
+      engine: depends.has('engine') ? (await state.engine(part.stage)).identity : undefined,
       device: depends.has('device') && target ? (await target.device()).id : undefined,
     }),
   );

@@ -32,7 +32,7 @@ export const createPassContext = (
     cacheFolder: state.cacheFolder,
     checkpoint,
     async engine() {
-      const chosen = await state.engine();
+      const chosen = await state.engine(part.stage);
       registry.engines.require(chosen.engine.name);
       return chosen;
     },

@@ -5,19 +5,14 @@ import type { Config } from '@nasc/config';
 import { validateOptions } from '@nasc/config';
 import type { Dataset } from '@nasc/data';
 import { searchPath } from '@nasc/data';
-import { DiagnosticError } from '@nasc/diagnostics';
-import type { Availability, EngineOptions, LatencyPredictor, Target, TrainingEngine } from '../kinds/index.ts';
-import { messages } from '../messages.ts';
+import type { EngineOptions, LatencyPredictor, Target } from '../kinds/index.ts';
+import type { StageName } from '../part.ts';
 import { createTarget } from '../plugins/create-target.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { PipelineListener } from '../progress.ts';
+import { chooseEngine, wantedEngine } from './choose-engine.ts';
+import type { ChosenEngine } from './choose-engine.ts';
 import { reportProgress } from './report-progress.ts';
-
-export interface ChosenEngine {
-  readonly engine: TrainingEngine;
-  readonly options: EngineOptions;
-  readonly identity: string;
-}
 
 export interface RunState {
   readonly config: Config;
@@ -30,7 +25,8 @@ export interface RunState {
   readonly targets: readonly Target[];
   /** Loaded once; `stage` is who asks: the first one shows how the loading goes on. */
   dataset(stage: string): Promise<Dataset>;
-  engine(): Promise<ChosenEngine>;
+  /** Of a stage; probed once a run. */
+  engine(stage: StageName): Promise<ChosenEngine>;
   latencyPredictor(): LatencyPredictor;
 }
 
@@ -67,25 +63,12 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
 
   const targets = config.targets.map((named, index) => createTarget(registrations, split(named), `/targets/${index}`));
 
-  const chooseEngine = async (): Promise<ChosenEngine> => {
-    const usable = (engine: TrainingEngine, found: Availability): ChosenEngine => ({
-      engine,
-      options: engineOptions,
-      identity: found.identity ?? engine.name,
-    });
-    if (config.engine !== 'auto') {
-      const engine = registrations.require('engine', config.engine, '/engine').value;
-      const found = await engine.probe(engineOptions);
-      if (!found.available) throw new DiagnosticError([messages.engineUnavailable(engine.name, found.detail)]);
-      return usable(engine, found);
-    }
-    const details: string[] = [];
-    for (const { value: engine } of registrations.all('engine')) {
-      const found = await engine.probe(engineOptions);
-      if (found.available) return usable(engine, found);
-      details.push(`${engine.name}: ${found.detail}`);
-    }
-    throw new DiagnosticError([messages.noEngine(details)]);
+  const engines = new Map<string, Promise<ChosenEngine>>();
+  const engine = (stage: StageName): Promise<ChosenEngine> => {
+    const wanted = wantedEngine(config, stage);
+    const chosen = engines.get(wanted.name) ?? chooseEngine(registrations, wanted, engineOptions);
+    engines.set(wanted.name, chosen);
+    return chosen;
   };
 
   return {
@@ -105,7 +88,7 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
         progress: reportProgress(listener, { stage, pass: 'dataset' }),
       });
     }),
-    engine: once(chooseEngine),
+    engine,
     latencyPredictor: () => registrations.require('latencyPredictor', config.annotate.predictor, '/annotate/predictor').value,
   };
 };
