@@ -246,6 +246,38 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       "minimum": 1,
       "description": "Compute threads; all cores when absent. Never changes a result."
     },
+    "dataWorkers": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 64,
+      "description": "Threads that decode and transform images, beside the compute threads; one for each core, but at most 3, when absent, and 0 does it between the steps. Never changes a result."
+    },
+    "dataCache": {
+      "title": "DataCacheConfig",
+      "description": "Decoded images that are kept, so that they are not decoded in every epoch. Never changes a result.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "memoryMiB": {
+          "type": "integer",
+          "minimum": 0,
+          "default": 1024,
+          "description": "In memory, for the time of a run."
+        },
+        "diskMiB": {
+          "type": "integer",
+          "minimum": 0,
+          "default": 8192,
+          "description": "On disk, for later runs, too: of image files, where they are larger than memoryMiB or take long to decode."
+        },
+        "folder": {
+          "type": "string",
+          "minLength": 1,
+          "description": "Where; in cacheDir when absent."
+        }
+      }
+    },
     "seed": {
       "type": "integer",
       "minimum": 0,

@@ -40,6 +40,11 @@ export interface Config {
    */
   threads?: number;
   /**
+   * Threads that decode and transform images, beside the compute threads; one for each core, but at most 3, when absent, and 0 does it between the steps. Never changes a result.
+   */
+  dataWorkers?: number;
+  dataCache: DataCacheConfig;
+  /**
    * Seed of every random number.
    */
   seed: number;
@@ -171,6 +176,23 @@ export interface EnginesConfig {
    * Engine of search, scoring and retraining.
    */
   derive: string;
+}
+/**
+ * Decoded images that are kept, so that they are not decoded in every epoch. Never changes a result.
+ */
+export interface DataCacheConfig {
+  /**
+   * In memory, for the time of a run.
+   */
+  memoryMiB: number;
+  /**
+   * On disk, for later runs, too: of image files, where they are larger than memoryMiB or take long to decode.
+   */
+  diskMiB: number;
+  /**
+   * Where; in cacheDir when absent.
+   */
+  folder?: string;
 }
 /**
  * Warm-up of the shared weights, one uniformly sampled path a step.
