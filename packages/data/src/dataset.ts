@@ -51,6 +51,8 @@ export interface Dataset extends ImageShape {
   readonly source: string;
   /** Used where the config does not say otherwise. */
   readonly defaultAugmentation: Augmentation;
+  /** Share of the resized image that evaluation sees where the config does not say otherwise, see `evaluationTransform`; 1 when absent. */
+  readonly defaultEvaluationCrop?: number;
   /** Images differ in size: reported where nothing else says what size a network gets; height and width are those of the first. */
   readonly sizesDiffer?: Diagnostic;
 }

@@ -14,7 +14,7 @@ export type ImageSource = MemorySource;
 export type LoadImage = (index: number) => Raster | Promise<Raster>;
 
 /** The pixels that it returns are a view, not a copy. */
-const openMemory = ({ height, width, channels, pixels }: MemorySource): LoadImage => {
+export const openMemory = ({ height, width, channels, pixels }: MemorySource): LoadImage => {
   const size = height * width * channels;
   return (index) => {
     const start = index * size;
@@ -23,4 +23,5 @@ const openMemory = ({ height, width, channels, pixels }: MemorySource): LoadImag
   };
 };
 
-export const openSource = (source: ImageSource): LoadImage => openMemory(source);
+/** Asynchronous because decoders are loaded where they are needed only. */
+export const openSource = (source: ImageSource): Promise<LoadImage> => Promise.resolve(openMemory(source));

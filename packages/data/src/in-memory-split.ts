@@ -1,7 +1,7 @@
 // A split whose images are all held as bytes.
 import type { ImageShape, Split } from './dataset.ts';
 import type { MemorySource } from './image-source.ts';
-import { openSource } from './image-source.ts';
+import { openMemory } from './image-source.ts';
 
 export interface InMemorySplit extends Split, ImageShape {
   /** [count, H, W, C] */
@@ -22,5 +22,5 @@ export const inMemorySplit = (shape: ImageShape, pixels: Uint8Array, labels: Uin
   const size = height * width * channels;
   if (pixels.length !== labels.length * size) throw new RangeError(`${labels.length} images of ${size} bytes, but ${pixels.length} bytes`);
   const source: MemorySource = { kind: 'memory', height, width, channels, pixels: shared(pixels) };
-  return { height, width, channels, count: labels.length, labels, pixels: source.pixels, source, load: openSource(source) };
+  return { height, width, channels, count: labels.length, labels, pixels: source.pixels, source, load: openMemory(source) };
 };

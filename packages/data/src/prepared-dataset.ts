@@ -1,10 +1,17 @@
 // A data set as a network gets it: every image at one size, normalised, in batches.
 import type { Dataset, ImageShape, Normalisation, Split } from './dataset.ts';
+import { preparing } from './image-reader.ts';
+import type { ImageReader } from './image-reader.ts';
+import type { ImageSource } from './image-source.ts';
 import { normalisationTable } from './normalisation.ts';
 import { preparationFor } from './prepare-image.ts';
-import type { ImageUse } from './prepare-image.ts';
+import type { ImageUse, Preparation } from './prepare-image.ts';
 import type { Resolution } from './transform/image-transform.ts';
+import { noDataWorkers } from './workers/data-workers.ts';
+import type { DataWorkers } from './workers/data-workers.ts';
 import { imageItem } from './workers/image-job.ts';
+
+let nextReader = 0;
 
 export interface PreparedSplit extends ImageShape {
   readonly count: number;
@@ -27,6 +34,8 @@ export interface PreparedDataset extends Omit<Dataset, 'train' | 'test'> {
 export interface PreparationOptions extends Resolution {
   /** Evaluation resizes the shorter side to size / cropShare and cuts the centre out; 1 (all that fits) when absent. */
   readonly cropShare?: number;
+  /** Threads that do the work; the one that asks when absent. */
+  readonly workers?: DataWorkers;
 }
 
 /** A subset of a split, by index: what training, arch-validation and scoring each draw from. */
@@ -35,20 +44,51 @@ export interface Subset {
   readonly indices: Uint32Array;
 }
 
-export const prepareSplit = (split: Split, { height, width, cropShare = 1 }: PreparationOptions): PreparedSplit => {
-  const { count, labels, channels } = split;
+/** Batches that are prepared before they are asked for, where threads do it. */
+const batchesAhead = 4;
+
+/** Whether an image is nothing but looked up: that takes less time than telling another thread. */
+const isCheap = (source: ImageSource, use: ImageUse, preparation: Preparation | undefined): boolean => {
+  if (source.kind !== 'memory' || preparation?.cropShare !== 1) return false;
+  if (source.height !== preparation.height || source.width !== preparation.width) return false;
+  return use.kind === 'evaluation' || !use.augmentation.colourJitter;
+};
+
+export const prepareSplit = (split: Split, options: PreparationOptions): PreparedSplit => {
+  const { count, labels, channels, source } = split;
+  const { height, width, cropShare = 1, workers = noDataWorkers } = options;
   const output: ImageShape = { height, width, channels };
-  const load = (index: number) => split.load(index);
+  const size = height * width * channels;
+  const threaded = workers.count > 0 && source !== undefined;
+  const readers = new Map<string, ImageReader>();
+  const readerOf = (preparation: Preparation | undefined): ImageReader => {
+    const key = JSON.stringify(preparation ?? null);
+    const reader = readers.get(key) ?? { id: nextReader++, source: source!, preparation };
+    readers.set(key, reader);
+    return reader;
+  };
   return {
     ...output,
     count,
     labels,
-    ahead: 1,
+    ahead: threaded ? batchesAhead : 1,
     async images(indices, normalisation, use) {
-      const into = new Float32Array(indices.length * height * width * channels);
       const preparation = preparationFor(use, output, cropShare);
-      const item = imageItem({ indices, use, preparation, output, table: normalisationTable(normalisation), into }, load);
-      for (let position = 0; position < indices.length; position++) await item(position);
+      const job = { indices, use, output, table: normalisationTable(normalisation) };
+      if (threaded && !isCheap(source, use, preparation)) {
+        const into = new Float32Array(new SharedArrayBuffer(4 * indices.length * size));
+        await workers.run({ kind: 'images', reader: readerOf(preparation), ...job, into }, indices.length);
+        return into;
+      }
+      const into = new Float32Array(indices.length * size);
+      const item = imageItem(
+        { ...job, into },
+        preparing((index) => split.load(index), preparation),
+      );
+      for (let position = 0; position < indices.length; position++) {
+        const running = item(position);
+        if (running) await running;
+      }
       return into;
     },
   };

@@ -1,8 +1,7 @@
 // The job of putting images into a batch: what is sent to a thread, and what it does with each image.
 import type { ImageShape, Raster } from '../dataset.ts';
 import type { LoadImage } from '../image-source.ts';
-import { prepareImage } from '../prepare-image.ts';
-import type { ImageUse, Preparation } from '../prepare-image.ts';
+import type { ImageUse } from '../prepare-image.ts';
 import { applyTransform } from '../transform/apply-transform.ts';
 import { drawTransform } from '../transform/draw-transform.ts';
 import { evaluationTransform } from '../transform/evaluation-transform.ts';
@@ -11,8 +10,6 @@ import type { ImageTransform } from '../transform/image-transform.ts';
 export interface ImageJob {
   readonly indices: Uint32Array;
   readonly use: ImageUse;
-  /** Done to the image before `use`. */
-  readonly preparation: Preparation | undefined;
   /** [H, W, C] of the batch. */
   readonly output: ImageShape;
   /** Normalised value of each byte, [C, 256]. */
@@ -21,7 +18,7 @@ export interface ImageJob {
   readonly into: Float32Array;
 }
 
-/** A prepared image has its part of the evaluation transform behind it. */
+/** Of a prepared image: its part of the evaluation transform is done. */
 const transformOf = (use: ImageUse, image: Raster, output: ImageShape, index: number): ImageTransform => {
   if (use.kind === 'evaluation') return evaluationTransform(1, image, output);
   const { augmentation, seed, stream, epoch } = use;
@@ -29,16 +26,14 @@ const transformOf = (use: ImageUse, image: Raster, output: ImageShape, index: nu
 };
 
 /** Puts the image at `position` of the batch into its place; synchronous where loading is. */
-export const imageItem = (job: ImageJob, load: LoadImage): ((position: number) => void | Promise<void>) => {
-  const { indices, use, preparation, output, table, into } = job;
+export const imageItem = (job: ImageJob, loadPrepared: LoadImage): ((position: number) => void | Promise<void>) => {
+  const { indices, use, output, table, into } = job;
   const size = output.height * output.width * output.channels;
   return (position) => {
     const index = indices[position]!;
-    const write = (loaded: Raster): void => {
-      const image = preparation ? prepareImage(loaded, preparation) : loaded;
+    const write = (image: Raster): void =>
       applyTransform(image, transformOf(use, image, output, index), output, table, into, position * size);
-    };
-    const loaded = load(index);
+    const loaded = loadPrepared(index);
     return loaded instanceof Promise ? loaded.then(write) : write(loaded);
   };
 };

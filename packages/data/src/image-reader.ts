@@ -1,0 +1,26 @@
+// Prepared images of one split, as any thread reads them.
+import { openSource } from './image-source.ts';
+import type { ImageSource, LoadImage } from './image-source.ts';
+import { prepareImage } from './prepare-image.ts';
+import type { Preparation } from './prepare-image.ts';
+
+/** Can be sent to another thread. */
+export interface ImageReader {
+  /** Of its own within a run. */
+  readonly id: number;
+  readonly source: ImageSource;
+  /** Images as they are when undefined. */
+  readonly preparation: Preparation | undefined;
+}
+
+/** Synchronous where `load` is. */
+export const preparing =
+  (load: LoadImage, preparation: Preparation | undefined): LoadImage =>
+  (index) => {
+    const loaded = load(index);
+    if (!preparation) return loaded;
+    return loaded instanceof Promise ? loaded.then((image) => prepareImage(image, preparation)) : prepareImage(loaded, preparation);
+  };
+
+export const openReader = async ({ source, preparation }: ImageReader): Promise<LoadImage> =>
+  preparing(await openSource(source), preparation);
