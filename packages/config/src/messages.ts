@@ -88,6 +88,18 @@ export const messages = {
       hint: 'A run has one set of results for each target name: give the other options in another config.',
     }),
 
+  bothCrops: (at: string): Diagnostic =>
+    errorDiagnostic('CONFIG_CONTRADICTION', '"task.augmentation.crop" and "task.augmentation.randomResizedCrop" are both given.', {
+      at,
+      hint: 'Keep one: both choose the part of the image that is seen. A random resized crop suits images that are larger than the input.',
+    }),
+
+  rangeReversed: (path: string, least: number, greatest: number, at: string): Diagnostic =>
+    errorDiagnostic('CONFIG_CONTRADICTION', `"${path}" goes from ${least} down to ${greatest}.`, {
+      at,
+      hint: `The least comes first: [${greatest}, ${least}].`,
+    }),
+
   schemaInvalid: (place: string, reason: string): Diagnostic =>
     errorDiagnostic('OPTIONS_SCHEMA_INVALID', `The schema for these options is not a JSON Schema: ${reason}.`, {
       at: place,

@@ -10,6 +10,8 @@ export interface TaskDescription {
   /** [H, W, C] */
   readonly inputShape: readonly [number, number, number];
   readonly normalisation: Normalisation;
+  /** Share of the resized image's sides that the centre crop of evaluation keeps. */
+  readonly evaluationCrop: number;
   readonly manifestHash: string;
 }
 

@@ -7,5 +7,5 @@ import type { PassContext } from './pass.ts';
 /** The run's images at the resolution of the search space, ready to be put into batches. */
 export const taskDataset = async (
   context: Pick<PassContext, 'dataset'>,
-  { inputShape: [height, width] }: Pick<TaskDescription, 'inputShape'>,
-): Promise<PreparedDataset> => prepareDataset(await context.dataset(), { height, width });
+  { inputShape: [height, width], evaluationCrop }: Pick<TaskDescription, 'inputShape' | 'evaluationCrop'>,
+): Promise<PreparedDataset> => prepareDataset(await context.dataset(), { height, width, cropShare: evaluationCrop });

@@ -66,7 +66,14 @@ const graph = buildGraph(registry, (builder) => {
 });
 const searchSpace: SearchSpaceArtifact = {
   name: 'corners',
-  task: { dataset: 'corners', classes, inputShape: [8, 8, 1], normalisation: { mean: [0.35], std: [0.2] }, manifestHash: 'corners' },
+  task: {
+    dataset: 'corners',
+    classes,
+    inputShape: [8, 8, 1],
+    normalisation: { mean: [0.35], std: [0.2] },
+    evaluationCrop: 1,
+    manifestHash: 'corners',
+  },
   graph,
   costs: {},
 };

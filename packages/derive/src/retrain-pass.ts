@@ -9,6 +9,7 @@ import {
   evaluateSubset,
   splitTask,
   stepsOf,
+  taskAugmentation,
   trainNetwork,
   withStatistics,
 } from '@nasc/training';
@@ -29,7 +30,7 @@ export const retrainPass = definePass({
     const batches = batchSource({
       ...images,
       subset: retrain,
-      augmentation: { ...dataset.defaultAugmentation, ...config.task.augmentation },
+      augmentation: taskAugmentation(dataset, config.task.augmentation),
       labelSmoothing: recipe.labelSmoothing,
       seed: config.seed,
       stream: 'retrain',

@@ -2,7 +2,7 @@
 import { validateOptions } from '@nasc/config';
 import { definePass, taskDataset, withProgram } from '@nasc/core';
 import type { ConsumedArtifacts, PassContext, SearchResult } from '@nasc/core';
-import { batchSource, splitTask } from '@nasc/training';
+import { batchSource, splitTask, taskAugmentation } from '@nasc/training';
 import { latencyLimit } from './latency-limit.ts';
 import { latencyTable } from './latency-model.ts';
 
@@ -47,7 +47,7 @@ export const searchPass = definePass({
           trainBatches: batchSource({
             ...shared,
             subset: subsets.train,
-            augmentation: { ...dataset.defaultAugmentation, ...task.augmentation },
+            augmentation: taskAugmentation(dataset, task.augmentation),
             labelSmoothing: config.train.labelSmoothing,
             stream: 'search.train',
           }),

@@ -1,5 +1,5 @@
-// What the network is for, from the data set and the size that the space resizes to.
-import type { Space } from '@nasc/config';
+// What the network is for, from the data set, the size that the space resizes to, and what the config says of images.
+import type { Config, Space } from '@nasc/config';
 import type { TaskDescription } from '@nasc/core';
 import { computeNormalisation } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
@@ -9,7 +9,7 @@ import { DiagnosticError } from '@nasc/diagnostics';
  * Statistics are those of all training images as they lie in the data set, before any resizing. Throws `DATA_IMAGE_SIZES` where
  * images differ in size and neither the space nor the data set's options say which one the network gets.
  */
-export const describeTask = async (space: Space, dataset: Dataset): Promise<TaskDescription> => {
+export const describeTask = async (space: Space, dataset: Dataset, config: Config['task']): Promise<TaskDescription> => {
   const { name, classes, height, width, channels, train, manifestHash, sizesDiffer } = dataset;
   const { resolution } = space.input;
   if (resolution === undefined && sizesDiffer) throw new DiagnosticError([sizesDiffer]);
@@ -18,6 +18,7 @@ export const describeTask = async (space: Space, dataset: Dataset): Promise<Task
     classes,
     inputShape: [resolution ?? height, resolution ?? width, channels],
     normalisation: await computeNormalisation(train),
+    evaluationCrop: config.evaluationCrop ?? dataset.defaultEvaluationCrop ?? 1,
     manifestHash,
   };
 };

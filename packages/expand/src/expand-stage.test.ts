@@ -83,6 +83,7 @@ describe('the stage', () => {
       classes: ['dark', 'light'],
       inputShape: [10, 8, 2],
       normalisation: { mean: [0.5, 0.2], std: [0.5, 1] },
+      evaluationCrop: 1,
       manifestHash: 'm',
     });
     expect(choicesOf(artifact.graph)).toHaveLength(2);

@@ -16,7 +16,11 @@ export const expandStage = definePlugin({
         produces: 'searchSpace',
         perTarget: false,
         dependsOn: ['data'],
-        reads: ({ space, task }, folder) => ({ space: spaceKey(space, folder), dataset: task.dataset }),
+        reads: ({ space, task }, folder) => ({
+          space: spaceKey(space, folder),
+          dataset: task.dataset,
+          evaluationCrop: task.evaluationCrop,
+        }),
         passes: [resolveSpace, describeTaskPass, expandBlocks, attachCosts],
       }),
     );

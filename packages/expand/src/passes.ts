@@ -30,7 +30,10 @@ export const resolveSpace = definePass<object, ResolvedSpace>({
 
 export const describeTaskPass = definePass<ResolvedSpace, SpaceForTask>({
   name: 'describeTask',
-  run: async (resolved, context) => ({ ...resolved, task: await describeTask(resolved.space, await context.dataset()) }),
+  run: async (resolved, context) => ({
+    ...resolved,
+    task: await describeTask(resolved.space, await context.dataset(), context.config.task),
+  }),
 });
 
 export const expandBlocks = definePass<SpaceForTask, Omit<SearchSpaceArtifact, 'costs'>>({

@@ -87,7 +87,7 @@ const before = definePlugin({
         };
       },
     });
-    const task = { dataset: 'noise', classes, inputShape: [10, 9, 3] as const, normalisation, manifestHash: 'noise' };
+    const task = { dataset: 'noise', classes, inputShape: [10, 9, 3] as const, normalisation, evaluationCrop: 1, manifestHash: 'noise' };
     api.addPart(
       definePart({
         stage: 'expand',

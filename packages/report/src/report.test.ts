@@ -89,7 +89,14 @@ const onTarget = (name: string, changes: Partial<TargetArtifacts> = {}): TargetA
 const resultOf = (targets: Readonly<Record<string, TargetArtifacts>>): PipelineResult => ({
   searchSpace: {
     name: 'two-blocks',
-    task: { dataset: 'mnist', classes: ['0', '1'], inputShape: [28, 28, 1], normalisation: { mean: [0], std: [1] }, manifestHash: 'abc' },
+    task: {
+      dataset: 'mnist',
+      classes: ['0', '1'],
+      inputShape: [28, 28, 1],
+      normalisation: { mean: [0], std: [1] },
+      evaluationCrop: 1,
+      manifestHash: 'abc',
+    },
     graph: {
       inputs: [],
       nodes: [op('stem'), choice('stage1.block0', ['k3e3', 'k5e6']), choice('stage1.block1', ['k3e3', 'k5e6', 'zero'])],

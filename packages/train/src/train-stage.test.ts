@@ -49,7 +49,14 @@ const graph = buildGraph(registry, (builder) => {
 });
 const searchSpace: SearchSpaceArtifact = {
   name: 'shades',
-  task: { dataset: 'shades', classes, inputShape: [4, 4, 1], normalisation: { mean: [0.5], std: [0.2] }, manifestHash: 'shades' },
+  task: {
+    dataset: 'shades',
+    classes,
+    inputShape: [4, 4, 1],
+    normalisation: { mean: [0.5], std: [0.2] },
+    evaluationCrop: 1,
+    manifestHash: 'shades',
+  },
   graph,
   costs: {},
 };

@@ -3,7 +3,7 @@
 import { taskDataset, withProgram } from '@nasc/core';
 import type { ConsumedArtifacts, Pass, Supernet } from '@nasc/core';
 import { choicesOf, initialiseParameters } from '@nasc/ir';
-import { batchSource, cosineSchedule, splitTask, stepsOf, trainNetwork, uniformMixtures } from '@nasc/training';
+import { batchSource, cosineSchedule, splitTask, stepsOf, taskAugmentation, trainNetwork, uniformMixtures } from '@nasc/training';
 
 export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
   name: 'warm-up',
@@ -15,7 +15,7 @@ export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
       classes: dataset.classes.length,
       batchSize: recipe.batchSize,
       normalisation: searchSpace.task.normalisation,
-      augmentation: { ...dataset.defaultAugmentation, ...task.augmentation },
+      augmentation: taskAugmentation(dataset, task.augmentation),
       labelSmoothing: recipe.labelSmoothing,
       seed,
       stream: 'warmup',

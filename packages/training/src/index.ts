@@ -7,6 +7,7 @@ export * from './path-sampler.ts';
 export * from './read-ahead.ts';
 export * from './score-path.ts';
 export * from './step-key.ts';
+export * from './task-augmentation.ts';
 export * from './task-subsets.ts';
 export * from './train-network.ts';
 export * from './with-statistics.ts';

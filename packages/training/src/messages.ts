@@ -36,6 +36,12 @@ export const messages = {
       },
     ),
 
+  augmentationSize: (option: string, pixels: number, height: number, width: number): Diagnostic =>
+    errorDiagnostic('TASK_AUGMENTATION_SIZE', `"task.augmentation.${option}" is ${pixels} pixels, and the images are ${height}x${width}.`, {
+      at: `/task/augmentation/${option}`,
+      hint: `Give a number below ${Math.min(height, width)}, or 0 to switch it off.`,
+    }),
+
   notEnoughImages: (archValidation: number, scoring: number, found: number): Diagnostic =>
     errorDiagnostic(
       'TASK_NOT_ENOUGH_IMAGES',

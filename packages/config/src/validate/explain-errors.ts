@@ -38,9 +38,9 @@ const partsOf = (schema: JsonSchema, root: JsonSchema, found = new Set<unknown>(
   return found;
 };
 
-/** The alternative that was meant: the only one whose type fits, or whose constants do. */
+/** The alternative that was meant: the only one whose type fits, or whose constants do; another value than a constant means none. */
 const meantBranch = (branches: readonly JsonSchema[], value: unknown): JsonSchema | undefined => {
-  const fitting = branches.filter((branch) => acceptsType(branch, typeOf(value)));
+  const fitting = branches.filter((branch) => acceptsType(branch, typeOf(value)) && (branch['const'] ?? value) === value);
   if (fitting.length <= 1) return fitting[0];
   return fitting.find((branch) => {
     const constants = Object.entries(propertiesOf(branch)).filter(([, property]) => property['const'] !== undefined);

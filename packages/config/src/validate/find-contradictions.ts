@@ -16,6 +16,17 @@ export const findContradictions = ({ task, targets, constraints, train }: Config
     else if (train.epochs > 0 && train.batchSize > left)
       found.push(messages.batchTooLarge(train.batchSize, left, locate('/train/batchSize')));
   }
+  const { crop, randomResizedCrop } = task.augmentation;
+  if (crop && randomResizedCrop) found.push(messages.bothCrops(locate('/task/augmentation')));
+  if (randomResizedCrop) {
+    for (const key of ['scale', 'ratio'] as const) {
+      const [least, greatest] = randomResizedCrop[key] ?? [1, 1];
+      if (least > greatest) {
+        const path = ['task', 'augmentation', 'randomResizedCrop', key];
+        found.push(messages.rangeReversed(path.join('.'), least, greatest, locate(`/${path.join('/')}`)));
+      }
+    }
+  }
   const names = targets.map((target) => (typeof target === 'string' ? target : target.name));
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) < index) found.push(messages.targetTwice(name, locate(`/targets/${index}`)));

@@ -74,7 +74,9 @@ export const describeExpectation = (given: JsonSchema, root: JsonSchema): string
   if (types.includes('object') && Array.isArray(schema['required']) && schema['required'].length > 0) {
     return `${names} with ${schema['required'].map((key) => `"${String(key)}"`).join(', ')}`;
   }
-  if (types.includes('array') && schema['minItems'] !== undefined) return `${names} of at least ${String(schema['minItems'])}`;
+  if (types.includes('array') && schema['minItems'] !== undefined) {
+    return `${names} of ${schema['minItems'] === schema['maxItems'] ? '' : 'at least '}${String(schema['minItems'])}`;
+  }
   return `${names}${rangeOf(schema)}`;
 };
 

@@ -122,6 +122,68 @@ error CONFIG_CONTRADICTION: The target "cpu" is given twice.
   });
 });
 
+describe('augmentation', () => {
+  const withAugmentation = (augmentation: unknown) => ({ ...minimal, task: { dataset: 'mnist', augmentation } });
+
+  test('every option, and every option switched off', () => {
+    const everything = {
+      flip: true,
+      randomResizedCrop: { scale: [0.08, 1], ratio: [0.75, 1.3333] },
+      colourJitter: { brightness: 0.125, saturation: 0.5 },
+      cutout: 16,
+      mixup: 0.2,
+    };
+    expect(validateConfig(withAugmentation(everything), 'x').task.augmentation).toEqual(everything);
+    const nothing = { flip: false, crop: 0, randomResizedCrop: false, colourJitter: false, cutout: 0, mixup: 0 };
+    expect(validateConfig(withAugmentation(nothing), 'x').task.augmentation).toEqual(nothing);
+    expect(validateConfig(minimal, 'x').task.augmentation).toEqual({});
+  });
+
+  test('values out of range', () => {
+    const wrong = {
+      randomResizedCrop: { scale: [0, 1], ratio: [1] },
+      colourJitter: { brightness: 1.5, hue: 0.7, tint: 1 },
+      cutout: 2.5,
+      mixup: -1,
+    };
+    expect(configMessage({ ...withAugmentation(wrong), task: { dataset: 'mnist', augmentation: wrong, evaluationCrop: 87.5 } })).toBe(
+      `error CONFIG_WRONG_VALUE: "task.augmentation.randomResizedCrop.scale[0]" has to be a number of at least 0.01 and at most 1, and is 0.
+  at nasc.config.json#/task/augmentation/randomResizedCrop/scale/0
+error CONFIG_WRONG_VALUE: "task.augmentation.randomResizedCrop.ratio" has to be a list of 2, and is a list of 1.
+  at nasc.config.json#/task/augmentation/randomResizedCrop/ratio
+error CONFIG_UNKNOWN_KEY: Unknown key "tint" in "task.augmentation.colourJitter".
+  at nasc.config.json#/task/augmentation/colourJitter/tint
+  hint: Known keys: brightness, contrast, saturation, hue.
+error CONFIG_WRONG_VALUE: "task.augmentation.colourJitter.brightness" has to be a number of at least 0 and at most 1, and is 1.5.
+  at nasc.config.json#/task/augmentation/colourJitter/brightness
+error CONFIG_WRONG_VALUE: "task.augmentation.colourJitter.hue" has to be a number of at least 0 and at most 0.5, and is 0.7.
+  at nasc.config.json#/task/augmentation/colourJitter/hue
+error CONFIG_WRONG_VALUE: "task.augmentation.cutout" has to be a whole number of at least 0 and at most 256, and is 2.5.
+  at nasc.config.json#/task/augmentation/cutout
+error CONFIG_WRONG_VALUE: "task.augmentation.mixup" has to be a number of at least 0 and at most 32, and is -1.
+  at nasc.config.json#/task/augmentation/mixup
+error CONFIG_WRONG_VALUE: "task.evaluationCrop" has to be a number of at least 0.25 and at most 1, and is 87.5.
+  at nasc.config.json#/task/evaluationCrop`,
+    );
+    expect(configMessage(withAugmentation({ randomResizedCrop: true }))).toBe(
+      `error CONFIG_WRONG_VALUE: "task.augmentation.randomResizedCrop" has to be false or an object, and is true.
+  at nasc.config.json#/task/augmentation/randomResizedCrop`,
+    );
+  });
+
+  test('contradictions', () => {
+    expect(configMessage(withAugmentation({ crop: 4, randomResizedCrop: { scale: [1, 0.5], ratio: [0.5, 2] } }))).toBe(
+      `error CONFIG_CONTRADICTION: "task.augmentation.crop" and "task.augmentation.randomResizedCrop" are both given.
+  at nasc.config.json#/task/augmentation
+  hint: Keep one: both choose the part of the image that is seen. A random resized crop suits images that are larger than the input.
+error CONFIG_CONTRADICTION: "task.augmentation.randomResizedCrop.scale" goes from 1 down to 0.5.
+  at nasc.config.json#/task/augmentation/randomResizedCrop/scale
+  hint: The least comes first: [0.5, 1].`,
+    );
+    expect(configMessage(withAugmentation({ crop: 0, randomResizedCrop: {} }))).toBe('no error');
+  });
+});
+
 describe('a search space', () => {
   const space = {
     name: 'small',
