@@ -15,6 +15,7 @@ export type { PlainValues } from './guarded-memory.ts';
 export { planProgram } from './plan-program.ts';
 export * from './prelude.ts';
 export * from './program.ts';
+export * from './run-program.ts';
 export { selectFunctions } from './select-functions.ts';
 export * from './vector-width.ts';
 export { writeCall } from './write-call.ts';

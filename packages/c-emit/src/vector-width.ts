@@ -22,21 +22,24 @@ const processorFeatures = (): string =>
     ? readFileSync('/proc/cpuinfo', 'utf8')
     : execFileSync('sysctl', ['-n', 'machdep.cpu.leaf7_features'], { encoding: 'utf8' });
 
-/** The widest vectors that this machine has. `$NASC_VECTOR_WIDTH` asks for a narrower one. */
-export const detectVectorWidth = (): VectorWidth => {
-  const wanted = process.env['NASC_VECTOR_WIDTH'];
-  if (wanted) {
-    if ((vectorWidths as readonly string[]).includes(wanted)) return wanted as VectorWidth;
-    throw new DiagnosticError([
-      errorDiagnostic('VECTOR_WIDTH_UNKNOWN', `NASC_VECTOR_WIDTH is "${wanted}".`, { hint: `It is one of ${vectorWidths.join(', ')}.` }),
-    ]);
-  }
-  if (process.arch === 'arm64') return 'neon';
-  if (process.arch !== 'x64') return 'portable';
+/** The vectors that this machine can run, the widest first. */
+export const hostVectorWidths = (): readonly VectorWidth[] => {
+  if (process.arch === 'arm64') return ['neon', 'portable'];
+  if (process.arch !== 'x64') return ['portable'];
   const features = processorFeatures();
   const has = (name: string) => new RegExp(`\\b${name}\\b`, 'i').test(features);
-  if (has('avx512f') && has('avx512vl') && has('avx512bw') && has('avx512dq')) return 'avx512';
-  return has('avx2') ? 'avx2' : 'portable';
+  const avx512 = has('avx512f') && has('avx512vl') && has('avx512bw') && has('avx512dq');
+  return [...(avx512 ? (['avx512'] as const) : []), ...(has('avx2') ? (['avx2'] as const) : []), 'portable'];
+};
+
+/** The widest vectors that this machine has. `$NASC_VECTOR_WIDTH` asks for others. */
+export const detectVectorWidth = (): VectorWidth => {
+  const wanted = process.env['NASC_VECTOR_WIDTH'];
+  if (!wanted) return hostVectorWidths()[0]!;
+  if ((vectorWidths as readonly string[]).includes(wanted)) return wanted as VectorWidth;
+  throw new DiagnosticError([
+    errorDiagnostic('VECTOR_WIDTH_UNKNOWN', `NASC_VECTOR_WIDTH is "${wanted}".`, { hint: `It is one of ${vectorWidths.join(', ')}.` }),
+  ]);
 };
 
 /** `detectVectorWidth`, for callers that wait anyway. */

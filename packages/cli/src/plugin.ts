@@ -110,6 +110,7 @@ export type { Tfjs, TfjsCall } from '@nasc/tfjs';
 
 // Targets: C programs, ONNX files, measuring.
 export {
+  LineProcess,
   cIdentifier,
   compile,
   emitProgram,
@@ -118,6 +119,7 @@ export {
   kernelSources,
   planProgram,
   prelude,
+  runProgram,
   whyNotPlain,
   writeCall,
 } from '@nasc/c-emit';

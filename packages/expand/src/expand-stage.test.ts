@@ -55,9 +55,16 @@ const dataset = definePlugin({
       name: 'none',
       description: 'For this test.',
       optionsSchema: { type: 'object' },
-      create() {
-        return { name: 'none' } as never;
-      },
+      create: (options) => ({
+        name: 'none',
+        options,
+        capabilities: { dtypes: [] },
+        device: async () => ({ id: 'none', description: 'none' }),
+        supports: () => true,
+        legalize: [],
+        kernels: [],
+        emit: async () => ({ files: new Map(), coverage: [] }),
+      }),
     });
     api.addSpace({ name: 'named', description: 'For this test.', space: { ...space, name: 'named' } });
   },

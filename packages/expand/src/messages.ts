@@ -71,4 +71,10 @@ export const messages = {
       at,
       hint: 'End the head with { "macro": "linearHead" }.',
     }),
+
+  noOnnx: (op: string, node: string): Diagnostic =>
+    errorDiagnostic('OP_NOT_EXPORTABLE', `Op "${op}" has no ONNX lowering, and every network is exported.`, {
+      at: node,
+      hint: 'Add `lower.onnx` to the op: one ONNX node, or several that do the same.',
+    }),
 };

@@ -3,9 +3,11 @@ import { validateSpace } from '@nasc/config';
 import type { Space } from '@nasc/config';
 import { definePass } from '@nasc/core';
 import type { SearchSpaceArtifact, TaskDescription } from '@nasc/core';
-import { costTable } from '@nasc/ir';
+import { throwIfErrors } from '@nasc/diagnostics';
+import { allOpNodes, costTable } from '@nasc/ir';
 import { describeTask } from './describe-task.ts';
 import { expandSpace } from './expand-space.ts';
+import { messages } from './messages.ts';
 import { readSpaceSource } from './space-source.ts';
 
 export interface ResolvedSpace {
@@ -41,6 +43,19 @@ export const expandBlocks = definePass<SpaceForTask, Omit<SearchSpaceArtifact, '
   run({ space, place, task }, { registry }) {
     const graph = expandSpace(space, { inputShape: task.inputShape, classes: task.classes.length }, registry, place);
     return { name: space.name, task, graph };
+  },
+});
+
+/** Every network of the space is written as ONNX in the end: what cannot be is told now, not after the training. */
+export const checkLowerings = definePass<Omit<SearchSpaceArtifact, 'costs'>, Omit<SearchSpaceArtifact, 'costs'>>({
+  name: 'checkLowerings',
+  run(expanded, { registry }) {
+    const firstNodes = new Map<string, string>();
+    for (const { op, id } of allOpNodes(expanded.graph)) if (!firstNodes.has(op)) firstNodes.set(op, id);
+    throwIfErrors(
+      [...firstNodes].filter(([op]) => !('onnx' in registry.ops.require(op).lower)).map(([op, node]) => messages.noOnnx(op, node)),
+    );
+    return expanded;
   },
 });
 

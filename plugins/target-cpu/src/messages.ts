@@ -13,10 +13,4 @@ export const messages = {
       at: block,
       hint: 'A block that is timed in place hands one value to the blocks after it.',
     }),
-
-  programFailed: (program: string, detail: string): Diagnostic =>
-    errorDiagnostic('TARGET_CPU_PROGRAM_FAILED', `The generated program failed: ${detail}.`, {
-      at: program,
-      hint: 'Please report it with the generated files; they compile without this program, too.',
-    }),
 };

@@ -1,5 +1,5 @@
 // Drives the measuring binary, one network at a time.
-import { LineProcess } from '../run/line-process.ts';
+import { LineProcess } from '@nasc/c-emit';
 import type { BlockProgram } from './block-program.ts';
 import { memoryBound } from './network-calls.ts';
 import type { NetworkCalls } from './network-calls.ts';

@@ -1,10 +1,11 @@
 // Blocks timed in one binary are those of the emitted network: same kernels, same bits. And the table that comes out is
 // complete and plausible.
+import { LineProcess } from '@nasc/c-emit';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { noCheckpoint } from '@nasc/core';
-import type { DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
+import { memoryCheckpoint, noCheckpoint } from '@nasc/core';
+import type { KeptStates, DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
 import { buildGraph, choicesOf, float32, initialiseParameters, parameterId } from '@nasc/ir';
 import type { CandidateSpec, NodeId, RootBuilder, SearchSpaceGraph, TensorTable } from '@nasc/ir';
 import { sampleNetworks } from '@nasc/measure';
@@ -15,7 +16,6 @@ import { cpuTarget } from '../cpu-target.ts';
 import { cpuProgram } from '../emit/emit-network.ts';
 import { testRegistry as registry } from '../kernels/random-network.test-helper.ts';
 import { readCpuOptions } from '../options.ts';
-import { LineProcess } from '../run/line-process.ts';
 import { buildBlockProgram } from './block-program.ts';
 import type { BlockProgram } from './block-program.ts';
 import { memoryBound, networkCalls, variantAt } from './network-calls.ts';
@@ -164,5 +164,25 @@ describe('measureBlocks', () => {
     expect(result.choices.flatMap((values) => values.slice(0, 3)).every(({ ms }) => ms > 0)).toBe(true);
     expect(result.protocol).toMatchObject({ runsPerNetwork: 50, networks: 160 });
     expect(seen.at(-1)).toBe('160/160 networks timed');
+  });
+
+  it('goes on after an interruption with as many networks as were planned, and takes each once', async () => {
+    const target = cpuTarget.create({});
+    const kept: KeptStates = new Map();
+    const stopped = target.measureBlocks!(space, { ...context, checkpoint: memoryCheckpoint(kept, { stopAt: 60 }) });
+    await expect(stopped).rejects.toThrow('stopped');
+
+    const seen: string[] = [];
+    const { choices, protocol } = await target.measureBlocks!(space, {
+      ...context,
+      checkpoint: memoryCheckpoint(kept),
+      progress: (done, total, message) => seen.push(`${done}/${total} ${message}`),
+    });
+    // The first look at the reference ended the batch that was begun; a batch is repeated at most twice.
+    const [first] = seen.filter((line) => line.includes('timed'));
+    expect(Number(first!.split('/')[0])).toBeGreaterThanOrEqual(16);
+    expect(protocol).toMatchObject({ networks: 160 });
+    // Four candidates, seen equally often.
+    expect(choices[0]!.map(({ samples }) => samples)).toEqual([40, 40, 40, 40]);
   });
 });

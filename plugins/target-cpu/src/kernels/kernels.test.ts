@@ -2,13 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commonFlags, compile, detectVectorWidth, vectorFlags } from '@nasc/c-emit';
+import { commonFlags, compile, detectVectorWidth, runProgram, vectorFlags } from '@nasc/c-emit';
 import type { VectorWidth } from '@nasc/c-emit';
 import { Random } from '@nasc/random';
 import { afterAll, describe, expect, it } from 'vitest';
 import { emitNetwork } from '../emit/emit-network.ts';
 import { readCpuOptions } from '../options.ts';
-import { runProgram } from '../run/line-process.ts';
 import { chainNetwork, testRegistry } from './random-network.test-helper.ts';
 import type { ChainLayer } from './random-network.test-helper.ts';
 import { evaluateReference } from './reference.test-helper.ts';

@@ -1,9 +1,8 @@
 // Compiles emitted files with the system's compiler and runs the result as a child process.
-import { commonFlags, compile, vectorFlags } from '@nasc/c-emit';
+import { commonFlags, compile, LineProcess, runProgram, vectorFlags } from '@nasc/c-emit';
 import type { DeployableNetwork, DeviceDescription, EmittedFiles, Executable, MeasureContext } from '@nasc/core';
 import { measure, networkLatency } from '@nasc/measure';
 import type { CpuOptions } from '../options.ts';
-import { LineProcess, runProgram } from './line-process.ts';
 
 /** Flags that CMakeLists.txt gives to the same files. */
 export const cpuFlags = ({ vectorWidth }: CpuOptions): readonly string[] => [...commonFlags, ...vectorFlags[vectorWidth].flags];

@@ -1,9 +1,14 @@
-// A child process that answers each line with a line: how generated programs are driven while they time themselves.
+// Generated programs on this machine: run once, or kept and asked line by line while they time themselves.
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { DiagnosticError } from '@nasc/diagnostics';
-import { messages } from '../messages.ts';
+import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
+
+const programFailed = (program: string, detail: string) =>
+  errorDiagnostic('PROGRAM_FAILED', `The generated program failed: ${detail}.`, {
+    at: program,
+    hint: 'This is an error of the target that generated it.',
+  });
 
 export class LineProcess {
   readonly #program: string;
@@ -22,13 +27,13 @@ export class LineProcess {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Sends a line and returns the next line of the answer. Throws TARGET_CPU_PROGRAM_FAILED when the program ends instead. */
+  /** Sends a line and returns the next line of the answer. Throws PROGRAM_FAILED when the program ends instead. */
   async ask(line: string): Promise<string> {
     this.#child.stdin.write(`${line}\n`);
     const answer = await this.#lines.next();
     if (answer.done) {
       const detail = this.#errors.trim() || `it ended with ${this.#child.signalCode ?? `exit code ${this.#child.exitCode}`}`;
-      throw new DiagnosticError([messages.programFailed(this.#program, detail)]);
+      throw new DiagnosticError([programFailed(this.#program, detail)]);
     }
     return answer.value;
   }
@@ -51,8 +56,7 @@ export const runProgram = (program: string, options: readonly string[], input: U
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) resolve(new Uint8Array(Buffer.concat(output)));
-      else
-        reject(new DiagnosticError([messages.programFailed(program, errors.trim() || `it ended with ${signal ?? `exit code ${code}`}`)]));
+      else reject(new DiagnosticError([programFailed(program, errors.trim() || `it ended with ${signal ?? `exit code ${code}`}`)]));
     });
     child.stdin.end(input);
   });

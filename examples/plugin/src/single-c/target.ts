@@ -1,0 +1,93 @@
+// A target: what it takes, how a network is made to fit, which files come out, and how they are run and timed here.
+import {
+  definePass,
+  deployedGraph,
+  findCompiler,
+  hostDevice,
+  initialiseParameters,
+  measure,
+  measureInPlace,
+  networkLatency,
+  whyNotPlain,
+} from 'nasc/plugin';
+import type { BlockKey, DeviceDescription, EmittedFiles, Executable, Target, TargetDefinition } from 'nasc/plugin';
+import { compileFile, runImages, timeRuns, withTimer } from './program.ts';
+import { splitHSwish } from './split-h-swish.ts';
+import { writeFile } from './write-file.ts';
+
+interface SingleCOptions {
+  readonly optimise: 'size' | 'speed';
+  readonly sampleMs: number;
+}
+
+const flagOf = { size: '-Os', speed: '-O2' } as const;
+
+const createTarget = (options: SingleCOptions): Target => {
+  const flag = flagOf[options.optimise];
+  const device = async (): Promise<DeviceDescription> =>
+    hostDevice({ compiler: (await findCompiler()).version, optimise: options.optimise });
+  const onlyFile = ({ files }: EmittedFiles): readonly [string, string] => [...files][0] as [string, string];
+  return {
+    name: 'single-c',
+    options: { ...options },
+    capabilities: { dtypes: ['float32'] },
+    device,
+    supports: (node, { ops }) => whyNotPlain(ops, node) ?? true,
+    legalize: [definePass({ name: 'splitHSwish', run: splitHSwish })],
+    kernels: [],
+    emit: async (network, _onnx, { registry }) => writeFile(network, registry),
+
+    async build(emitted, _network, context): Promise<Executable> {
+      const program = await compileFile(...onlyFile(emitted), flag, context);
+      const { id, description } = await device();
+      return {
+        description: `${program} on ${description}`,
+        run: (images) => runImages(program, images),
+        measure: ({ seed, checkpoint, progress }) =>
+          withTimer(program, async (timer) => {
+            const time = async (runs: number) => (await timeRuns(timer, runs)).ms;
+            return networkLatency(await measure(time, { seed, checkpoint, progress, sampleMs: options.sampleMs }), id);
+          }),
+        dispose: async () => {},
+      };
+    },
+
+    measureBlocks: async (space, context) =>
+      measureInPlace(space, context, {
+        device: await device(),
+        async time(choices, keyOf) {
+          const { registry, seed } = context;
+          const graph = splitHSwish(deployedGraph(space, choices, registry.patterns));
+          const weights = initialiseParameters(graph, registry.ops, seed);
+          const { file, files, nodeOfCall } = writeFile({ name: 'timed', graph, weights }, registry);
+          const program = await compileFile(file, files.get(file) as string, flag, context);
+          const { runs, callsMs } = await withTimer(program, async (timer) => {
+            const once = await timeRuns(timer, 10); // warms up
+            const runs = 1 + Math.ceil((10 * options.sampleMs) / once.ms);
+            return { runs, ...(await timeRuns(timer, runs)) };
+          });
+          const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+          const times = new Map<BlockKey, number>();
+          for (const [call, ms] of callsMs.entries()) {
+            const key = keyOf(nodes.get(nodeOfCall[call]!)!);
+            times.set(key, (times.get(key) ?? 0) + ms / runs);
+          }
+          return times;
+        },
+      }),
+  };
+};
+
+export const singleC: TargetDefinition = {
+  name: 'single-c',
+  description: 'One portable C file without dependencies.',
+  optionsSchema: {
+    type: 'object',
+    properties: {
+      optimise: { enum: ['size', 'speed'], default: 'speed', description: 'What the compiler is asked for.' },
+      sampleMs: { type: 'number', exclusiveMinimum: 0, default: 20, description: 'Length of one sample, ms.' },
+    },
+    additionalProperties: false,
+  },
+  create: (options) => createTarget(options as unknown as SingleCOptions), // checked against the schema
+};
