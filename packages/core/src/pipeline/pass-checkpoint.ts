@@ -23,6 +23,10 @@ export interface PassCheckpointOptions {
 /** Storing may take this share of the time. */
 const largestShare = 0.05;
 
+/** Whether to store again `sinceMs` after the last time, which took `costMs`. An interval of 0 means at every opportunity. */
+export const isCheckpointDue = (intervalMs: number, sinceMs: number, costMs: number): boolean =>
+  intervalMs === 0 || (sinceMs >= intervalMs && costMs <= largestShare * (costMs + sinceMs));
+
 export const createPassCheckpoint = (options: PassCheckpointOptions): Checkpoint => {
   const { folder, place, registrations, consulted, signal } = options;
   const stored = openCheckpointPlace(folder, place);
@@ -37,12 +41,7 @@ export const createPassCheckpoint = (options: PassCheckpointOptions): Checkpoint
     lastCostMs = lastEndMs - beginMs;
     options.onEvent('stored');
   };
-  const isDue = () => {
-    if (options.intervalMs === 0) return true;
-    // cost / (cost + wait) <= share
-    const enoughMs = lastCostMs * (1 / largestShare - 1);
-    return performance.now() - lastEndMs >= Math.max(options.intervalMs, enoughMs);
-  };
+  const isDue = () => isCheckpointDue(options.intervalMs, performance.now() - lastEndMs, lastCostMs);
 
   return {
     async resume<State>() {

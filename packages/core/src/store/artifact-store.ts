@@ -52,7 +52,7 @@ export const openArtifactStore = (folder: string): ArtifactStore => {
     try {
       return parseRecords(await readFile(keyFile(key), 'utf8'));
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      if (['ENOENT', 'ENOTDIR'].includes(String((cause as NodeJS.ErrnoException).code))) return [];
       throw cause;
     }
   };

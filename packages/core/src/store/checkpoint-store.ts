@@ -114,7 +114,10 @@ export const openCheckpointStore = (folder: string): CheckpointStore => {
   return {
     folderOf: (key, making) => join(root, key, String(making)),
     async keepOnly(key, making) {
-      for (const path of await folders(join(root, key))) if (path !== join(root, key, String(making))) await removeFolder(path);
+      const kept = join(root, key, String(making));
+      const found = await folders(join(root, key));
+      if (!found.includes(kept)) return removeFolder(join(root, key));
+      for (const path of found) if (path !== kept) await removeFolder(path);
     },
     remove: (key) => removeFolder(join(root, key)),
     async removeUnusedFor(ms) {
