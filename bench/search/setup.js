@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createPipeline, validateConfig } from '../../packages/cli/dist/index.js';
 import { setUpPlugins, trackedRegistry } from '../../packages/core/dist/index.js';
-import { prepareDataset, searchPath } from '../../packages/data/dist/index.js';
+import { inThread, prepareDataset, searchPath } from '../../packages/data/dist/index.js';
 import { datasetsPlugin } from '../../plugins/datasets/dist/index.js';
 import { engineNativePlugin, nativeEngine } from '../../plugins/engine-native/dist/index.js';
 import { opsPlugin } from '../../plugins/ops/dist/index.js';
@@ -43,7 +43,7 @@ export const setUp = async () => {
   const cacheFolder = join(cacheDir, 'cache');
   const dataset = await registry.datasets
     .require('fashion-mnist')
-    .load({}, { searchPath: searchPath({ env: process.env }), cacheFolder, signal, progress: () => {} });
+    .load({}, { searchPath: searchPath({ env: process.env }), cacheFolder, workers: inThread, signal, progress: () => {} });
 
   /** A pass context; `constraints` and `strategy` go over the base config. */
   const context = ({ constraints = {}, strategy = {}, select = {} }) => ({

@@ -1,7 +1,7 @@
 // The unit of the pipeline. A pass reads no clock, disk, global or Math.random: all it may use comes in the context.
 import type { Diagnostic } from '@nasc/diagnostics';
 import type { Config } from '@nasc/config';
-import type { Dataset } from '@nasc/data';
+import type { DataWorkers, Dataset } from '@nasc/data';
 import type { Checkpoint } from './checkpoint.ts';
 import type { EngineOptions, LatencyPredictor, Target, TrainingEngine } from './kinds/index.ts';
 import type { Registry } from './registry.ts';
@@ -19,6 +19,8 @@ export interface PassContext {
   engine(): Promise<{ readonly engine: TrainingEngine; readonly options: EngineOptions }>;
   /** The task's data set, loaded once a run. */
   dataset(): Promise<Dataset>;
+  /** Threads that prepare its images; the one that asks when absent. */
+  readonly dataWorkers?: DataWorkers;
   latencyPredictor(): LatencyPredictor;
   /** Folder for compiled code and other things that may be lost without harm. */
   readonly cacheFolder: string;

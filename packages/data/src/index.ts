@@ -18,5 +18,4 @@ export * from './read-bytes.ts';
 export * from './search-path.ts';
 export type { Resolution } from './transform/image-transform.ts';
 export * from './transform/mixup.ts';
-export * from './transform/task-augmentation.ts';
 export * from './workers/data-workers.ts';

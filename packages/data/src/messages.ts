@@ -15,12 +15,6 @@ export const messages = {
       { hint: 'Hold out fewer images (`task.archValidationImages`, `task.scoringImages`, `task.searchImages`) or use a larger data set.' },
     ),
 
-  augmentationSize: (option: string, pixels: number, size: readonly [number, number]): Diagnostic =>
-    errorDiagnostic('DATA_AUGMENTATION_SIZE', `"task.augmentation.${option}" is ${pixels} pixels, and the images are ${shapeText(size)}.`, {
-      at: `/task/augmentation/${option}`,
-      hint: `Give a number below ${Math.min(...size)}, or 0 to switch it off.`,
-    }),
-
   unreadable: (file: string, reason: string): Diagnostic =>
     errorDiagnostic('DATA_FILE_UNREADABLE', `The file cannot be read: ${reason}.`, {
       at: file,

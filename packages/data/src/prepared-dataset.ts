@@ -1,17 +1,14 @@
 // A data set as a network gets it: every image at one size, normalised, in batches.
 import type { Dataset, ImageShape, Normalisation, Split } from './dataset.ts';
 import { preparing } from './image-reader.ts';
-import type { ImageReader } from './image-reader.ts';
 import type { ImageSource } from './image-source.ts';
 import { normalisationTable } from './normalisation.ts';
 import { preparationFor } from './prepare-image.ts';
 import type { ImageUse, Preparation } from './prepare-image.ts';
 import type { Resolution } from './transform/image-transform.ts';
-import { noDataWorkers } from './workers/data-workers.ts';
+import { inThread } from './workers/data-workers.ts';
 import type { DataWorkers } from './workers/data-workers.ts';
 import { imageItem } from './workers/image-job.ts';
-
-let nextReader = 0;
 
 export interface PreparedSplit extends ImageShape {
   readonly count: number;
@@ -56,28 +53,20 @@ const isCheap = (source: ImageSource, use: ImageUse, preparation: Preparation | 
 
 export const prepareSplit = (split: Split, options: PreparationOptions): PreparedSplit => {
   const { count, labels, channels, source } = split;
-  const { height, width, cropShare = 1, workers = noDataWorkers } = options;
+  const { height, width, cropShare = 1, workers = inThread } = options;
   const output: ImageShape = { height, width, channels };
   const size = height * width * channels;
-  const threaded = workers.count > 0 && source !== undefined;
-  const readers = new Map<string, ImageReader>();
-  const readerOf = (preparation: Preparation | undefined): ImageReader => {
-    const key = JSON.stringify(preparation ?? null);
-    const reader = readers.get(key) ?? { id: nextReader++, source: source!, preparation };
-    readers.set(key, reader);
-    return reader;
-  };
   return {
     ...output,
     count,
     labels,
-    ahead: threaded ? batchesAhead : 1,
+    ahead: workers.count > 0 && source ? batchesAhead : 1,
     async images(indices, normalisation, use) {
       const preparation = preparationFor(use, output, cropShare);
       const job = { indices, use, output, table: normalisationTable(normalisation) };
-      if (threaded && !isCheap(source, use, preparation)) {
+      if (source && !isCheap(source, use, preparation)) {
         const into = new Float32Array(new SharedArrayBuffer(4 * indices.length * size));
-        await workers.run({ kind: 'images', reader: readerOf(preparation), ...job, into }, indices.length);
+        await workers.run({ kind: 'images', reader: workers.reader(source, preparation), ...job, into }, indices.length);
         return into;
       }
       const into = new Float32Array(indices.length * size);

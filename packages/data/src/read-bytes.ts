@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { DiagnosticError } from '@nasc/diagnostics';
+import { DiagnosticError, readFailure } from '@nasc/diagnostics';
 import { messages } from './messages.ts';
 
 const unpack = promisify(gunzip);
@@ -10,8 +10,8 @@ const unpack = promisify(gunzip);
 /** Reads `file`; gzip is recognised by its first bytes, not by the name. Errors: `DATA_FILE_UNREADABLE`, `DATA_GZIP_DAMAGED`. */
 export const readBytes = async (file: string, signal?: AbortSignal): Promise<Uint8Array> => {
   const raw = await readFile(file, signal && { signal }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === undefined || error.name === 'AbortError') throw error;
-    throw new DiagnosticError([messages.unreadable(file, error.code)], { cause: error });
+    const reason = error.name === 'AbortError' ? undefined : readFailure(error);
+    throw reason === undefined ? error : new DiagnosticError([messages.unreadable(file, reason)], { cause: error });
   });
   if (raw[0] !== 0x1f || raw[1] !== 0x8b) return raw;
   return unpack(raw).catch((error: Error) => {

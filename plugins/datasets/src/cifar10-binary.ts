@@ -87,7 +87,7 @@ export const readCifar10Folder = async (folder: string, signal: AbortSignal): Pr
 /** From the published archive, which is not unpacked on disk; an archive of other bytes is said to be one. */
 export const readCifar10Archive = async (archive: string, signal: AbortSignal): Promise<Dataset> => {
   const unpacked = await readBytes(archive, signal);
-  const files = new Map(readTar(unpacked, archive).map(({ path, bytes }) => [path.split('/').at(-1)!, bytes]));
+  const files = new Map((await readTar(unpacked, archive)).map(({ path, bytes }) => [path.split('/').at(-1)!, bytes]));
   const missing = cifar10Files.filter((name) => !files.has(name));
   if (missing.length > 0) throw new DiagnosticError([messages.cifar10Missing(archive, missing)]);
   const file = (name: string): BatchFile => ({ at: `${archive}#${name}`, bytes: files.get(name)! });

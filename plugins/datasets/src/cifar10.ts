@@ -24,9 +24,9 @@ interface Options {
 /** Folders of images are usually JPEG, and lossy: their accuracies are not those of the official pixels. */
 const imagesSource = (place: string): string => `${place} (images, not the official files)`;
 
-const readImages = async (place: string, { signal, progress }: DatasetContext): Promise<Dataset> => {
-  const onImage = (done: number, total: number): void => progress(done, total, 'images', 'decoding');
-  const dataset = await readImageFolder(place, { channels: 3, signal, onImage });
+const readImages = async (place: string, { cacheFolder, workers, signal, progress }: DatasetContext): Promise<Dataset> => {
+  const onImage = (done: number, total: number): void => progress(done, total, 'images', 'checking');
+  const dataset = await readImageFolder(place, { channels: 3, cacheFolder, workers, signal, onImage });
   const found = dataset?.classes ?? [];
   const missing = cifar10Classes.filter((label) => !found.includes(label));
   const other = found.filter((label) => !(cifar10Classes as readonly string[]).includes(label));

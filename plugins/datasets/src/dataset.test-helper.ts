@@ -1,12 +1,15 @@
 // What the tests of several data sets share: a context, small IDX files, and the text of what is thrown.
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetContext } from '@nasc/core';
-import { idxFileNames } from '@nasc/data';
+import { createDataWorkers, idxFileNames } from '@nasc/data';
 import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 
 export const contextOf = (...searchPath: readonly string[]): DatasetContext => ({
   searchPath,
+  cacheFolder: join(searchPath.at(-1) ?? tmpdir(), 'cache'),
+  workers: createDataWorkers({ count: 0 }),
   signal: new AbortController().signal,
   progress: () => {},
 });

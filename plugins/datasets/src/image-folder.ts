@@ -37,7 +37,7 @@ export const imageFolder: DatasetDefinition = {
       },
     },
   },
-  async load(options, { searchPath, signal, progress }) {
+  async load(options, { searchPath, cacheFolder, workers, signal, progress }) {
     const { path, resolution, channels, testShare } = options as unknown as Options;
     const places = [...new Set([resolve(path), ...searchPath.map((folder) => resolve(folder, path))])];
     for (const place of places) {
@@ -45,8 +45,10 @@ export const imageFolder: DatasetDefinition = {
         ...(resolution !== undefined && { resolution: { height: resolution, width: resolution } }),
         ...(channels !== undefined && { channels }),
         ...(testShare !== undefined && { testShare }),
+        cacheFolder,
+        workers,
         signal,
-        onImage: (done, total) => progress(done, total, 'images', 'decoding'),
+        onImage: (done, total) => progress(done, total, 'images', 'checking'),
       });
       if (dataset) return dataset;
     }

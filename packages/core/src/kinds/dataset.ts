@@ -1,9 +1,13 @@
 // Plugin kind `dataset`: finds and reads one data set, or one format of data sets.
-import type { Dataset } from '@nasc/data';
+import type { DataWorkers, Dataset } from '@nasc/data';
 
 export interface DatasetContext {
   /** Folders to look in, in order: `--data-dir`, `$NASC_DATA`, `./data`, the system's, the user's cache. */
   readonly searchPath: readonly string[];
+  /** Folder for what would otherwise be found out again in every run. */
+  readonly cacheFolder: string;
+  /** The run's threads for images. */
+  readonly workers: DataWorkers;
   readonly signal: AbortSignal;
   progress(done: number, total: number, unit: string, message?: string): void;
 }

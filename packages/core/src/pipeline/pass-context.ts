@@ -40,6 +40,7 @@ export const createPassContext = (
       registry.datasets.require(datasetName(state.config));
       return state.dataset(part.stage);
     },
+    dataWorkers: state.dataWorkers,
     latencyPredictor() {
       const predictor = state.latencyPredictor();
       registry.latencyPredictors.require(predictor.name);

@@ -154,9 +154,13 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
     const artifacts = openArtifactStore(runFolder);
     const checkpoints = { ...openCheckpointStore(runFolder), intervalMs: checkpointIntervalMs };
     const work = async () => {
-      const result = await runStages(runOptions, state, { artifacts, checkpoints: exclusive ? checkpoints : undefined });
-      await conclude(result);
-      return result;
+      try {
+        const result = await runStages(runOptions, state, { artifacts, checkpoints: exclusive ? checkpoints : undefined });
+        await conclude(result);
+        return result;
+      } finally {
+        await state.dataWorkers.dispose();
+      }
     };
     if (!exclusive) return work();
     return withRunFolder(runFolder, { wait, signal, report: (diagnostic) => listener('diagnostic', diagnostic) }, work);

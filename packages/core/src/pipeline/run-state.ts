@@ -1,10 +1,10 @@
 // What one run of the pipeline shares between its parts: the data set, the engine, the targets, each made once.
-import { cpus } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config } from '@nasc/config';
 import { validateOptions } from '@nasc/config';
-import type { Dataset } from '@nasc/data';
-import { searchPath } from '@nasc/data';
+import type { DataWorkers, Dataset } from '@nasc/data';
+import { createDataWorkers, searchPath } from '@nasc/data';
 import type { EngineOptions, LatencyPredictor, Target } from '../kinds/index.ts';
 import type { StageName } from '../part.ts';
 import { createTarget } from '../plugins/create-target.ts';
@@ -25,6 +25,8 @@ export interface RunState {
   readonly targets: readonly Target[];
   /** Loaded once; `stage` is who asks: the first one shows how the loading goes on. */
   dataset(stage: string): Promise<Dataset>;
+  /** Of the run: to be disposed of at its end. */
+  readonly dataWorkers: DataWorkers;
   /** Of a stage; probed once a run. */
   engine(stage: StageName): Promise<ChosenEngine>;
   latencyPredictor(): LatencyPredictor;
@@ -47,6 +49,9 @@ const split = (
   const { name, ...options } = named;
   return { name, options };
 };
+
+/** Where the config does not say: each decodes in a thread of the process's pool of four, of which the engine needs one. */
+const mostDataWorkers = 3;
 
 /** The first call's arguments are those it is made with. */
 const once = <Arguments extends readonly unknown[], T>(
@@ -71,6 +76,13 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
     return chosen;
   };
 
+  const { memoryMiB, diskMiB, folder: imageFolder } = config.dataCache;
+  const imageCache = imageFolder === undefined ? join(cacheFolder, 'images') : resolve(folder, imageFolder);
+  const dataWorkers = createDataWorkers({
+    count: config.dataWorkers ?? Math.min(availableParallelism(), mostDataWorkers),
+    cache: { memoryBytes: memoryMiB * 2 ** 20, diskBytes: diskMiB * 2 ** 20, folder: imageCache },
+  });
+
   return {
     config,
     folder,
@@ -84,10 +96,13 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
       const definition = registrations.require('dataset', name, '/task/dataset').value;
       return definition.load(validateOptions(definition.optionsSchema, options, '/task/dataset'), {
         searchPath: searchPath({ ...(dataDir && { dataDir }), env: process.env }),
+        cacheFolder: imageCache,
+        workers: dataWorkers,
         signal,
         progress: reportProgress(listener, { stage, pass: 'dataset' }),
       });
     }),
+    dataWorkers,
     engine,
     latencyPredictor: () => registrations.require('latencyPredictor', config.annotate.predictor, '/annotate/predictor').value,
   };

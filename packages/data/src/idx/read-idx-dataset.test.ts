@@ -89,7 +89,7 @@ test('a file that vanished', async () => {
   await rm(join(folder, names[0]));
   const description = { name: 'two', classes: ['no', 'yes'], source: folder, defaultAugmentation: {} };
   expect(await caught(() => readIdxDataset(files!, description))).toBe(
-    'error DATA_FILE_UNREADABLE: The file cannot be read: ENOENT.\n' +
+    'error DATA_FILE_UNREADABLE: The file cannot be read: it does not exist.\n' +
       `  at ${join(folder, names[0])}\n  hint: Check that it exists and may be read.`,
   );
 });

@@ -1,61 +1,71 @@
 // Splits and classes from the paths of images.
 import { createHash } from 'node:crypto';
 import { DiagnosticError, throwIfErrors } from '@nasc/diagnostics';
+import { pathOf, placeOf, selectFiles } from './file-table.ts';
+import type { FileTable } from './file-table.ts';
 import { testNames } from './list-images.ts';
-import type { ImageFile } from './list-images.ts';
 import { messages } from './messages.ts';
-
-export interface LabelledImage {
-  readonly file: ImageFile;
-  readonly label: number;
-}
 
 export interface ArrangedImages {
   /** Names of the class folders, sorted by code units. */
   readonly classes: readonly string[];
-  readonly train: readonly LabelledImage[];
-  readonly test: readonly LabelledImage[];
+  /** Training images, then those of test. */
+  readonly table: FileTable;
+  readonly trainCount: number;
+  /** In the order of the table. */
+  readonly labels: Uint16Array;
 }
 
 /** Uniform in [0, 1), a function of the name alone: adding images never moves others between the splits. */
 const positionOf = (path: string): number => createHash('sha256').update(path).digest().readUIntBE(0, 6) / 2 ** 48;
 
-interface Placed {
-  readonly file: ImageFile;
-  readonly position: number;
-  readonly className: string;
-  readonly held: boolean;
-}
+/** The first image, by path, that does not lie where a class names it. */
+const findAstray = (table: FileTable, depth: number): number | undefined => {
+  let found: { readonly index: number; readonly path: string } | undefined;
+  for (let index = 0; index < table.count; index++) {
+    const path = pathOf(table, index);
+    if (path.split('/').length !== depth && (!found || path < found.path)) found = { index, path };
+  }
+  return found?.index;
+};
 
 /**
  * `train/CLASS/IMAGE` with `test/CLASS/IMAGE`, or `CLASS/IMAGE` of which about `testShare` become the test split.
  * Errors: `DATA_FOLDER_EMPTY`, `DATA_FOLDER_LAYOUT`, `DATA_SPLIT_MISSING`, `DATA_TOO_FEW_CLASSES`, `DATA_CLASS_WITHOUT_TRAINING`.
  */
-export const arrangeByClass = (files: readonly ImageFile[], root: string, testShare: number): ArrangedImages => {
-  if (files.length === 0) throw new DiagnosticError([messages.noImages(root)]);
+export const arrangeByClass = (files: FileTable, root: string, testShare: number): ArrangedImages => {
+  const { count } = files;
+  if (count === 0) throw new DiagnosticError([messages.noImages(root)]);
+  const indices = Uint32Array.from({ length: count }, (_, index) => index);
   const names: readonly string[] = ['train', ...testNames];
-  const twoSplits = files.every(({ path }) => names.includes(path.slice(0, path.indexOf('/'))));
-  const depth = twoSplits ? 3 : 2;
-  const astray = files.find(({ path }) => path.split('/').length !== depth);
-  if (astray) throw new DiagnosticError([messages.layout(astray.at)]);
+  const splitOf = (path: string): string => path.slice(0, path.indexOf('/'));
+  const twoSplits = indices.every((index) => names.includes(splitOf(pathOf(files, index))));
+  const astray = findAstray(files, twoSplits ? 3 : 2);
+  if (astray !== undefined) throw new DiagnosticError([messages.layout(placeOf(files, astray))]);
 
-  const place = (file: ImageFile): Placed => {
-    const parts = file.path.split('/');
-    const position = positionOf(file.path);
-    return { file, position, className: parts.at(-2)!, held: twoSplits ? parts[0] !== 'train' : position < testShare };
-  };
+  const positions = new Float64Array(count);
+  const held = new Uint8Array(count);
+  const classOf = new Uint32Array(count);
+  const numbers = new Map<string, number>();
+  for (let index = 0; index < count; index++) {
+    const path = pathOf(files, index);
+    const className = path.split('/').at(-2)!;
+    positions[index] = positionOf(path);
+    held[index] = Number(twoSplits ? splitOf(path) !== 'train' : positions[index]! < testShare);
+    classOf[index] = numbers.get(className) ?? numbers.size;
+    if (!numbers.has(className)) numbers.set(className, numbers.size);
+  }
+  const classes = [...numbers.keys()].toSorted();
+  const labelOf = Uint16Array.from(numbers.keys(), (name) => classes.indexOf(name));
   // Not class by class: the first images of a split are then a fair sample of it.
-  const placed = files.map(place).toSorted((a, b) => a.position - b.position);
-  const classes = [...new Set(placed.map(({ className }) => className))].toSorted();
-  const labels = new Map(classes.map((name, label) => [name, label]));
-  const pick = (held: boolean): readonly LabelledImage[] =>
-    placed.filter((image) => image.held === held).map(({ file, className }) => ({ file, label: labels.get(className)! }));
-  const train = pick(false);
-  const test = pick(true);
+  const order = indices.toSorted((a, b) => held[a]! - held[b]! || positions[a]! - positions[b]!);
+  const testCount = held.reduce((sum, value) => sum + value, 0);
+  const trainCount = count - testCount;
   if (classes.length < 2) throw new DiagnosticError([messages.tooFewClasses(root, classes)]);
-  if (train.length === 0) throw new DiagnosticError([messages.splitMissing(root, 'training')]);
-  if (test.length === 0) throw new DiagnosticError([messages.splitMissing(root, 'test')]);
-  const trained = new Set(train.map(({ label }) => label));
+  if (trainCount === 0) throw new DiagnosticError([messages.splitMissing(root, 'training')]);
+  if (testCount === 0) throw new DiagnosticError([messages.splitMissing(root, 'test')]);
+  const labels = Uint16Array.from(order, (index) => labelOf[classOf[index]!]!);
+  const trained = new Set(labels.subarray(0, trainCount));
   throwIfErrors(classes.filter((_, label) => !trained.has(label)).map((name) => messages.classWithoutTraining(root, name)));
-  return { classes, train, test };
+  return { classes, table: selectFiles(files, order), trainCount, labels };
 };

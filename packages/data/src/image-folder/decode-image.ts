@@ -1,14 +1,13 @@
 // One JPEG, PNG or WebP as bytes.
 import sharp from 'sharp';
-import type { ImageShape } from '../dataset.ts';
+import type { Raster } from '../dataset.ts';
 
-export interface DecodedImage extends ImageShape {
-  /** [H, W, C] */
-  readonly pixels: Uint8Array;
-}
+// One image is decoded by one thread, and none is asked for twice.
+sharp.concurrency(1);
+sharp.cache(false);
 
 /** Upright (by its EXIF orientation), on black where transparent, 8 bits, 1 channel (luminance) or 3 (sRGB). Throws on any fault. */
-export const decodeImage = async (bytes: Uint8Array, channels: 1 | 3): Promise<DecodedImage> => {
+export const decodeImage = async (bytes: Uint8Array, channels: 1 | 3): Promise<Raster> => {
   const { data, info } = await sharp(bytes, { failOn: 'warning' })
     .autoOrient()
     .flatten()
@@ -25,3 +24,6 @@ export const isGrey = (pixels: Uint8Array): boolean => {
   }
   return true;
 };
+
+/** First line of what the decoder says. */
+export const decodingFault = (error: Error): string => error.message.split('\n')[0] ?? error.message;

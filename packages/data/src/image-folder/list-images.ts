@@ -1,18 +1,14 @@
-// All image files of a folder or tar archive as one list of relative paths, the split's name first where there is one.
-import { readdir, stat } from 'node:fs/promises';
+// All image files of a folder or tar archive as one table; nothing is decoded.
+import { opendir, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { messages as fileMessages } from '../messages.ts';
-import { readBytes } from '../read-bytes.ts';
-import { readTar } from './read-tar.ts';
-
-export interface ImageFile {
-  /** Relative, with slashes on every system. */
-  readonly path: string;
-  /** Where it is, for diagnostics. */
-  readonly at: string;
-  bytes(): Promise<Uint8Array>;
-}
+import { createFileTableBuilder } from './file-table-builder.ts';
+import type { FileTableBuilder } from './file-table-builder.ts';
+import { pathOf } from './file-table.ts';
+import type { FileTable } from './file-table.ts';
+import { openArchive } from './open-archive.ts';
 
 /** Held-out images have several usual names; the first that is there counts. */
 export const testNames = ['test', 'val', 'valid', 'validation'] as const;
@@ -22,69 +18,110 @@ const archiveEndings = ['.tar', '.tar.gz', '.tgz'];
 const isImage = (path: string): boolean =>
   /\.(?:jpe?g|png|webp)$/i.test(path) && !path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
 
-const kindOf = async (path: string): Promise<'folder' | 'file' | undefined> => {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+const unreadable = (path: string, error: NodeJS.ErrnoException): DiagnosticError =>
+  new DiagnosticError([fileMessages.unreadable(path, error.code ?? error.message)], { cause: error });
+
+const statsOf = (path: string): Promise<Stats | undefined> =>
+  stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw new DiagnosticError([fileMessages.unreadable(path, error.code ?? error.message)], { cause: error });
+    throw unreadable(path, error);
   });
-  return found && (found.isDirectory() ? 'folder' : 'file');
+
+export interface ListOptions {
+  /** Where compressed archives are unpacked to. */
+  readonly cacheFolder: string;
+  readonly signal?: AbortSignal;
+}
+
+interface Listing extends ListOptions {
+  readonly builder: FileTableBuilder;
+}
+
+/** Files whose sizes are asked for at the same time. */
+const atOnce = 64;
+
+const listFolder = async (path: string, prefix: string, { builder, signal }: Listing): Promise<void> => {
+  const container = builder.addContainer({ kind: 'folder', path, shownPath: path, prefix });
+  // Links are followed, as sets are often assembled from them.
+  const walk = async (folder: string): Promise<void> => {
+    const at = join(path, folder);
+    const folders: string[] = [];
+    let waiting: Promise<void>[] = [];
+    const add = async (name: string): Promise<void> => {
+      const found = await statsOf(join(path, name));
+      if (found?.isDirectory()) folders.push(name);
+      else if (found && isImage(prefix + name)) builder.addFile(container, { name, offset: 0, size: found.size, modified: found.mtimeMs });
+    };
+    const entries = await opendir(at, { bufferSize: 1024 }).catch((error: NodeJS.ErrnoException) => {
+      throw unreadable(at, error);
+    });
+    for await (const entry of entries) {
+      const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) folders.push(name);
+      else if (entry.isSymbolicLink() || isImage(prefix + name)) waiting.push(add(name));
+      if (waiting.length < atOnce) continue;
+      await Promise.all(waiting);
+      waiting = [];
+      signal?.throwIfAborted();
+    }
+    await Promise.all(waiting);
+    for (const inner of folders.toSorted()) await walk(inner);
+  };
+  await walk('');
 };
 
-const listFolder = async (folder: string, prefix: string): Promise<readonly ImageFile[]> => {
-  // Links are followed, as sets are often assembled from them; `recursive` does not go through linked folders.
-  const files: ImageFile[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const at = join(folder, entry.name);
-    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    const kind = entry.isSymbolicLink() ? await kindOf(at) : entry.isDirectory() ? 'folder' : 'file';
-    if (kind === 'folder') files.push(...(await listFolder(at, path)));
-    else if (kind === 'file') files.push({ path, at, bytes: () => readBytes(at) });
+const listArchive = async (path: string, prefix: string, { builder, ...options }: Listing): Promise<void> => {
+  const { plainPath, modified, entries } = await openArchive(path, options);
+  const container = builder.addContainer({ kind: 'archive', path: plainPath, shownPath: path, prefix });
+  for await (const { path: entry, offset, size } of entries) {
+    const name = entry.replace(/^(?:\.\/)+/, '');
+    if (isImage(prefix + name)) builder.addFile(container, { name, offset, size, modified });
   }
-  return files;
 };
 
-const listArchive = async (archive: string, prefix: string): Promise<readonly ImageFile[]> =>
-  readTar(await readBytes(archive), archive).map(({ path, bytes }) => {
-    const relative = path.replace(/^(?:\.\/)+/, '');
-    return { path: prefix === '' ? relative : `${prefix}/${relative}`, at: `${archive}#${relative}`, bytes: async () => bytes };
-  });
-
-/** `FOLDER/NAME` or `FOLDER/NAME.tar[.gz]`, whichever is there. */
-const listPart = async (folder: string, name: string): Promise<readonly ImageFile[] | undefined> => {
-  if ((await kindOf(join(folder, name))) === 'folder') return listFolder(join(folder, name), name);
+/** `FOLDER/NAME` or `FOLDER/NAME.tar[.gz]`, whichever is there; false where none is. */
+const listPart = async (folder: string, name: string, listing: Listing): Promise<boolean> => {
+  const path = join(folder, name);
+  if ((await statsOf(path))?.isDirectory()) {
+    await listFolder(path, `${name}/`, listing);
+    return true;
+  }
   for (const ending of archiveEndings) {
-    const archive = join(folder, name + ending);
-    if ((await kindOf(archive)) === 'file') return listArchive(archive, name);
+    const found = await statsOf(path + ending);
+    if (!found || found.isDirectory()) continue;
+    await listArchive(path + ending, `${name}/`, listing);
+    return true;
   }
-  return undefined;
+  return false;
 };
 
 /** Leading folders that all files share, as in an archive of one folder, say nothing; names of splits do. */
-const withoutSharedFolder = (files: readonly ImageFile[]): readonly ImageFile[] => {
-  const first = files[0]?.path.split('/') ?? [];
-  const [shared = ''] = first;
+const countSharedFolders = (table: FileTable): number => {
   const names: readonly string[] = ['train', ...testNames];
-  if (first.length < 3 || names.includes(shared) || !files.every(({ path }) => path.startsWith(`${shared}/`))) return files;
-  return withoutSharedFolder(files.map((file) => ({ ...file, path: file.path.slice(shared.length + 1) })));
+  const first = table.count > 0 ? pathOf(table, 0).split('/') : [];
+  let shared = 0;
+  const isShared = (folders: string): boolean => {
+    for (let index = 0; index < table.count; index++) if (!pathOf(table, index).startsWith(folders)) return false;
+    return true;
+  };
+  while (first.length - shared >= 3 && !names.includes(first[shared]!) && isShared(`${first.slice(0, shared + 1).join('/')}/`)) shared++;
+  return shared;
 };
 
 /**
- * Images below `root`, sorted by path (code units of the NFC form, so the same on every system): a folder, a tar archive
- * (plain or gzip), or a folder with train and test as folders or archives. Undefined if there is no such folder or file.
+ * Images below `root`: a folder, a tar archive (plain or gzip), or a folder with train and test as folders or archives.
+ * Undefined if there is no such folder or file. Errors: `DATA_FILE_UNREADABLE`, `DATA_TAR_DAMAGED`, `DATA_GZIP_DAMAGED`.
  */
-export const listImages = async (root: string): Promise<readonly ImageFile[] | undefined> => {
-  const kind = await kindOf(root);
-  if (kind === undefined) return undefined;
-  const list = async (): Promise<readonly ImageFile[]> => {
-    if (kind === 'file') return listArchive(root, '');
-    const train = await listPart(root, 'train');
-    if (!train) return listFolder(root, '');
-    for (const name of testNames) {
-      const test = await listPart(root, name);
-      if (test) return [...train, ...test];
-    }
-    return train;
-  };
-  const images = (await list()).map((file) => ({ ...file, path: file.path.normalize('NFC') })).filter(({ path }) => isImage(path));
-  return withoutSharedFolder(images.toSorted((a, b) => (a.path < b.path ? -1 : 1)));
+export const listImages = async (root: string, options: ListOptions): Promise<FileTable | undefined> => {
+  const found = await statsOf(root);
+  if (!found) return undefined;
+  const builder = createFileTableBuilder();
+  const listing: Listing = { builder, ...options };
+  if (!found.isDirectory()) await listArchive(root, '', listing);
+  else if (!(await listPart(root, 'train', listing))) await listFolder(root, '', listing);
+  else {
+    for (const name of testNames) if (await listPart(root, name, listing)) break;
+  }
+  const table = builder.build();
+  return { ...table, sharedFolders: countSharedFolders(table) };
 };

@@ -34,13 +34,13 @@ export const messages = {
   sizesDiffer: (at: string, found: string, first: string, firstAt: string): Diagnostic =>
     errorDiagnostic('DATA_IMAGE_SIZES', `The image is ${found} (height x width), but the first one, ${firstAt}, is ${first}.`, {
       at,
-      hint: 'Give the option `resolution`, and all images are resized to it.',
+      hint: 'Give the data set the option `resolution`, or the space an input resolution, and all images are resized to it.',
     }),
 
-  tooLarge: (root: string, bytes: number, limit: number): Diagnostic =>
-    errorDiagnostic('DATA_TOO_LARGE', `The decoded images take ${bytes} bytes; at most ${limit} are held in memory.`, {
-      at: root,
-      hint: 'Choose a smaller `resolution` or fewer images.',
+  tarChanged: (at: string): Diagnostic =>
+    errorDiagnostic('DATA_TAR_CHANGED', 'The tar file ends inside this image: it was changed while it was read.', {
+      at,
+      hint: 'Run the same command again.',
     }),
 
   tar: (at: string, reason: string): Diagnostic =>

@@ -2,19 +2,23 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { formatDiagnostics } from '@nasc/diagnostics';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { caught } from '../caught.test-helper.ts';
-import { prepareImage } from '../prepare-image.ts';
 import { readImageFolder } from './read-image-folder.ts';
 import type { ImageFolderOptions } from './read-image-folder.ts';
 import { tar } from './tar.test-helper.ts';
 
 let root: string;
+let cacheFolder: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'nasc-folder-'));
+  cacheFolder = await mkdtemp(join(tmpdir(), 'nasc-folder-cache-'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => Promise.all([root, cacheFolder].map((folder) => rm(folder, { recursive: true }))));
+
+const read = (folder = root, options: Partial<ImageFolderOptions> = {}) => readImageFolder(folder, { cacheFolder, ...options });
 
 type Rgb = readonly [number, number, number];
 const plain = (colour: Rgb, height = 2, width = 2) =>
@@ -29,8 +33,8 @@ const write = async (files: Readonly<Record<string, Uint8Array>>): Promise<void>
 };
 
 /** Class names of the images of a split, and the first pixel of each, sorted. */
-const contents = async (options: ImageFolderOptions = {}, folder = root) => {
-  const dataset = (await readImageFolder(folder, options))!;
+const contents = async (options: Partial<ImageFolderOptions> = {}, folder = root) => {
+  const dataset = (await read(folder, options))!;
   const { height, width, channels } = dataset;
   const list = async (split: typeof dataset.train): Promise<string[]> => {
     const named = Array.from(split.labels, async (label, i) => {
@@ -70,7 +74,7 @@ test('train/CLASS/IMAGE and test/CLASS/IMAGE', async () => {
 test('the same images as archives, in a folder that is linked, or elsewhere have the same hash; one pixel changes it', async () => {
   const files = await twoSplits();
   await write(files);
-  const expected = (await readImageFolder(root))!.manifestHash;
+  const expected = (await read())!.manifestHash;
   const part = (name: string) =>
     Object.fromEntries(
       Object.entries(files).flatMap(([path, bytes]) => (path.startsWith(name) ? [[`./${path.slice(name.length + 1)}`, bytes]] : [])),
@@ -86,20 +90,20 @@ test('the same images as archives, in a folder that is linked, or elsewhere have
     );
     await mkdir(join(others, 'linked'));
     for (const name of ['train', 'test']) await symlink(join(root, name), join(others, 'linked', name));
-    for (const place of ['two', 'one.tgz', 'linked']) expect((await readImageFolder(join(others, place)))!.manifestHash).toBe(expected);
-    expect((await readImageFolder(join(others, 'one.tgz')))!.name).toBe('one');
+    for (const place of ['two', 'one.tgz', 'linked']) expect((await read(join(others, place)))!.manifestHash).toBe(expected);
+    expect((await read(join(others, 'one.tgz')))!.name).toBe('one');
   } finally {
     await rm(others, { recursive: true });
   }
   await write({ 'test/blue/9.png': await png([10, 20, 223]) });
-  expect((await readImageFolder(root))!.manifestHash).not.toBe(expected);
+  expect((await read())!.manifestHash).not.toBe(expected);
 });
 
 test('one level of classes: a share is held out by name, and stays so when images are added', async () => {
   const image = await png(red);
   const names = Array.from({ length: 100 }, (_, i) => [`a/${i}.png`, `b/${i}.png`]).flat();
   await write(Object.fromEntries(names.map((name) => [name, image])));
-  const whole = await readImageFolder(root, { testShare: 0.25 });
+  const whole = await read(root, { testShare: 0.25 });
   // Binomial, 200 * 0.25 = 50 with a standard deviation of 6.
   expect(Math.abs(whole!.test.count - 50)).toBeLessThan(20);
   expect(whole!.train.count + whole!.test.count).toBe(200);
@@ -124,7 +128,7 @@ test('the first images of a split are of all classes', async () => {
   const image = await png(red);
   const files = Array.from({ length: 60 }, (_, i) => [`train/${'abc'[i % 3]}/${i}.png`, image] as const);
   await write({ ...Object.fromEntries(files), 'test/a/1.png': image });
-  const { train } = (await readImageFolder(root))!;
+  const { train } = (await read())!;
   expect(new Set(train.labels.subarray(0, 12)).size).toBe(3);
 });
 
@@ -153,26 +157,30 @@ test('JPEG is turned upright, transparency lies on black', async () => {
   expect(await contents()).toMatchObject({ shape: [8, 16, 1], train: ['a 120', 'b 120'], test: ['a 0'] });
 });
 
-test('images of several sizes need a resolution', async () => {
+test('images of several sizes: which one a network gets has to be said somewhere', async () => {
   const large = Uint8Array.from({ length: 6 * 8 * 3 }, (_, i) => (i * 37) % 256);
-  const files = {
+  await write({
     'train/a/1.png': await png(red),
     'train/b/2.png': await png(blue),
     'test/a/3.png': await sharp(large, { raw: { height: 6, width: 8, channels: 3 } })
       .png()
       .toBuffer(),
-  };
-  await write(files);
-  const message = await caught(() => readImageFolder(root));
+  });
+  const dataset = (await read())!;
+  const message = formatDiagnostics([dataset.sizesDiffer!]);
   const first = /the first one, (.*), is 2x2/.exec(message)?.[1] ?? '';
   expect([join(root, 'train/a/1.png'), join(root, 'train/b/2.png')]).toContain(first);
   expect(message).toBe(
-    `error DATA_IMAGE_SIZES: The image is 6x8 (height x width), but the first one, ${first}, is 2x2.\n` +
-      `  at ${join(root, 'test/a/3.png')}\n  hint: Give the option \`resolution\`, and all images are resized to it.`,
+    `error DATA_IMAGE_SIZES: The image is 6x8 (height x width), but the first one, ${first}, is 2x2.\n  at ${join(root, 'test/a/3.png')}\n` +
+      '  hint: Give the data set the option `resolution`, or the space an input resolution, and all images are resized to it.',
   );
-  const { dataset } = await contents({ resolution: { height: 3, width: 3 } });
-  const { pixels } = await dataset.test.load(0);
-  expect(pixels).toEqual(prepareImage({ height: 6, width: 8, channels: 3, pixels: large }, { height: 3, width: 3, cropShare: 1 }).pixels);
+  const { pixels, ...size } = await dataset.test.load(0);
+  expect(size).toEqual({ height: 6, width: 8, channels: 3 });
+  expect(Uint8Array.from(pixels)).toEqual(large);
+  const resized = (await read(root, { resolution: { height: 3, width: 3 } }))!;
+  expect(resized).toMatchObject({ height: 3, width: 3 });
+  expect(resized.sizesDiffer).toBeUndefined();
+  expect(resized.manifestHash).not.toBe(dataset.manifestHash);
 });
 
 test('images that do not decode are named, all of them', async () => {
@@ -182,7 +190,7 @@ test('images that do not decode are named, all of them', async () => {
     'train/red/3.jpg': jpeg.subarray(0, jpeg.length - 300),
     'test/red/4.png': Buffer.from('no image'),
   });
-  const message = await caught(() => readImageFolder(root));
+  const message = await caught(() => read());
   const lines = message.split('\n');
   expect(lines.filter((line) => line.startsWith('  at')).toSorted()).toEqual([
     `  at ${join(root, 'test/red/4.png')}`,
@@ -197,7 +205,7 @@ test('images that do not decode are named, all of them', async () => {
 test('of many images that do not decode, 20 are named', async () => {
   await write(Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`train/${'ab'[i % 2]}/${i}.png`, Buffer.from('x')])));
   await write({ 'test/a/1.png': await png(red) });
-  const message = await caught(() => readImageFolder(root));
+  const message = await caught(() => read());
   expect(message.match(/DATA_IMAGE_DAMAGED:/g)?.length).toBe(20);
   expect(message.endsWith(`error DATA_IMAGE_DAMAGED_MORE: 3 more images cannot be decoded.\n  at ${root}`)).toBe(true);
 });
@@ -232,14 +240,14 @@ test.each<[string, readonly string[], (root: string) => string]>([
   ],
 ])('%s', async (_, paths, text) => {
   await write(Object.fromEntries(paths.map((path) => [path, Buffer.from('x')])));
-  expect(await caught(() => readImageFolder(root))).toBe(text(root));
+  expect(await caught(() => read())).toBe(text(root));
 });
 
 test('a folder that does not exist is undefined', async () => {
-  expect(await readImageFolder(join(root, 'missing'))).toBeUndefined();
+  expect(await read(join(root, 'missing'))).toBeUndefined();
 });
 
 test('reading stops when asked to', async () => {
   await write(await twoSplits());
-  await expect(readImageFolder(root, { signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop');
+  await expect(read(root, { signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop');
 });

@@ -2,10 +2,20 @@
 import { DiagnosticError } from '@nasc/diagnostics';
 import { messages } from './messages.ts';
 
+export interface TarEntry {
+  readonly path: string;
+  /** Where the content begins in the archive. */
+  readonly offset: number;
+  readonly size: number;
+}
+
 export interface TarFile {
   readonly path: string;
   readonly bytes: Uint8Array;
 }
+
+/** `length` bytes of the archive from `start` on; fewer at its end. */
+export type ReadRange = (start: number, length: number) => Uint8Array | Promise<Uint8Array>;
 
 const blockSize = 512;
 
@@ -37,34 +47,41 @@ const paxPath = (bytes: Uint8Array): string | undefined => {
   return undefined;
 };
 
-/** Files in the order of the archive; folders, links and devices are passed over. Errors: `DATA_TAR_DAMAGED`. */
-export const readTar = (bytes: Uint8Array, file: string): readonly TarFile[] => {
+/** Files of an archive of `length` bytes in its order; folders, links and devices are passed over. Errors: `DATA_TAR_DAMAGED`. */
+export async function* tarEntries(read: ReadRange, length: number, file: string): AsyncGenerator<TarEntry, void, undefined> {
   const fail = (reason: string): never => {
     throw new DiagnosticError([messages.tar(file, reason)]);
   };
-  const files: TarFile[] = [];
   let longName: string | undefined;
-  for (let start = 0; start < bytes.length;) {
-    const header = bytes.subarray(start, start + blockSize);
+  for (let start = 0; start < length;) {
+    const header = await read(start, blockSize);
     if (header.every((byte) => byte === 0)) break;
-    if (header.length < blockSize) fail(`it ends inside a header, at byte ${bytes.length}`);
+    if (header.length < blockSize) fail(`it ends inside a header, at byte ${length}`);
     if (number(header.subarray(148, 156)) !== checksum(header)) fail(`wrong checksum of the header at byte ${start}`);
     const size = number(header.subarray(124, 136));
-    const begin = start + blockSize;
-    if (!Number.isSafeInteger(size) || begin + size > bytes.length) fail(`it ends inside the file that starts at byte ${start}`);
-    const content = bytes.subarray(begin, begin + size);
+    const offset = start + blockSize;
+    if (!Number.isSafeInteger(size) || offset + size > length) fail(`it ends inside the file that starts at byte ${start}`);
     const type = String.fromCharCode(header[156]!);
-    if (type === 'x') longName = paxPath(content) ?? longName;
-    else if (type === 'L') longName = text(content);
+    if (type === 'x') longName = paxPath(await read(offset, size)) ?? longName;
+    else if (type === 'L') longName = text(await read(offset, size));
     else {
       if (type === '0' || type === '\0') {
         const prefix = text(header.subarray(257, 262)) === 'ustar' ? text(header.subarray(345, 500)) : '';
         const name = text(header.subarray(0, 100));
-        files.push({ path: longName ?? (prefix === '' ? name : `${prefix}/${name}`), bytes: content });
+        yield { path: longName ?? (prefix === '' ? name : `${prefix}/${name}`), offset, size };
       }
       longName = undefined;
     }
-    start = begin + Math.ceil(size / blockSize) * blockSize;
+    start = offset + Math.ceil(size / blockSize) * blockSize;
+  }
+}
+
+/** The files of an archive in memory; their bytes are not copied. Errors: `DATA_TAR_DAMAGED`. */
+export const readTar = async (bytes: Uint8Array, file: string): Promise<readonly TarFile[]> => {
+  const files: TarFile[] = [];
+  const read: ReadRange = (start, length) => bytes.subarray(start, start + length);
+  for await (const { path, offset, size } of tarEntries(read, bytes.length, file)) {
+    files.push({ path, bytes: bytes.subarray(offset, offset + size) });
   }
   return files;
 };

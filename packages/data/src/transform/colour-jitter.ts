@@ -59,13 +59,19 @@ const saturate = (pixels: Uint8Array, factor: number): void => {
   }
 };
 
+/** `position` on a circle of circumference `round`, from -round..2 * round, in 0..round. */
+const onCircle = (position: number, round: number): number =>
+  position >= round ? position - round : position < 0 ? position + round : position;
+
+/** By how much a channel is below the value: max(0, min(chroma, k, 4 * chroma - k)). */
+const below = (chroma: number, k: number): number => (k < chroma ? k : k < 3 * chroma ? chroma : k < 4 * chroma ? 4 * chroma - k : 0);
+
 /**
  * Turns the hue of HSV: with value V = max, chroma C = max - min and hue H in sixths of the circle (red 0, green 2, blue 4),
- * each channel is V - C * max(0, min(1, k, 4 - k)), k = (n + H) mod 6, n = 5, 3, 1 for red, green, blue.
+ * each channel is V - C * max(0, min(1, k, 4 - k)), k = (n + H) mod 6, n = 5, 3, 1 for red, green, blue. Here H and k are
+ * in units of 1 / C, which saves the divisions.
  */
 const turnHue = (pixels: Uint8Array, turn: number): void => {
-  // Six more sixths keep what is taken modulo 6 positive.
-  const sixths = 6 * turn + 6;
   for (let i = 0; i < pixels.length; i += 3) {
     const red = pixels[i]!;
     const green = pixels[i + 1]!;
@@ -73,11 +79,12 @@ const turnHue = (pixels: Uint8Array, turn: number): void => {
     const value = Math.max(red, green, blue);
     const chroma = value - Math.min(red, green, blue);
     if (chroma === 0) continue;
-    const hue = value === red ? (green - blue) / chroma : value === green ? 2 + (blue - red) / chroma : 4 + (red - green) / chroma;
-    for (let channel = 0; channel < 3; channel++) {
-      const k = (5 - 2 * channel + hue + sixths) % 6;
-      pixels[i + channel] = toByte(value - chroma * Math.max(0, Math.min(1, k, 4 - k)));
-    }
+    const hue = value === red ? green - blue : value === green ? 2 * chroma + blue - red : 4 * chroma + red - green;
+    const round = 6 * chroma;
+    const turned = onCircle(hue + round * turn, round);
+    pixels[i] = toByte(value - below(chroma, onCircle(turned + 5 * chroma, round)));
+    pixels[i + 1] = toByte(value - below(chroma, onCircle(turned + 3 * chroma, round)));
+    pixels[i + 2] = toByte(value - below(chroma, onCircle(turned + chroma, round)));
   }
 };
 

@@ -45,18 +45,30 @@ export const placePicture = (
   const lastX = Math.max(firstX, Math.min(width, width - offset));
   const stepX = flip ? -channels : channels;
   const startX = flip ? width - 1 - firstX + shiftX : firstX + shiftX;
-  for (let c = 0; c < channels; c++) {
-    const values = table.subarray(c * 256, c * 256 + 256);
-    const zero = values[0]!;
-    let target = to + c;
-    for (let y = 0; y < height; y++) {
-      const inside = y + shiftY >= 0 && y + shiftY < height;
-      const first = inside ? firstX : width;
-      const last = inside ? lastX : width;
-      let source = from + (y + shiftY) * pitch + startX * channels + c;
-      for (let x = 0; x < first; x++, target += channels) into[target] = zero;
-      for (let x = first; x < last; x++, target += channels, source += stepX) into[target] = values[bytes[source]!]!;
-      for (let x = last; x < width; x++, target += channels) into[target] = zero;
+  const line = width * channels;
+  for (let y = 0; y < height; y++) {
+    const start = to + y * line;
+    const inside = y + shiftY >= 0 && y + shiftY < height;
+    const first = inside ? firstX : width;
+    const last = inside ? lastX : width;
+    for (let c = 0; c < channels; c++) {
+      const zero = table[c * 256]!;
+      for (let x = 0; x < first; x++) into[start + x * channels + c] = zero;
+      for (let x = last; x < width; x++) into[start + x * channels + c] = zero;
+    }
+    const source = from + (y + shiftY) * pitch + startX * channels;
+    const target = start + first * channels;
+    const end = start + last * channels;
+    if (channels === 3) {
+      for (let at = target, i = source; at < end; at += 3, i += stepX) {
+        into[at] = table[bytes[i]!]!;
+        into[at + 1] = table[256 + bytes[i + 1]!]!;
+        into[at + 2] = table[512 + bytes[i + 2]!]!;
+      }
+    } else {
+      for (let c = 0; c < channels; c++) {
+        for (let at = target + c, i = source + c; at < end; at += channels, i += stepX) into[at] = table[c * 256 + bytes[i]!]!;
+      }
     }
   }
 };

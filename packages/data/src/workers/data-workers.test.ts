@@ -12,7 +12,7 @@ const split = inMemorySplit(
   Uint8Array.from({ length: 50 * 189 }, () => random.integer(256)),
   Uint16Array.from({ length: 50 }, (_, i) => i % 5),
 );
-const pools = [0, 1, 2, 3].map((count) => createDataWorkers(count));
+const pools = [0, 1, 2, 3].map((count) => createDataWorkers({ count }));
 afterAll(() => Promise.all(pools.map((pool) => pool.dispose())));
 
 test('the same bits', async () => {

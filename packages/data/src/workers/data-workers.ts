@@ -1,5 +1,11 @@
-// The threads that decode and transform images, shared by a run.
+// The threads that decode and transform images, and the images that they keep: shared by a run.
 import { Worker } from 'node:worker_threads';
+import { createCacheBudget } from '../cache/cache-budget.ts';
+import type { CacheOptions, ImageCaches } from '../cache/cache-budget.ts';
+import type { ImageReader } from '../image-reader.ts';
+import type { ImageSource } from '../image-source.ts';
+import type { Preparation } from '../prepare-image.ts';
+import { createJobRunner } from './jobs.ts';
 import type { Job } from './jobs.ts';
 import { errorOf } from './protocol.ts';
 import type { Failure, Reply, Request } from './protocol.ts';
@@ -7,8 +13,10 @@ import { createControl, failuresOf } from './take-items.ts';
 import type { Control } from './take-items.ts';
 
 export interface DataWorkers {
-  /** Threads; 0 when whoever asks does the work. */
+  /** Threads; 0 when the one that asks does the work. */
   readonly count: number;
+  /** The reader of a source, the same whenever it is asked for, with its share of the cache. Errors: WRITE_FAILED, DISK_FULL. */
+  reader(source: ImageSource, preparation: Preparation | undefined): ImageReader;
   /** Runs all items of a job. Jobs are begun in order, and the next one is begun when a thread has nothing left to take of this one. */
   run(job: Job, items: number): Promise<void>;
   /** Ends the threads; jobs that are not finished are rejected. */
@@ -26,16 +34,34 @@ interface Pending {
 // The built package runs the built worker; its sources, where something loads TypeScript, the source.
 const entry = new URL(import.meta.url.endsWith('.ts') ? './data-worker.ts' : './data-worker.js', import.meta.url);
 
+let nextReader = 0;
+
+type Allocate = (source: ImageSource, preparation: Preparation | undefined) => ImageCaches;
+
+const createReaders = (allocate: Allocate): DataWorkers['reader'] => {
+  const readers = new WeakMap<ImageSource, Map<string, ImageReader>>();
+  return (source, preparation) => {
+    const ofSource = readers.get(source) ?? new Map<string, ImageReader>();
+    readers.set(source, ofSource);
+    const key = JSON.stringify(preparation ?? null);
+    const reader = ofSource.get(key) ?? { id: nextReader++, source, preparation, ...allocate(source, preparation) };
+    ofSource.set(key, reader);
+    return reader;
+  };
+};
+
 /** Threads are started with the first job. They keep a process alive only while they work. */
 class WorkerThreads implements DataWorkers {
   readonly count: number;
+  readonly reader: DataWorkers['reader'];
   #threads: readonly Worker[] | undefined;
   #ended: Error | undefined;
   #nextId = 0;
   readonly #pending = new Map<number, Pending>();
 
-  constructor(count: number) {
+  constructor(count: number, allocate: Allocate) {
     this.count = count;
+    this.reader = createReaders(allocate);
   }
 
   run(job: Job, items: number): Promise<void> {
@@ -89,11 +115,33 @@ class WorkerThreads implements DataWorkers {
   }
 }
 
-/** Nothing to share: callers see `count` 0 and work by themselves. */
-export const noDataWorkers: DataWorkers = {
-  count: 0,
-  run: () => Promise.reject(new Error('There are no data workers.')),
-  dispose: () => Promise.resolve(),
+/** The thread that asks does the work, one item after another. */
+const createInThread = (allocate: Allocate): DataWorkers => {
+  const itemsOf = createJobRunner();
+  return {
+    count: 0,
+    reader: createReaders(allocate),
+    async run(job, items) {
+      const runItem = await itemsOf(job);
+      for (let position = 0; position < items; position++) {
+        const running = runItem(position);
+        if (running) await running;
+      }
+    },
+    dispose: () => Promise.resolve(),
+  };
 };
 
-export const createDataWorkers = (count: number): DataWorkers => (count === 0 ? noDataWorkers : new WorkerThreads(count));
+export interface DataWorkersOptions {
+  readonly count: number;
+  /** Decoded images that are kept; none when absent. */
+  readonly cache?: CacheOptions;
+}
+
+export const createDataWorkers = ({ count, cache }: DataWorkersOptions): DataWorkers => {
+  const allocate: Allocate = cache ? createCacheBudget(cache) : () => ({});
+  return count === 0 ? createInThread(allocate) : new WorkerThreads(count, allocate);
+};
+
+/** Neither threads nor a cache. */
+export const inThread: DataWorkers = createDataWorkers({ count: 0 });

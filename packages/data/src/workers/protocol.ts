@@ -19,8 +19,6 @@ export type Reply =
   | { readonly kind: 'finished'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly position: number; readonly failure: Failure };
 
-export const failureOf = (error: unknown): Failure =>
-  error instanceof DiagnosticError ? { diagnostics: error.diagnostics } : { error };
+export const failureOf = (error: unknown): Failure => (error instanceof DiagnosticError ? { diagnostics: error.diagnostics } : { error });
 
-export const errorOf = (failure: Failure): unknown =>
-  'diagnostics' in failure ? new DiagnosticError(failure.diagnostics) : failure.error;
+export const errorOf = (failure: Failure): unknown => ('diagnostics' in failure ? new DiagnosticError(failure.diagnostics) : failure.error);
