@@ -62,10 +62,16 @@ export const messages = {
     }),
 
   wrongApiVersion: (plugin: string, found: unknown, expected: number): Diagnostic =>
-    errorDiagnostic('PLUGIN_API_VERSION', `Plugin "${plugin}" was made for plugin API ${String(found)}; this is API ${expected}.`, {
-      plugin,
-      hint: 'Install a version of the plugin that supports this version of nasc.',
-    }),
+    found === undefined
+      ? errorDiagnostic(
+          'PLUGIN_API_VERSION',
+          `Plugin "${plugin}" does not say for which plugin API it was made; this is API ${expected}.`,
+          { plugin, hint: `Write \`apiVersion: ${expected}\` into it, or install a version of the plugin that does.` },
+        )
+      : errorDiagnostic('PLUGIN_API_VERSION', `Plugin "${plugin}" was made for plugin API ${String(found)}; this is API ${expected}.`, {
+          plugin,
+          hint: 'Install a version of the plugin that supports this version of nasc.',
+        }),
 
   notAPlugin: (found: string): Diagnostic =>
     errorDiagnostic('PLUGIN_INVALID', `Not a plugin: ${found}.`, {
@@ -91,6 +97,12 @@ export const messages = {
     errorDiagnostic('HOOK_RETURNED_NOTHING', `A tap of plugin "${plugin}" on hook "${hook}" returned nothing.`, {
       plugin,
       hint: 'A modify hook returns the new value, or the one that it was given.',
+    }),
+
+  tappedUnknown: (hook: string, what: 'pass' | 'artifact', name: string, known: readonly string[], plugin: string): Diagnostic =>
+    errorDiagnostic('HOOK_UNKNOWN_NAME', `Plugin "${plugin}" taps "${hook}" of the ${what} "${name}", which does not exist.`, {
+      plugin,
+      hint: suggestion(name, known),
     }),
 
   passAnchorUnknown: (pass: string, anchor: string, known: readonly string[], plugin: string): Diagnostic =>
@@ -137,7 +149,9 @@ export const messages = {
     }),
 
   noEngine: (details: readonly string[]): Diagnostic =>
-    errorDiagnostic('ENGINE_NOT_AVAILABLE', 'No training engine that may be taken by itself works on this machine.', { hint: details.join('\n        ') }),
+    errorDiagnostic('ENGINE_NOT_AVAILABLE', 'No training engine that may be taken by itself works on this machine.', {
+      hint: details.join('\n        '),
+    }),
 
   engineUnavailable: (engine: string, detail: string, at: string): Diagnostic =>
     errorDiagnostic('ENGINE_NOT_AVAILABLE', `Engine "${engine}" does not work on this machine.`, { at, hint: detail }),

@@ -3,16 +3,33 @@
 import { validateOptions } from '@nasc/config';
 import type { Config } from '@nasc/config';
 import { wantedEngines } from '@nasc/core';
-import type { PluginHost } from '@nasc/core';
+import type { Plugin, PluginHost } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
 type Named = string | { readonly name: string; readonly [option: string]: unknown };
 
+/** Adds to the diagnostics that `check` throws. */
+const naming = (place: Partial<Diagnostic>, check: () => unknown): void => {
+  try {
+    check();
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError)) throw cause;
+    throw new DiagnosticError(
+      cause.diagnostics.map((diagnostic) => ({ ...diagnostic, ...place })),
+      { cause },
+    );
+  }
+};
+
 const isFile = (space: string): boolean => space.endsWith('.json') || space.includes('/');
 
-/** Throws a DiagnosticError with every name that no plugin registers and every option that is wrong. */
-export const checkNames = (config: Config, { registrations }: PluginHost): void => {
+/**
+ * Throws a DiagnosticError with every name that no plugin registers and every option that is wrong; the latter says which plugin
+ * takes the option, if it is none of the `builtin` ones.
+ */
+export const checkNames = (config: Config, { registrations }: PluginHost, builtin: readonly Plugin[]): void => {
+  const ownPlugins = new Set(builtin.map(({ name }) => name));
   const diagnostics: Diagnostic[] = [];
   const collect = (check: () => void) => {
     try {
@@ -25,7 +42,9 @@ export const checkNames = (config: Config, { registrations }: PluginHost): void 
   const checkNamed = (kind: 'dataset' | 'strategy' | 'target', named: Named, at: string) =>
     collect(() => {
       const { name, ...options } = typeof named === 'string' ? { name: named } : named;
-      validateOptions(registrations.require(kind, name, at).value.optionsSchema, options, at);
+      const { value, provenance } = registrations.require(kind, name, at);
+      const { plugin } = provenance;
+      naming(ownPlugins.has(plugin) ? {} : { plugin }, () => validateOptions(value.optionsSchema, options, at));
     });
 
   checkNamed('dataset', config.task.dataset, '/task/dataset');

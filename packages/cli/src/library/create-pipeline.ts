@@ -9,12 +9,13 @@ import { loadBuiltinPlugins } from './builtin-plugins.ts';
 import { checkNames } from './check-names.ts';
 import { ownModules } from './own-modules.ts';
 import { locateInConfig, locatingErrors } from './locate-diagnostics.ts';
+import type { Locate } from './locate-diagnostics.ts';
 
 export interface CreatePipelineOptions {
   /** Folder that the config's relative paths start from; the current one when absent. */
   readonly folder?: string;
-  /** What diagnostics about the config name; `config` when absent. */
-  readonly file?: string;
+  /** JSON pointer into the config -> where it was written, for diagnostics (`loadConfig` gives it); `config#POINTER` when absent. */
+  readonly locate?: Locate;
   /** First folder of the data search path. */
   readonly dataDir?: string;
   /** Set up after the built-in plugins and before the config's. */
@@ -51,12 +52,12 @@ const isWhole = (result: PartialPipelineResult): result is PipelineResult =>
  *     const { derived, onnx, files } = await createPipeline(config).run();
  */
 export const createPipeline = (userConfig: UserConfig | Config, options: CreatePipelineOptions = {}): NascPipeline => {
-  const file = options.file ?? 'config';
-  const config = validateConfig(userConfig, file);
+  const config = validateConfig(userConfig, 'config');
+  const locate = options.locate ?? ((pointer: string) => `config#${pointer}`);
   const folder = resolve(options.folder ?? '.');
   const { listener: tell = () => {} } = options;
   const listener: PipelineListener = (name, event) =>
-    name === 'diagnostic' ? tell('diagnostic', locateInConfig(event as Diagnostic, config, file)) : tell(name, event);
+    name === 'diagnostic' ? tell('diagnostic', locateInConfig(event as Diagnostic, config, locate)) : tell(name, event);
   let core: Promise<Pipeline> | undefined;
   const pipeline = () =>
     (core ??= (async () => {
@@ -100,9 +101,9 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
   };
 
   const run = (runOptions: RunOptions = {}): Promise<PartialNascResult> =>
-    locatingErrors(config, file, async () => {
+    locatingErrors(config, locate, async () => {
       const made = await pipeline();
-      checkNames(config, await made.host());
+      checkNames(config, await made.host(), await loadBuiltinPlugins());
       const { signal = new AbortController().signal } = runOptions;
       let whole: NascResult | undefined;
       const result = await made.run(runOptions, async (all) => {
@@ -110,5 +111,5 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
       });
       return whole ?? result;
     });
-  return { run: run as NascPipeline['run'], passes: () => locatingErrors(config, file, async () => (await pipeline()).passes()) };
+  return { run: run as NascPipeline['run'], passes: () => locatingErrors(config, locate, async () => (await pipeline()).passes()) };
 };

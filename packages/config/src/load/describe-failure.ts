@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 
 /** Files and lines, as syntax errors and stacks write them; not those of the loader. Columns would be of translated code. */
 const placesIn = (text: string): readonly string[] =>
-  [...text.matchAll(/(?:file:\/\/)?(\/[^\s()]+:\d+):\d+/g)].map(([, place]) => place!).filter((place) => !place.includes('/jiti/'));
+  [...text.matchAll(/(?:^|[\s(]|file:\/\/)(\/[^\s()]+:\d+):\d+/gm)].map(([, place]) => place!).filter((place) => !place.includes('/jiti/'));
 
 /** The first line of the message, and where it was thrown, seen from `folder` where that is given. */
 export const describeFailure = (cause: unknown, folder?: string): string => {

@@ -50,7 +50,8 @@ describe('formats', () => {
       ['nasc.config.mjs', `export default ${data}`],
     ] as const) {
       const file = await write(name, text);
-      expect(await loadConfig(file)).toEqual({ ...json, file });
+      const { config, folder: place } = await loadConfig(file);
+      expect({ config, place }).toEqual({ config: json.config, place: json.folder });
     }
   });
 
@@ -82,13 +83,13 @@ describe('formats', () => {
 describe('which file', () => {
   test('none, several, a missing one, another kind', async () => {
     expect(await messageOf(load)).toBe(
-      `error CONFIG_NOT_FOUND: There is no config in "FOLDER".
+      `error CONFIG_NOT_FOUND: There is no config in ".".
   hint: Write one with \`nasc init\`, or give its path. It is looked for as nasc.config.ts, nasc.config.mts, nasc.config.js, nasc.config.mjs, nasc.config.json.`,
     );
     await write('nasc.config.json', data);
     await write('nasc.config.ts', typescript);
     expect(await messageOf(load)).toBe(
-      `error CONFIG_AMBIGUOUS: There are several configs in "FOLDER": nasc.config.ts, nasc.config.json.
+      `error CONFIG_AMBIGUOUS: There are several configs in ".": nasc.config.ts, nasc.config.json.
   hint: Give the path of the one that you mean, or remove the others.`,
     );
     expect(await messageOf(() => loadConfig('other.json', { folder }))).toBe(

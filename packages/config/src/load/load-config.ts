@@ -8,17 +8,18 @@ import { copyData, locateIn } from '../validate/check-value.ts';
 import { isObject } from '../validate/json-schema.ts';
 import { validateLocatedConfig } from '../validate/validate-config.ts';
 import { describeFailure } from './describe-failure.ts';
-import { findConfig, shownPath } from './find-config.ts';
+import { findConfig, shownPath, unreadable } from './find-config.ts';
 import { importModule } from './import-module.ts';
 import type { ImportedModule } from './import-module.ts';
 import { applyOverrides, locateOverrides } from './overrides.ts';
+import type { Override } from './overrides.ts';
 import { parseJson } from './parse-json.ts';
 
 export interface LoadOptions {
-  /** Folder that `path` starts from and that is looked through without one; the current folder when absent. */
+  /** Folder that `path` starts from, that is looked through without one, and that messages show paths from; the current one when absent. */
   readonly folder?: string;
   /** `key.path=value`, in order; values are JSON or plain text. */
-  readonly overrides?: readonly string[];
+  readonly overrides?: readonly Override[];
   /** Module name -> file, for a config's imports: lets a config import `nasc` where it is not installed beside it. */
   readonly alias?: Readonly<Record<string, string>>;
 }
@@ -29,10 +30,17 @@ export interface LoadedConfig {
   readonly file: string;
   /** The folder of the file: what relative paths in it start from. */
   readonly folder: string;
+  /** JSON pointer into the config -> where it was written: the file, or what set it on the command line. */
+  readonly locate: (pointer: string) => string;
 }
 
+const readText = (file: string, shown: string): Promise<string> =>
+  readFile(file, 'utf8').catch((cause: unknown) => {
+    throw unreadable(shown, cause);
+  });
+
 /** The module's default export. */
-const importConfig = async (file: string, alias: Readonly<Record<string, string>>): Promise<unknown> => {
+const importConfig = async (file: string, shown: string, alias: Readonly<Record<string, string>>): Promise<unknown> => {
   let module: ImportedModule | undefined;
   try {
     module = await importModule(file, file, { alias });
@@ -41,16 +49,16 @@ const importConfig = async (file: string, alias: Readonly<Record<string, string>
     const reason = describeFailure(cause, dirname(file));
     const missing = /Cannot find (?:module|package) '([^']+)'/.exec(reason)?.[1];
     const hint = missing && !missing.startsWith('.') ? `Install it beside the config: npm install ${missing}` : undefined;
-    throw new DiagnosticError([messages.loadFailed(shownPath(file), reason, hint)], { cause });
+    throw new DiagnosticError([messages.loadFailed(shown, reason, hint)], { cause });
   }
   const exports = module?.exports;
   // `in`: a module without a default export may answer as its own.
   if (!isObject(exports) || !('default' in exports) || exports['default'] === undefined)
-    throw new DiagnosticError([messages.noDefaultExport(shownPath(file))]);
+    throw new DiagnosticError([messages.noDefaultExport(shown)]);
   return exports['default'];
 };
 
-const withOverrides = (value: unknown, overrides: readonly string[]): unknown => {
+const withOverrides = (value: unknown, overrides: readonly Override[]): unknown => {
   if (overrides.length === 0 || !isObject(value)) return value;
   const { plugins, ...data } = value;
   const copy = { ...(copyData(data) as object), ...(plugins !== undefined && { plugins }) };
@@ -64,9 +72,10 @@ const withOverrides = (value: unknown, overrides: readonly string[]): unknown =>
  */
 export const loadConfig = async (path?: string, options: LoadOptions = {}): Promise<LoadedConfig> => {
   const { overrides = [], alias = {} } = options;
-  const file = await findConfig(path, resolve(options.folder ?? '.'));
-  const shown = shownPath(file);
-  const value = extname(file) === '.json' ? parseJson(await readFile(file, 'utf8'), shown) : await importConfig(file, alias);
-  const config = validateLocatedConfig(withOverrides(value, overrides), locateOverrides(overrides, locateIn(shown)));
-  return { config, file, folder: dirname(file) };
+  const folder = resolve(options.folder ?? '.');
+  const file = await findConfig(path, folder);
+  const shown = shownPath(file, folder);
+  const value = extname(file) === '.json' ? parseJson(await readText(file, shown), shown) : await importConfig(file, shown, alias);
+  const locate = locateOverrides(overrides, value, locateIn(shown));
+  return { config: validateLocatedConfig(withOverrides(value, overrides), locate), file, folder: dirname(file), locate };
 };

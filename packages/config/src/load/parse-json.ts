@@ -108,8 +108,9 @@ const locate = (source: string): SyntaxProblem => {
   return { position: 0, problem: 'This is not JSON' };
 };
 
-/** Parses; a syntax error becomes CONFIG_SYNTAX at `file:line:column`. */
-export const parseJson = (source: string, file: string): unknown => {
+/** Parses; a syntax error becomes CONFIG_SYNTAX at `file:line:column`. A byte order mark, as some editors write, is passed over. */
+export const parseJson = (text: string, file: string): unknown => {
+  const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   try {
     return JSON.parse(source) as unknown;
   } catch (cause) {

@@ -1,5 +1,5 @@
 // Whether what a plugin registers is whole: types say so to those who use them, this to everybody, before anything runs.
-import { schemaProblem } from '@nasc/config';
+import { describeFailure, schemaProblem } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { checkAttributes, TypeInferenceError } from '@nasc/ir';
 import type { Attributes, OpDefinition } from '@nasc/ir';
@@ -80,7 +80,7 @@ export const registrationProblem = (kind: Kind | 'pass', value: unknown): string
     return kind === 'op' ? exampleProblem(value as OpDefinition) : undefined;
   } catch (cause) {
     if (cause instanceof DiagnosticError) throw cause;
-    return `its code fails on its own examples: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return `its code fails on its own examples: ${describeFailure(cause)}`;
   }
 };
 

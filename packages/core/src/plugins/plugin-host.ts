@@ -50,6 +50,15 @@ const whole = (pass: Pass<never, unknown>, plugin: string): Pass<never, unknown>
   return pass;
 };
 
+/** Throws HOOK_UNKNOWN_NAME for every tap that would never be called. */
+const checkTaps = (taps: AttributedHooks['keyedTaps'], known: Readonly<Record<'pass' | 'artifact', readonly string[]>>): void => {
+  const diagnostics = taps.flatMap(({ hook, key, plugin }) => {
+    const what = hook === 'modifyArtifact' ? 'artifact' : 'pass';
+    return known[what].includes(key) ? [] : [messages.tappedUnknown(hook, what, key, [...new Set(known[what])], plugin)];
+  });
+  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
+};
+
 /** Throws one diagnostic that names the plugin for each thing that is wrong with one. */
 export const setUpPlugins = async (plugins: readonly unknown[]): Promise<PluginHost> => {
   const registrations = createRegistrations();
@@ -57,7 +66,7 @@ export const setUpPlugins = async (plugins: readonly unknown[]): Promise<PluginH
   const placed: PlacedPass[] = [];
   const edits: PassEdit[] = [];
   let current: Provenance = { plugin: 'nasc', digest: '' };
-  const { hooks, tapsDigest } = attributedHooks(() => current);
+  const { hooks, tapsDigest, keyedTaps } = attributedHooks(() => current);
 
   const names = new Set<string>();
   for (const candidate of plugins) {
@@ -97,5 +106,9 @@ export const setUpPlugins = async (plugins: readonly unknown[]): Promise<PluginH
     }
   }
   const inOrder = stageNames.flatMap((stage) => parts.filter(({ part }) => part.stage === stage));
-  return { registrations, hooks, tapsDigest, parts: orderPasses(inOrder, placed, edits) };
+  const ordered = orderPasses(inOrder, placed, edits);
+  // A pass that another plugin removed or replaced may still be tapped; it is just never called.
+  const passes = [...parts.flatMap(({ part }) => part.passes), ...ordered.flatMap((part) => part.passes.map(({ pass }) => pass))];
+  checkTaps(keyedTaps, { pass: passes.map(({ name }) => name), artifact: parts.map(({ part }) => part.produces) });
+  return { registrations, hooks, tapsDigest, parts: ordered };
 };

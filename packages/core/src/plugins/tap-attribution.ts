@@ -16,18 +16,23 @@ export interface AttributedHooks {
   readonly hooks: Hooks;
   /** Digest of the taps of a hook, in order: part of the key of every artifact that the hook had a hand in. */
   tapsDigest(hook: AnyHook | undefined): string;
+  /** Every tap of a hook that is one of many: of which hook, for what (a pass, an artifact), and whose it is. */
+  readonly keyedTaps: readonly { readonly hook: string; readonly key: string; readonly plugin: string }[];
 }
 
 export const attributedHooks = (currentPlugin: () => Provenance): AttributedHooks => {
   const hooks = createHooks();
   const digests = new WeakMap<object, string[]>();
+  const keyedTaps: { hook: string; key: string; plugin: string }[] = [];
 
-  const attribute = (hookName: string, hook: object, modifies: boolean) => {
+  const attribute = (name: string, key: string | undefined, hook: object, modifies: boolean) => {
+    const hookName = key === undefined ? name : `${name}.${key}`;
     const known: string[] = [];
     digests.set(hook, known);
     (hook as Hook<unknown[], unknown>).intercept({
       register(tap: FullTap): FullTap {
         const owner = currentPlugin();
+        if (key !== undefined) keyedTaps.push({ hook: name, key, plugin: owner.plugin });
         known.push(`${owner.plugin}:${owner.digest}:${valueDigest(tap.fn)}:${tap.stage ?? 0}`);
         const call = tap.fn as TapFunction;
         const failed = (cause: unknown) => {
@@ -67,11 +72,11 @@ export const attributedHooks = (currentPlugin: () => Provenance): AttributedHook
     if ('for' in hook) {
       hook.intercept({
         factory(key: unknown, made: never) {
-          attribute(`${name}.${String(key)}`, made, modifies);
+          attribute(name, String(key), made, modifies);
           return made;
         },
       });
-    } else attribute(name, hook, modifies);
+    } else attribute(name, undefined, hook, modifies);
   }
-  return { hooks, tapsDigest: (hook) => (hook ? (digests.get(hook) ?? []).join('\n') : '') };
+  return { hooks, keyedTaps, tapsDigest: (hook) => (hook ? (digests.get(hook) ?? []).join('\n') : '') };
 };
