@@ -7,6 +7,7 @@ import type { Resolution, Window } from './image-transform.ts';
 interface AxisTaps {
   readonly firsts: Int32Array;
   readonly counts: Int32Array;
+  /** A multiple of 4; weights beyond `counts` are 0. */
   readonly stride: number;
   readonly weights: Float64Array;
 }
@@ -19,7 +20,7 @@ interface AxisTaps {
  */
 const axisTaps = (inputSize: number, outputSize: number, start: number, scale: number): AxisTaps => {
   const support = Math.max(1, scale);
-  const stride = Math.ceil(2 * support) + 1;
+  const stride = 4 * Math.ceil((Math.ceil(2 * support) + 1) / 4);
   const firsts = new Int32Array(outputSize);
   const counts = new Int32Array(outputSize);
   const weights = new Float64Array(outputSize * stride);
@@ -84,30 +85,18 @@ const resampleRow = (pixels: Uint8Array, from: number, channels: number, taps: A
   }
 };
 
-/**
- * sums[x] += the sum of weights[i] * ring[slots[i] + x] over `count` consecutive taps, in their order. Four rows at a time:
- * a pass over `sums` costs as much as a product.
- */
-const addRows = (sums: Float64Array, ring: Float64Array, slots: Int32Array, weights: Float64Array, tap: number, count: number): void => {
-  const line = sums.length;
-  let row = 0;
-  for (; row + 4 <= count; row += 4) {
-    const a = slots[row]!;
-    const b = slots[row + 1]!;
-    const c = slots[row + 2]!;
-    const d = slots[row + 3]!;
-    const weightA = weights[tap + row]!;
-    const weightB = weights[tap + row + 1]!;
-    const weightC = weights[tap + row + 2]!;
-    const weightD = weights[tap + row + 3]!;
-    for (let x = 0; x < line; x++) {
-      sums[x] = sums[x]! + weightA * ring[a + x]! + weightB * ring[b + x]! + weightC * ring[c + x]! + weightD * ring[d + x]!;
-    }
-  }
-  for (; row < count; row++) {
-    const slot = slots[row]!;
-    const weight = weights[tap + row]!;
-    for (let x = 0; x < line; x++) sums[x]! += weight * ring[slot + x]!;
+/** sums[x] += four weighted rows, one after the other: a pass over `sums` costs as much as a product. */
+const addFourRows = (sums: Float64Array, ring: Float64Array, slots: Int32Array, row: number, weights: Float64Array, tap: number): void => {
+  const a = slots[row]!;
+  const b = slots[row + 1]!;
+  const c = slots[row + 2]!;
+  const d = slots[row + 3]!;
+  const weightA = weights[tap]!;
+  const weightB = weights[tap + 1]!;
+  const weightC = weights[tap + 2]!;
+  const weightD = weights[tap + 3]!;
+  for (let x = 0; x < sums.length; x++) {
+    sums[x] = sums[x]! + weightA * ring[a + x]! + weightB * ring[b + x]! + weightC * ring[c + x]! + weightD * ring[d + x]!;
   }
 };
 
@@ -119,6 +108,7 @@ export const resample = (image: Raster, window: Window, { height, width }: Resol
   const line = width * channels;
   // Rows that the next output row still needs are kept: a ring, row y of the input in slot y % stride.
   const ring = new Float64Array(rows.stride * line);
+  // Where weights are 0, any slot will do.
   const slots = new Int32Array(rows.stride);
   const resized = new Uint8Array(height * line);
   const sums = new Float64Array(line);
@@ -132,7 +122,7 @@ export const resample = (image: Raster, window: Window, { height, width }: Resol
     }
     ready = first + count;
     sums.fill(0);
-    addRows(sums, ring, slots, rows.weights, y * rows.stride, count);
+    for (let row = 0; row < count; row += 4) addFourRows(sums, ring, slots, row, rows.weights, y * rows.stride + row);
     for (let x = 0, to = y * line; x < line; x++, to++) resized[to] = (sums[x]! + 0.5) | 0;
   }
   return resized;
