@@ -49,10 +49,12 @@ export const messages = {
       hint: `Engines with a set-up: ${known.join(', ')}.`,
     }),
 
-  noEngineToSetUp: (engine: string, known: readonly string[]): Diagnostic =>
-    errorDiagnostic('UNKNOWN_NAME', `There is no training engine "${engine}".`, {
-      hint: suggestion(engine, known, 'Engines with a set-up'),
-    }),
+  noEngineToSetUp: (engine: string, known: readonly string[], withSetup: readonly string[]): Diagnostic => {
+    const close = didYouMean(engine, known);
+    return errorDiagnostic('UNKNOWN_NAME', `There is no training engine "${engine}".`, {
+      hint: close ? `Did you mean "${close}"?` : `Engines with a set-up: ${withSetup.join(', ')}.`,
+    });
+  },
 
   nothingToInspect: (what: string, known: readonly string[]): Diagnostic =>
     errorDiagnostic('INSPECT_NOTHING_FOUND', `"${what}" is no search space, file or stored artifact.`, {

@@ -70,6 +70,6 @@ export const commands: readonly Command[] = [
     positionals: '',
     maximumPositionals: 0,
     options: { 'data-dir': { value: 'DIR', doc: 'Look for data sets here first.' }, json, help },
-    load: async () => (await import('../commands/doctor.ts')).doctor,
+    load: async () => (await import('../commands/doctor/doctor.ts')).doctor,
   },
 ];

@@ -1,21 +1,17 @@
 // `nasc report`: the report of an earlier run, from its output folder.
 import { stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { DiagnosticError } from '@nasc/diagnostics';
 import { formatReport, readReport } from '@nasc/report';
 import type { Arguments } from '../arguments/command.ts';
 import { printJson, printLine } from '../io.ts';
 import type { Io } from '../io.ts';
 import { reportName } from '../library/write-outputs.ts';
-import { loadConfig } from '../library/load-config.ts';
+import { findConfig } from '../library/load-config.ts';
 
 /** The folder or file that is named; else the output folder of the config here, else `nasc-out`. */
 const findReport = async (given: string | undefined, folder: string): Promise<string> => {
   if (given === undefined) {
-    const loaded = await loadConfig(undefined, { folder }).catch((error: unknown) => {
-      if (error instanceof DiagnosticError && error.diagnostics[0]?.code === 'CONFIG_NOT_FOUND') return undefined;
-      throw error;
-    });
+    const loaded = await findConfig(undefined, folder);
     return loaded ? resolve(loaded.folder, loaded.config.outDir, reportName) : resolve(folder, 'nasc-out', reportName);
   }
   const place = resolve(folder, given);

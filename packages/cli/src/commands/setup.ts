@@ -1,24 +1,28 @@
 // `nasc setup ENGINE`: makes a training engine usable on this machine.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { reportProgress, setUpPlugins } from '@nasc/core';
+import { reportProgress } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Arguments } from '../arguments/command.ts';
 import { printJson, printLine } from '../io.ts';
 import type { Io } from '../io.ts';
-import { loadBuiltinPlugins } from '../library/builtin-plugins.ts';
+import { findConfig } from '../library/load-config.ts';
+import { setUpHost } from '../library/set-up-host.ts';
 import { messages } from '../messages.ts';
 import { createInterrupt, interruptedCode } from '../progress/interrupt.ts';
 import { createProgressReporter } from '../progress/progress-reporter.ts';
 
 export const setup = async (parsed: Arguments, io: Io): Promise<number> => {
-  const { registrations } = await setUpPlugins(await loadBuiltinPlugins());
+  const { registrations } = await setUpHost(await findConfig(undefined, io.folder));
   const engines = registrations.all('engine').map(({ value }) => value);
-  const known = engines.filter((engine) => engine.setup).map(({ name }) => name);
+  const withSetup = engines.filter((engine) => engine.setup).map(({ name }) => name);
   const [wanted] = parsed.positionals;
-  if (wanted === undefined) throw new DiagnosticError([messages.setupOfWhat(known)]);
+  if (wanted === undefined) throw new DiagnosticError([messages.setupOfWhat(withSetup)]);
   const engine = engines.find(({ name }) => name === wanted);
-  if (!engine) throw new DiagnosticError([messages.noEngineToSetUp(wanted, known)]);
+  if (!engine) {
+    const known = engines.map(({ name }) => name);
+    throw new DiagnosticError([messages.noEngineToSetUp(wanted, known, withSetup)]);
+  }
 
   const progress = createProgressReporter(io);
   const interrupt = createInterrupt(io, () => progress.print('Stopping. Press Ctrl-C again to stop at once.'));

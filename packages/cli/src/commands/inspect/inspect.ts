@@ -11,20 +11,11 @@ import { createPipeline } from '../../library/create-pipeline.ts';
 import { setUpHost } from '../../library/set-up-host.ts';
 import { messages } from '../../messages.ts';
 import { describeArtifact, summarise } from '../../text/describe-artifact.ts';
-import { loadConfig } from '../../library/load-config.ts';
+import { findConfig } from '../../library/load-config.ts';
 import { describeGraph, printDescribedGraph } from './describe-graph.ts';
 import { findSubject } from './find-subject.ts';
 import type { ImageSize, Subject } from './find-subject.ts';
 import { describeParts, printParts } from './list-passes.ts';
-
-/** The config that is named, or the one of the folder; none is needed. */
-const findConfigFor = async (parsed: Arguments, io: Io): Promise<LoadedConfig | undefined> => {
-  const named = parsed.value('config');
-  return loadConfig(named, { folder: io.folder }).catch((error: unknown) => {
-    if (named === undefined && error instanceof DiagnosticError && error.diagnostics[0]?.code === 'CONFIG_NOT_FOUND') return undefined;
-    throw error;
-  });
-};
 
 const readSize = (parsed: Arguments): ImageSize => {
   const input = parsed.value('input');
@@ -59,7 +50,7 @@ const print = (subject: Subject, candidates: boolean, json: boolean, host: Plugi
 
 export const inspect = async (parsed: Arguments, io: Io): Promise<number> => {
   const json = parsed.flag('json');
-  const loaded = await findConfigFor(parsed, io);
+  const loaded = await findConfig(parsed.value('config'), io.folder);
   const host = await setUpHost(loaded);
   if (parsed.flag('passes')) {
     if (json) printJson(io.stdout, describeParts(host.parts));
