@@ -37,7 +37,7 @@ const findNodeGyp = (host: Host): string | undefined => {
     host.env['npm_config_node_gyp'],
     join(dirname(dirname(host.execPath)), 'lib', 'node_modules', 'npm', 'node_modules', script),
     npm && join(dirname(realpathSync(npm)), '..', 'node_modules', script),
-    join('/usr/share/nodejs', script),
+    ...host.systemPrefixes.map((prefix) => join(prefix, 'share', 'nodejs', script)),
   ].find((path) => path !== undefined && existsSync(path));
 };
 

@@ -11,7 +11,7 @@ export interface Host {
   readonly arch: string;
   /** Folder of @tensorflow/tfjs-node-gpu; undefined where the optional dependency is not installed. */
   readonly packageFolder: string | undefined;
-  /** Where distributions put Node's headers: folders that hold include/node. */
+  /** Where distributions put Node's headers (include/node) and modules (share/nodejs). */
   readonly systemPrefixes: readonly string[];
 }
 
