@@ -47,7 +47,7 @@ Usage: nasc init [folder] [--ts] [--json] [--help]
 
   test.each([
     ['rnu', 'error CLI_UNKNOWN_COMMAND: There is no command "rnu".\n  hint: Did you mean "run"?\n'],
-    ['deploy', 'error CLI_UNKNOWN_COMMAND: There is no command "deploy".\n  hint: Commands: init, run, inspect, report, doctor.\n'],
+    ['deploy', 'error CLI_UNKNOWN_COMMAND: There is no command "deploy".\n  hint: Commands: init, run, inspect, report, setup, doctor.\n'],
     [
       'run --too derive --threads --set a=1',
       `error CLI_UNKNOWN_OPTION: \`nasc run\` has no option "--too".
@@ -155,13 +155,13 @@ describe('nasc run', () => {
       code: 1,
       stdout: '',
       stderr: `error CONFIG_UNKNOWN_KEY: Unknown key "trian".
-  at ${join(folder, 'nasc.config.json')}#/trian
+  at nasc.config.json#/trian
   hint: Did you mean "train"?
 error CONFIG_MISSING_KEY: "task.dataset" is missing.
-  at ${join(folder, 'nasc.config.json')}#/task
+  at nasc.config.json#/task
   hint: Is "datset" meant?
 error CONFIG_UNKNOWN_KEY: Unknown key "datset" in "task".
-  at ${join(folder, 'nasc.config.json')}#/task/datset
+  at nasc.config.json#/task/datset
   hint: Did you mean "dataset"?
 error CONFIG_UNKNOWN_KEY: Unknown key "epoch" in "train".
   at --set train.epoch=3
@@ -187,7 +187,7 @@ error CONFIG_WRONG_VALUE: "vectorWidth" has to be "auto", "avx512", "avx2", "neo
   at nasc.config.json#/targets/0/vectorWidth
   hint: Did you mean "avx2"?
 error UNKNOWN_NAME: There is no training engine "nativ".
-  at nasc.config.json#/engine
+  at --engine nativ
   hint: Did you mean "native"?
 error UNKNOWN_NAME: There is no search strategy "proxyles-gradient".
   at nasc.config.json#/derive/strategy

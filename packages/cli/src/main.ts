@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import { commandHelp, generalHelp } from './arguments/help.ts';
+import type { Command } from './arguments/command.ts';
 import { commands } from './arguments/commands.ts';
 import { parseArguments } from './arguments/parse-arguments.ts';
 import { printJson, printLine, useColour } from './io.ts';
@@ -31,26 +32,24 @@ ${stack}`,
   return bug;
 };
 
+const findCommand = (name: string): Command => {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command) return command;
+  const known = commands.map((candidate) => candidate.name);
+  throw new DiagnosticError([messages.unknownCommand(name, known)]);
+};
+
 const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
   const [name = '--help', ...rest] = argv;
   if (['--help', '-h', 'help'].includes(name)) {
-    const about = commands.find((command) => command.name === rest[0]);
-    printLine(io.stdout, about ? commandHelp(about) : generalHelp());
+    printLine(io.stdout, rest[0] === undefined ? generalHelp() : commandHelp(findCommand(rest[0])));
     return 0;
   }
   if (['--version', '-v'].includes(name)) {
     printLine(io.stdout, await version());
     return 0;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
-    throw new DiagnosticError([
-      messages.unknownCommand(
-        name,
-        commands.map((known) => known.name),
-      ),
-    ]);
-  }
+  const command = findCommand(name);
   const parsed = parseArguments(command, rest);
   if (parsed.flag('help')) {
     printLine(io.stdout, commandHelp(command));

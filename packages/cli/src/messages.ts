@@ -35,6 +35,12 @@ export const messages = {
       hint: 'Write a whole number of at least 1.',
     }),
 
+  noDataFolder: (folder: string): Diagnostic =>
+    errorDiagnostic('CLI_NO_DATA_FOLDER', `There is no folder "${folder}".`, {
+      at: `--data-dir ${folder}`,
+      hint: "Data sets are looked for in it before $NASC_DATA, ./data and the user's cache; a relative path starts from the current folder.",
+    }),
+
   stagesReversed: (from: string, to: string): Diagnostic =>
     errorDiagnostic('CLI_STAGES_REVERSED', `Stage "${from}" comes after "${to}".`, {
       at: `--from ${from} --to ${to}`,

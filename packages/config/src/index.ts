@@ -8,6 +8,7 @@ export { importModule } from './load/import-module.ts';
 export type { ImportOptions, ImportedModule } from './load/import-module.ts';
 export { loadConfig } from './load/load-config.ts';
 export type { LoadOptions, LoadedConfig } from './load/load-config.ts';
+export type { Override } from './load/overrides.ts';
 export { parseJson } from './load/parse-json.ts';
 export { schemaProblem, validateOptions } from './validate/check-value.ts';
 export type { JsonSchema } from './validate/json-schema.ts';

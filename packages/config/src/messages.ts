@@ -27,6 +27,11 @@ export const messages = {
   notFound: (file: string): Diagnostic =>
     errorDiagnostic('CONFIG_NOT_FOUND', `There is no file "${file}".`, { hint: 'Correct the path, or write a config with `nasc init`.' }),
 
+  unreadable: (file: string, reason: string): Diagnostic =>
+    errorDiagnostic('CONFIG_UNREADABLE', `The config "${file}" cannot be read: ${reason}.`, {
+      hint: 'Correct the path, or the rights of the file.',
+    }),
+
   noneInFolder: (folder: string, names: readonly string[]): Diagnostic =>
     errorDiagnostic('CONFIG_NOT_FOUND', `There is no config in "${folder}".`, {
       hint: `Write one with \`nasc init\`, or give its path. It is looked for as ${names.join(', ')}.`,
@@ -51,16 +56,22 @@ export const messages = {
       hint: 'Write `export default defineConfig({ ... })`.',
     }),
 
-  overrideMalformed: (text: string): Diagnostic =>
+  overrideMalformed: (text: string, at: string): Diagnostic =>
     errorDiagnostic('CONFIG_OVERRIDE_MALFORMED', `"${text}" sets nothing.`, {
-      at: `--set ${text}`,
+      at,
       hint: 'Write --set key.path=value, for example --set train.epochs=3.',
     }),
 
-  overrideBlocked: (text: string, path: string, found: string): Diagnostic =>
+  overrideBlocked: (at: string, path: string, found: string): Diagnostic =>
     errorDiagnostic('CONFIG_OVERRIDE_BLOCKED', `"${path}" is ${found}: it has no keys to set.`, {
-      at: `--set ${text}`,
+      at,
       hint: `Set "${path}" itself.`,
+    }),
+
+  overrideIndex: (at: string, path: string, key: string, length: number): Diagnostic =>
+    errorDiagnostic('CONFIG_OVERRIDE_BLOCKED', `"${path}" is a list of ${length}: "${key}" is no place in it.`, {
+      at,
+      hint: `Places are counted from 0; ${path}.${length} appends.`,
     }),
 
   bothLatencies: (at: string): Diagnostic =>
@@ -82,12 +93,6 @@ export const messages = {
       hint: 'Lower "train.batchSize", or raise "task.searchImages".',
     }),
 
-  targetTwice: (name: string, at: string): Diagnostic =>
-    errorDiagnostic('CONFIG_CONTRADICTION', `The target "${name}" is given twice.`, {
-      at,
-      hint: 'A run has one set of results for each target name: give the other options in another config.',
-    }),
-
   bothCrops: (at: string): Diagnostic =>
     errorDiagnostic('CONFIG_CONTRADICTION', '"task.augmentation.crop" and "task.augmentation.randomResizedCrop" are both given.', {
       at,
@@ -98,6 +103,12 @@ export const messages = {
     errorDiagnostic('CONFIG_CONTRADICTION', `"${path}" goes from ${least} down to ${greatest}.`, {
       at,
       hint: `The least comes first: [${greatest}, ${least}].`,
+    }),
+
+  targetTwice: (name: string, at: string): Diagnostic =>
+    errorDiagnostic('CONFIG_CONTRADICTION', `The target "${name}" is given twice.`, {
+      at,
+      hint: 'A run has one set of results for each target name: give the other options in another config.',
     }),
 
   schemaInvalid: (place: string, reason: string): Diagnostic =>

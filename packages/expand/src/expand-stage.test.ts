@@ -47,6 +47,7 @@ const dataset = definePlugin({
           manifestHash: 'm',
           source: 'here',
           defaultAugmentation: {},
+          defaultEvaluationCrop: 0.75,
         };
       },
     });
@@ -70,8 +71,8 @@ const dataset = definePlugin({
   },
 });
 
-const expand = async (chosen: unknown) => {
-  const config = validateConfig({ task: { dataset: 'two-images' }, space: chosen, targets: ['none'] }, 'nasc.config.json');
+const expand = async (chosen: unknown, task: object = {}) => {
+  const config = validateConfig({ task: { dataset: 'two-images', ...task }, space: chosen, targets: ['none'] }, 'nasc.config.json');
   const result = await createPipeline(config, { plugins: [opsPlugin, expandStage, dataset], folder }).run({ to: 'expand' });
   return { artifact: result.searchSpace!, cached: result.timings[0]!.cached, hash: result.hashes['searchSpace'] };
 };
@@ -90,7 +91,7 @@ describe('the stage', () => {
       classes: ['dark', 'light'],
       inputShape: [10, 8, 2],
       normalisation: { mean: [0.5, 0.2], std: [0.5, 1] },
-      evaluationCrop: 1,
+      evaluationCrop: 0.75,
       manifestHash: 'm',
     });
     expect(choicesOf(artifact.graph)).toHaveLength(2);
@@ -103,9 +104,18 @@ describe('the stage', () => {
     expect(artifact.task.inputShape).toEqual([32, 32, 2]);
   });
 
+  test('says what evaluation sees of an image: as configured, else as the data set has it; a part of the hash', async () => {
+    const configured = await expand(space, { evaluationCrop: 0.875 });
+    const preset = await expand(space);
+    expect(configured.artifact.task.evaluationCrop).toBe(0.875);
+    expect(preset.artifact.task.evaluationCrop).toBe(0.75);
+    expect(configured.hash).not.toBe(preset.hash);
+  });
+
   test('takes a named space, an object, or a file by its path from the config’s folder', async () => {
     await writeFile(join(folder, 'own.json'), JSON.stringify({ ...space, name: 'own' }));
-    const names = await Promise.all(['named', space, './own.json'].map(async (chosen) => (await expand(chosen)).artifact.name));
+    const names: string[] = [];
+    for (const chosen of ['named', space, './own.json']) names.push((await expand(chosen)).artifact.name);
     expect(names).toEqual(['named', 'tiny', 'own']);
   });
 
@@ -127,7 +137,8 @@ describe('messages', () => {
     expect(await failure('namd')).toBe(`error UNKNOWN_NAME: There is no search space "namd".
   at /space, stage expand, pass resolveSpace
   hint: Did you mean "named"?`);
-    expect(await failure('spaces/own.json')).toBe(`error SPACE_FILE_NOT_READ: The space file "spaces/own.json" could not be read: ENOENT.
+    expect(await failure('spaces/own.json'))
+      .toBe(`error SPACE_FILE_NOT_READ: The space file "spaces/own.json" cannot be read: it does not exist.
   at /space, stage expand, pass resolveSpace
   hint: A path starts from the folder of the config.`);
   });

@@ -5,8 +5,8 @@ import type { Diagnostic } from '@nasc/diagnostics';
 const size = (height: number, width: number): string => `${height}x${width}`;
 
 export const messages = {
-  fileNotFound: (path: string, reason: string): Diagnostic =>
-    errorDiagnostic('SPACE_FILE_NOT_READ', `The space file "${path}" could not be read: ${reason}.`, {
+  fileNotRead: (path: string, reason: string): Diagnostic =>
+    errorDiagnostic('SPACE_FILE_NOT_READ', `The space file "${path}" cannot be read: ${reason}.`, {
       at: '/space',
       hint: 'A path starts from the folder of the config.',
     }),

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseJson } from '@nasc/config';
 import type { Config } from '@nasc/config';
 import type { Registry } from '@nasc/core';
-import { DiagnosticError } from '@nasc/diagnostics';
+import { DiagnosticError, readFailure } from '@nasc/diagnostics';
 import { messages } from './messages.ts';
 
 /** The space as it was written, and its place for diagnostics: what JSON pointers are appended to. */
@@ -31,7 +31,8 @@ const readSpaceFile = (path: string, folder: string): SpaceSource => {
   try {
     text = readFileSync(resolve(folder, path), 'utf8');
   } catch (cause) {
-    throw new DiagnosticError([messages.fileNotFound(path, (cause as NodeJS.ErrnoException).code ?? String(cause))], { cause });
+    const reason = readFailure(cause);
+    throw reason === undefined ? cause : new DiagnosticError([messages.fileNotRead(path, reason)], { cause });
   }
   return { value: parseJson(text, path), place: path };
 };

@@ -223,7 +223,18 @@ describe('report.json', () => {
           (error: DiagnosticError) => formatDiagnostics(error.diagnostics).replaceAll(folder, 'FOLDER'),
         );
       await writeFile(file, JSON.stringify({ ...report, format: 2 }));
-      expect(await messageOf()).toBe('error CONFIG_WRONG_VALUE: "format" has to be 1, and is 2.\n  at FOLDER/report.json#/format');
+      const hint = 'Another program or another version of nasc wrote it, or it was damaged; `nasc run` writes it again.';
+      expect(await messageOf()).toBe(
+        `error REPORT_DAMAGED: "FOLDER/report.json" is no report that can be shown: "format" has to be 1, and is 2.\n  hint: ${hint}`,
+      );
+      await writeFile(file, '{ "format": 1');
+      expect(await messageOf()).toBe(
+        `error REPORT_DAMAGED: "FOLDER/report.json" is no report that can be shown: A comma or } is expected here, and the file ends.\n  hint: ${hint}`,
+      );
+      await writeFile(file, '{}');
+      expect(await messageOf()).toMatch(
+        /^error REPORT_DAMAGED: "FOLDER\/report.json" is no report that can be shown: "format" is missing. \(and \d+ more\)\n {2}hint: .*$/,
+      );
       await rm(file);
       expect(await messageOf()).toBe(`error REPORT_NOT_FOUND: There is no report "FOLDER/report.json".
   hint: A run that goes through all stages writes one into its output folder: \`nasc run\`.`);

@@ -1,11 +1,13 @@
 // `nasc run`: the pipeline from a config, with progress, Ctrl-C and the table at the end.
 import { relative } from 'node:path';
+import type { Override } from '@nasc/config';
 import { stageNames } from '@nasc/core';
 import type { RunOptions, StageName } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 import { formatReport, formatStages } from '@nasc/report';
 import type { Arguments } from '../arguments/command.ts';
+import { readDataDir } from '../arguments/data-dir.ts';
 import { printJson, printLine } from '../io.ts';
 import type { Io } from '../io.ts';
 import { createPipeline } from '../library/create-pipeline.ts';
@@ -35,7 +37,7 @@ const readStages = (parsed: Arguments): Pick<RunOptions, 'from' | 'to'> => {
 };
 
 /** `--engine` and `--threads` are short for keys of the config. */
-const readOverrides = (parsed: Arguments): readonly string[] => {
+const readOverrides = (parsed: Arguments): readonly Override[] => {
   const diagnostics: Diagnostic[] = [];
   const threads = parsed.value('threads');
   if (threads !== undefined && !/^[1-9]\d*$/.test(threads)) diagnostics.push(messages.notAThreadCount(threads));
@@ -43,8 +45,8 @@ const readOverrides = (parsed: Arguments): readonly string[] => {
   const engine = parsed.value('engine');
   return [
     ...parsed.values('set'),
-    ...(threads === undefined ? [] : [`threads=${threads}`]),
-    ...(engine === undefined ? [] : [`engine=${JSON.stringify(engine)}`]),
+    ...(threads === undefined ? [] : [{ set: `threads=${threads}`, option: `--threads ${threads}` }]),
+    ...(engine === undefined ? [] : [{ set: `engine=${JSON.stringify(engine)}`, option: `--engine ${engine}` }]),
   ];
 };
 
@@ -85,18 +87,13 @@ const printStopped = ({ finished, unfinished }: ProgressReporter, cacheDir: stri
 
 export const run = async (parsed: Arguments, io: Io): Promise<number> => {
   const stages = readStages(parsed);
-  const { config, file, folder } = await loadConfig(parsed.positionals[0], { folder: io.folder, overrides: readOverrides(parsed) });
+  const { config, folder, locate } = await loadConfig(parsed.positionals[0], { folder: io.folder, overrides: readOverrides(parsed) });
   const progress = createProgressReporter(io);
   const watched = parsed.values('print-after');
-  const dataDir = parsed.value('data-dir');
-  const pipeline = createPipeline(config, {
-    folder,
-    file: relative(io.folder, file) || file,
-    listener: progress.listener,
-    plugins: watched.length > 0 ? [printAfterPlugin(watched, progress.print)] : [],
-    ...(dataDir !== undefined && { dataDir }),
-  });
-  if (watched.length > 0) checkPassNames(watched, await pipeline.passes());
+  const options = { folder, locate, listener: progress.listener, ...(await readDataDir(parsed, io)) };
+  if (watched.length > 0) checkPassNames(watched, await createPipeline(config, options).passes());
+  const plugins = watched.length > 0 ? [printAfterPlugin(watched, progress.print)] : [];
+  const pipeline = createPipeline(config, { ...options, plugins });
 
   const interrupt = createInterrupt(io, () => progress.print('Stopping. Press Ctrl-C again to stop at once.'));
   try {

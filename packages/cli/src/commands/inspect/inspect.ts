@@ -1,5 +1,4 @@
 // `nasc inspect`: a search space, a network or a stored artifact as text or JSON; or the passes.
-import { relative } from 'node:path';
 import { trackedRegistry } from '@nasc/core';
 import type { PluginHost } from '@nasc/core';
 import type { LoadedConfig } from '@nasc/config';
@@ -57,8 +56,8 @@ export const inspect = async (parsed: Arguments, io: Io): Promise<number> => {
     else printLine(io.stdout, printParts(host.parts));
     return 0;
   }
-  const expandConfig = async ({ config, file, folder }: LoadedConfig) => {
-    const { searchSpace } = await createPipeline(config, { folder, file: relative(io.folder, file) }).run({
+  const expandConfig = async ({ config, folder, locate }: LoadedConfig) => {
+    const { searchSpace } = await createPipeline(config, { folder, locate }).run({
       to: 'expand',
       exclusive: false,
     });
