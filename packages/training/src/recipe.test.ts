@@ -1,6 +1,6 @@
 import type { DiagnosticError } from '@nasc/diagnostics';
 import { formatDiagnostics } from '@nasc/diagnostics';
-import { wholeSplit } from '@nasc/data';
+import { drawMixing, wholeSplit } from '@nasc/data';
 import type { ChoiceNode } from '@nasc/ir';
 import { expect, test } from 'vitest';
 import { batchSource, stepsOf } from './batch-source.ts';
@@ -62,6 +62,30 @@ test('batches: a step has its batch whatever was asked before, streams differ, t
   const row = [...first.targets.subarray(0, 3)].toSorted();
   for (const [i, value] of [0.1, 0.1, 0.8].entries()) expect(row[i]).toBeCloseTo(value, 6);
   expect(stepsOf(1.5, source())).toBe(14); // 300 images are 9 whole batches of 32
+});
+
+test('mixup blends the images and targets of a batch alike, another way each step; without it the batch is the same', async () => {
+  const options = { subset: wholeSplit(dataset.train), classes: 3, batchSize: 32, normalisation, seed: 2, stream: 'a' };
+  const plain = batchSource({ ...options, augmentation: {} });
+  const mixed = batchSource({ ...options, augmentation: { mixup: 1 } });
+  const lambdas = new Set<number>();
+  for (const step of [3, 0, 20]) {
+    const before = await plain.batch(step);
+    const after = await mixed.batch(step);
+    const { lambda, partners } = drawMixing(1, 32, { seed: 2, stream: 'a.mixup', step });
+    lambdas.add(lambda);
+    for (const rows of ['images', 'targets'] as const) {
+      const size = before[rows].length / 32;
+      const blended = before[rows].map((value, i) => {
+        const partner = partners[Math.floor(i / size)]! * size + (i % size);
+        return lambda * value + (1 - lambda) * before[rows][partner]!;
+      });
+      expect(after[rows]).toEqual(blended);
+    }
+    expect(await mixed.batch(step)).toEqual(after);
+  }
+  expect(lambdas.size).toBe(3);
+  expect(await batchSource({ ...options, augmentation: { mixup: 0 } }).batch(3)).toEqual(await plain.batch(3));
 });
 
 test('reading ahead gives the batches of the source, in any order, and reports what goes wrong with the step that asks', async () => {
