@@ -75,7 +75,7 @@ export interface Augmentation {
   readonly colourJitter?: false | ColourJitter;
   /** Side of a square that hides a random place, in pixels of the output. */
   readonly cutout?: number;
-  /** Blend each image of a batch and its target with another one, by lambda ~ Beta(mixup, mixup). */
+  /** Blend each image of a batch and its target with another one, by a share drawn from Beta(mixup, mixup). */
   readonly mixup?: number;
 }
 

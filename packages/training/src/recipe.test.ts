@@ -68,23 +68,23 @@ test('mixup blends the images and targets of a batch alike, another way each ste
   const options = { subset: wholeSplit(dataset.train), classes: 3, batchSize: 32, normalisation, seed: 2, stream: 'a' };
   const plain = batchSource({ ...options, augmentation: {} });
   const mixed = batchSource({ ...options, augmentation: { mixup: 1 } });
-  const lambdas = new Set<number>();
+  const shares = new Set<number>();
   for (const step of [3, 0, 20]) {
     const before = await plain.batch(step);
     const after = await mixed.batch(step);
-    const { lambda, partners } = drawMixing(1, 32, { seed: 2, stream: 'a.mixup', step });
-    lambdas.add(lambda);
+    const { share, partners } = drawMixing(1, 32, { seed: 2, stream: 'a.mixup', step });
+    shares.add(share);
     for (const rows of ['images', 'targets'] as const) {
       const size = before[rows].length / 32;
       const blended = before[rows].map((value, i) => {
         const partner = partners[Math.floor(i / size)]! * size + (i % size);
-        return lambda * value + (1 - lambda) * before[rows][partner]!;
+        return share * value + (1 - share) * before[rows][partner]!;
       });
       expect(after[rows]).toEqual(blended);
     }
     expect(await mixed.batch(step)).toEqual(after);
   }
-  expect(lambdas.size).toBe(3);
+  expect(shares.size).toBe(3);
   expect(await batchSource({ ...options, augmentation: { mixup: 0 } }).batch(3)).toEqual(await plain.batch(3));
 });
 

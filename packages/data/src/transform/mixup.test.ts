@@ -17,10 +17,10 @@ test('each image is blended with its partner as its target is, and targets go on
     const before = batchOf(count);
     const batch = batchOf(count);
     mixBatch(batch, 0.4, keyOf(count));
-    const { lambda, partners } = drawMixing(0.4, count, keyOf(count));
+    const { share, partners } = drawMixing(0.4, count, keyOf(count));
     for (let i = 0; i < count; i++) {
       const blend = (rows: Float32Array, size: number, at: number): number =>
-        lambda * rows[i * size + at]! + (1 - lambda) * rows[partners[i]! * size + at]!;
+        share * rows[i * size + at]! + (1 - share) * rows[partners[i]! * size + at]!;
       for (let at = 0; at < 5; at++) expect(batch.images[i * 5 + at]).toBe(Math.fround(blend(before.images, 5, at)));
       for (let at = 0; at < count; at++) expect(batch.targets[i * count + at]).toBe(Math.fround(blend(before.targets, count, at)));
       const sum = batch.targets.subarray(i * count, (i + 1) * count).reduce((total, value) => total + value, 0);
@@ -34,7 +34,7 @@ test('each image is blended with its partner as its target is, and targets go on
 
 test('cycles of any length, and images that are their own partner', () => {
   const rows = Float32Array.of(1, 10, 100, 1000, 10_000, 7);
-  mixRows(rows, { lambda: 0.75, partners: Uint32Array.of(2, 1, 4, 5, 0, 3) });
+  mixRows(rows, { share: 0.75, partners: Uint32Array.of(2, 1, 4, 5, 0, 3) });
   expect([...rows]).toEqual([25.75, 10, 2575, 751.75, 7500.25, 255.25]);
 });
 
@@ -43,9 +43,9 @@ test('a mixing is a function of its key; its share has the moments of Beta(alpha
   expect(drawMixing(0.2, 9, keyOf(3))).not.toEqual(drawMixing(0.2, 9, keyOf(4)));
   const count = 5000;
   for (const alpha of [0.2, 1, 4]) {
-    const lambdas = Array.from({ length: count }, (_, step) => drawMixing(alpha, 2, keyOf(step)).lambda);
-    const mean = lambdas.reduce((sum, value) => sum + value, 0) / count;
-    const variance = lambdas.reduce((sum, value) => sum + (value - 0.5) ** 2, 0) / count;
+    const shares = Array.from({ length: count }, (_, step) => drawMixing(alpha, 2, keyOf(step)).share);
+    const mean = shares.reduce((sum, value) => sum + value, 0) / count;
+    const variance = shares.reduce((sum, value) => sum + (value - 0.5) ** 2, 0) / count;
     const expected = 1 / (4 * (2 * alpha + 1));
     expect(Math.abs(mean - 0.5)).toBeLessThan(4 * Math.sqrt(expected / count));
     expect(Math.abs(variance / expected - 1)).toBeLessThan(0.1);

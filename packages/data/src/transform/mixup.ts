@@ -3,9 +3,9 @@
 import { Random } from '@nasc/random';
 import type { RandomKey } from '@nasc/random';
 
-/** lambda ~ Beta(alpha, alpha), one a batch as in the paper's code, and which image each one is mixed with. */
+/** One share (lambda in the paper) ~ Beta(alpha, alpha) a batch, as in the paper's code, and which image each one is mixed with. */
 export interface Mixing {
-  readonly lambda: number;
+  readonly share: number;
   /** A permutation of the batch. */
   readonly partners: Uint32Array;
 }
@@ -13,14 +13,14 @@ export interface Mixing {
 /** The mixing of a key, which names seed, stream, epoch and step. */
 export const drawMixing = (alpha: number, count: number, key: RandomKey): Mixing => {
   const random = new Random(key);
-  const lambda = random.beta(alpha, alpha);
-  return { lambda, partners: random.permutation(count) };
+  const share = random.beta(alpha, alpha);
+  return { share, partners: random.permutation(count) };
 };
 
-/** Row i [count, size] becomes lambda * row i + (1 - lambda) * row partners[i], in place: one row is set aside a cycle. */
-export const mixRows = (rows: Float32Array, { lambda, partners }: Mixing): void => {
+/** Row i [count, size] becomes share * row i + (1 - share) * row partners[i], in place: one row is set aside a cycle. */
+export const mixRows = (rows: Float32Array, { share, partners }: Mixing): void => {
   const size = rows.length / partners.length;
-  const rest = 1 - lambda;
+  const rest = 1 - share;
   const mixed = new Uint8Array(partners.length);
   for (let start = 0; start < partners.length; start++) {
     if (mixed[start] === 1) continue;
@@ -29,7 +29,7 @@ export const mixRows = (rows: Float32Array, { lambda, partners }: Mixing): void 
       mixed[row] = 1;
       const partner = partners[row]!;
       const other = partner === start ? first : rows.subarray(partner * size, (partner + 1) * size);
-      for (let i = 0, at = row * size; i < size; i++, at++) rows[at] = lambda * rows[at]! + rest * other[i]!;
+      for (let i = 0, at = row * size; i < size; i++, at++) rows[at] = share * rows[at]! + rest * other[i]!;
     }
   }
 };
