@@ -1,12 +1,12 @@
 // The system's C compiler: found, asked for its version, and run into a cache keyed by everything that went in.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
-import { makeFolder } from '@nasc/files';
+import { ensureFolder, makeFolder } from '@nasc/files';
 
 const run = promisify(execFile);
 
@@ -130,7 +130,7 @@ export const compile = async (job: CompileJob): Promise<string> => {
   // Another process may be first: its result is the same.
   await makeFolder(folder, 'compiled code', async (work) => {
     for (const [name, text] of job.sources) {
-      await mkdir(dirname(join(work, name)), { recursive: true });
+      await ensureFolder(dirname(join(work, name)));
       await writeFile(join(work, name), text);
     }
     await build(compiler, job, work, folder).catch(async (cause: unknown) => {

@@ -5,13 +5,14 @@
 // succeeded likewise: whoever is at the end of the chain has the lock. It then takes the place of the first and removes
 // the rest. Somebody may have looked before that and link after it; so after linking the chain is walked again.
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { temporaryPath } from './leftovers.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { ownIdentity, stateOfProcess } from './process-identity.ts';
 import { explainingWriteErrors } from './write-errors.ts';
+import { ensureFolder } from './write.ts';
 
 export interface LockOwner extends ProcessIdentity {
   readonly id: string;
@@ -100,7 +101,7 @@ const tryLock = async (path: string): Promise<Lock | LockHeld> => {
   const own = temporaryPath(path);
   const held = await explainingWriteErrors({ what: 'a lock', path }, async () => {
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await ensureFolder(dirname(path));
       await writeFile(own, `${JSON.stringify(owner, undefined, 1)}\n`, { flush: true });
       return await acquire(path, own, owner.id);
     } finally {

@@ -1,5 +1,5 @@
 // Files and folders that are whole or not there: written under a temporary name, forced to the disk, renamed.
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { temporaryPath } from './leftovers.ts';
 import { explainingWriteErrors } from './write-errors.ts';
@@ -16,6 +16,24 @@ const totalLength = (files: Files): number => [...files.values()].reduce((sum, c
 const placeIn = (folder: string, name: string): string => {
   if (isAbsolute(name) || name.split(/[/\\]/).includes('..')) throw new RangeError(`"${name}" is no place in ${folder}`);
   return join(folder, name);
+};
+
+/**
+ * Makes a folder and those above it, where they are not there. Unlike `mkdir` with `recursive`, which looks for the folder after
+ * any other error and reports that it is missing, it says when the disk is full or read-only.
+ */
+export const ensureFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw cause;
+    await ensureFolder(dirname(path));
+    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw again;
+    });
+  }
 };
 
 /** Forces a file or the names in a folder to the disk. Some file systems know no such thing for folders. */
@@ -59,7 +77,7 @@ export const replaceFiles = (folder: string, files: Files, what: string): Promis
     try {
       for (const [name, content] of files) {
         const path = placeIn(folder, name);
-        await mkdir(dirname(path), { recursive: true });
+        await ensureFolder(dirname(path));
         temporaries.set(path, temporaryPath(path));
         await writeThrough(temporaries.get(path)!, content);
       }
@@ -77,7 +95,7 @@ export const replaceFiles = (folder: string, files: Files, what: string): Promis
 export const writeFileAtomically = (path: string, content: Content | AsyncIterable<Uint8Array>, what: string): Promise<void> => {
   const bytes = typeof content === 'string' || content instanceof Uint8Array ? byteLength(content) : undefined;
   return explainingWriteErrors({ what, path, bytes }, async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await ensureFolder(dirname(path));
     const temporary = temporaryPath(path);
     try {
       await writeThrough(temporary, content);
@@ -102,7 +120,7 @@ const renamed = (from: string, to: string): Promise<boolean> =>
 const publish = async (folder: string, fill: (temporary: string) => Promise<void>): Promise<boolean> => {
   const temporary = temporaryPath(folder);
   try {
-    await mkdir(temporary, { recursive: true });
+    await ensureFolder(temporary);
     await fill(temporary);
     const first = await renamed(temporary, folder);
     if (first) await sync(dirname(folder));
@@ -131,7 +149,7 @@ export const writeFolderAtomically = (folder: string, files: Files, what: string
       const folders = new Set([temporary]);
       for (const [name, content] of files) {
         const path = placeIn(temporary, name);
-        await mkdir(dirname(path), { recursive: true });
+        await ensureFolder(dirname(path));
         for (let inner = dirname(path); inner.startsWith(temporary + sep); inner = dirname(inner)) folders.add(inner);
         await writeThrough(path, content);
       }

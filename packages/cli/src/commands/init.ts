@@ -1,10 +1,10 @@
 // `nasc init`: a config that runs as it is, with what is worth changing.
 import { existsSync } from 'node:fs';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DiagnosticError } from '@nasc/diagnostics';
-import { explainingWriteErrors, writeFileAtomically } from '@nasc/files';
+import { ensureFolder, explainingWriteErrors, writeFileAtomically } from '@nasc/files';
 import type { Arguments } from '../arguments/command.ts';
 import { printJson, printLine } from '../io.ts';
 import type { Io } from '../io.ts';
@@ -61,7 +61,7 @@ export default defineConfig({
 
 export const init = async (parsed: Arguments, io: Io): Promise<number> => {
   const folder = resolve(io.folder, parsed.positionals[0] ?? '.');
-  await explainingWriteErrors({ what: 'the config', path: folder }, () => mkdir(folder, { recursive: true }));
+  await explainingWriteErrors({ what: 'the config', path: folder }, () => ensureFolder(folder));
   const present = (await readdir(folder)).find((name) => /^nasc\.config\.(?:m?[jt]s|json)$/.test(name));
   if (present) throw new DiagnosticError([messages.configExists(relative(io.folder, join(folder, present)))]);
 
