@@ -87,7 +87,14 @@ const before = definePlugin({
         };
       },
     });
-    const task = { dataset: 'noise', classes, inputShape: [10, 9, 3] as const, normalisation, evaluationCrop: 1, manifestHash: 'noise' };
+    const task = {
+      dataset: 'noise',
+      classes,
+      inputShape: [10, 9, 3] as const,
+      normalisation,
+      evaluationCrop: 0.875,
+      manifestHash: 'noise',
+    };
     api.addPart(
       definePart({
         stage: 'expand',
@@ -140,7 +147,13 @@ test('folds, writes and verifies', async () => {
   expect(onnx!.verification.relativeError).toBeLessThan(1e-5);
   const { metadata, nodeCounts } = readOnnxModel(onnx!.bytes);
   expect(nodeCounts['BatchNormalization']).toBeUndefined();
-  expect(metadata).toMatchObject({ space: 'one-network', dataset: 'noise', target: 'onnxruntime', classes: '["cat","dog","owl"]' });
+  expect(metadata).toMatchObject({
+    space: 'one-network',
+    dataset: 'noise',
+    evaluationCrop: '0.875',
+    target: 'onnxruntime',
+    classes: '["cat","dog","owl"]',
+  });
   expect(JSON.parse(metadata['blocks']!)).toContainEqual({
     id: 'block',
     macro: 'mbConv',

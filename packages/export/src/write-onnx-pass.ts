@@ -16,7 +16,7 @@ export const writeOnnxPass = definePass({
   name: 'writeOnnx',
   run(input: ExportInputs, { config, registry, target }: PassContext): WrittenModel {
     const { folded, searchSpace } = input;
-    const { classes, dataset, normalisation } = searchSpace.task;
+    const { classes, dataset, normalisation, evaluationCrop } = searchSpace.task;
     const bytes = writeOnnx(folded.graph, folded.weights, registry.ops, {
       name: `${searchSpace.name}-${target.name}`,
       opset: config.export.opset,
@@ -25,6 +25,7 @@ export const writeOnnxPass = definePass({
       metadata: {
         space: searchSpace.name,
         dataset,
+        evaluationCrop: String(evaluationCrop),
         target: target.name,
         blocks: JSON.stringify(folded.graph.groups.map(describeGroup)),
       },
