@@ -29,9 +29,10 @@ export interface ArtifactProblem {
 /** The files that marked objects name, relative to artifact.json. */
 const namedFiles = (item: unknown): readonly string[] => {
   if (typeof item !== 'object' || item === null) return [];
-  const { $tensors, $bytes, $files, names } = item as Record<string, unknown>;
+  const { $tensors, $bytes, $array, $files, names } = item as Record<string, unknown>;
   if (typeof $tensors === 'string') return [$tensors];
   if (typeof $bytes === 'string') return [$bytes];
+  if (typeof $array === 'string') return [$array];
   if (typeof $files === 'string') return (names as readonly { name: string }[]).map(({ name }) => `${$files}/${name}`);
   return Object.values(item).flatMap(namedFiles);
 };

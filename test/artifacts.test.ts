@@ -3,8 +3,10 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openArtifactStore } from '@nasc/core';
-import type { Architecture, SearchResult } from '@nasc/core';
+import { createPipeline, definePart, definePlugin, openArtifactStore } from '@nasc/core';
+import type { Architecture, PassContext, SearchResult } from '@nasc/core';
+import { validateConfig } from '@nasc/config';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkStore, schemaOfKind } from './artifact-schemas.ts';
 
@@ -42,6 +44,22 @@ const unmeasured: Architecture = {
   rounds: [{ choices: [0, 2], predictedMs: 1.5, measuredMs: undefined, score: 0.25, keepsLimit: true }],
 };
 
+const cpu = {
+  name: 'cpu',
+  description: 'For this test.',
+  optionsSchema: { type: 'object' },
+  create: (options: Readonly<Record<string, unknown>>) => ({
+    name: 'cpu',
+    options,
+    capabilities: { dtypes: ['float32'] },
+    device: async () => ({ id: 'here', description: 'here' }),
+    supports: () => true as const,
+    legalize: [],
+    kernels: [],
+    emit: async () => ({ files: new Map<string, string>(), coverage: [] }),
+  }),
+};
+
 test('ranked results, numbers that JSON lacks and absent values have the form that the schemas say', async () => {
   const store = openArtifactStore(folder);
   await store.put('searchResult', ranked);
@@ -67,4 +85,71 @@ test('an unknown key, a value of another type and a missing file are found', asy
 test('every kind has a schema, and every schema is that of a kind', async () => {
   const names = (await readdir(new URL('../schemas/artifacts/', import.meta.url))).map((name) => name.replace('.schema.json', ''));
   expect(names.toSorted()).toEqual([...Object.values(schemaOfKind), 'common'].toSorted());
+});
+
+test('a checkpoint and the lock of a run have the form that the schemas say', async () => {
+  const stop = new AbortController();
+  let lock: unknown;
+  const readJson = async (...path: readonly string[]) => JSON.parse(await readFile(join(folder, ...path), 'utf8')) as unknown;
+  const state = { step: 3, weights, losses: Float64Array.of(0.5, -0), last: Number.NaN };
+  const plugin = definePlugin({
+    name: 'work',
+    apiVersion: 1,
+    setup(api) {
+      api.addPart(
+        definePart({
+          stage: 'train',
+          name: 'train',
+          consumes: [],
+          produces: 'supernet',
+          perTarget: false,
+          dependsOn: [],
+          reads: () => [],
+          passes: [
+            {
+              name: 'warm-up',
+              async run(_input: unknown, context: PassContext) {
+                lock = await readJson('lock');
+                context.registry.spaces.get('none');
+                stop.abort(new Error('stopped'));
+                await context.checkpoint.part('first').offer(() => state);
+              },
+            },
+          ] as never,
+        }),
+      );
+      api.addTarget(cpu);
+    },
+  });
+  const config = validateConfig({ task: { dataset: 'none' }, space: 'none', targets: ['cpu'], cacheDir: folder }, 'test');
+  await expect(createPipeline(config, { plugins: [plugin] }).run({ to: 'train', signal: stop.signal })).rejects.toThrow('stopped');
+
+  const [place] = (await readdir(join(folder, 'checkpoints'), { recursive: true })).filter((name) =>
+    /warm-up.*\/1-[0-9a-f]{32}$/.test(name),
+  );
+  expect(place).toMatch(/^[0-9a-f]{64}\/1\/warm-up_first-[0-9a-f]{12}\/1-[0-9a-f]{32}$/);
+  expect((await readdir(join(folder, 'checkpoints', place!))).toSorted()).toEqual([
+    'artifact.json',
+    'state.losses.bin',
+    'state.weights.safetensors',
+  ]);
+  const checkpoint = await readJson('checkpoints', place!, 'artifact.json');
+  expect(checkpoint).toEqual({
+    place: ['warm-up', 'first'],
+    consulted: { 'space:none': '-' },
+    state: {
+      step: 3,
+      weights: { $tensors: 'state.weights.safetensors' },
+      losses: { $array: 'state.losses.bin', type: 'Float64Array' },
+      last: { $number: 'NaN' },
+    },
+  });
+  const ajv = new Ajv2020({ allErrors: true });
+  for (const [name, value] of [
+    ['checkpoint', checkpoint],
+    ['lock', lock],
+  ] as const) {
+    const validate = ajv.compile(JSON.parse(await readFile(new URL(`../schemas/${name}.schema.json`, import.meta.url), 'utf8')) as object);
+    expect([validate(value), validate.errors]).toEqual([true, null]);
+  }
 });
