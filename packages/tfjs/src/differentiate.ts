@@ -13,6 +13,7 @@ export interface Differentiated {
  * which `f` reads from its closure. `tf.grads` does the same but throws where nothing leads to the value, as behind Zero.
  */
 export const differentiate = (tf: Tfjs, f: () => Tensor, inputs: readonly Tensor[], direction?: Tensor): Differentiated => {
+  if (inputs.length === 0) return { value: f(), gradients: [] };
   const { value, grads } = tf.engine().gradients(f, [...inputs], direction, true) as { value: Tensor; grads: (Tensor | undefined)[] };
   return { value, gradients: grads };
 };

@@ -12,15 +12,13 @@ import type {
   StepResult,
   TrainingBatch,
 } from '@nasc/core';
-import { singlePath } from '@nasc/core';
-import { DiagnosticError } from '@nasc/diagnostics';
+import { checkBatch, checkMixture, checkParameters, programGuard, sampledGates, singlePath, statisticsTable } from '@nasc/core';
 import { parameterId } from '@nasc/ir';
-import type { Tensor, TensorTable } from '@nasc/ir';
+import type { ChoiceNode, Tensor, TensorTable } from '@nasc/ir';
 import { activePath } from './active-path.ts';
 import type { ActivePath } from './active-path.ts';
 import { lineBytes } from './call.ts';
 import type { CompiledGraph } from './compiled-graph.ts';
-import { fail, messages } from './messages.ts';
 import type { PlacedParameter } from './parameter-layout.ts';
 import type { ProgramMemory } from './program-memory.ts';
 import type { StepRunner } from './step-runner.ts';
@@ -37,10 +35,9 @@ export class NativeProgram implements Program {
   readonly #runner: StepRunner;
   readonly #batchSize: number;
   readonly #activePaths: number;
+  readonly #guard = programGuard();
   /** Regions whose weights took part since the last update. */
   #touched = new Set<string>();
-  #busy = false;
-  #disposed = false;
 
   constructor(graph: CompiledGraph, memory: ProgramMemory, words: StepWords, runner: StepRunner, batchSize: number, activePaths: number) {
     this.#graph = graph;
@@ -53,30 +50,25 @@ export class NativeProgram implements Program {
   }
 
   forwardBackward(batch: TrainingBatch, mixture: Mixture, options: StepOptions): Promise<StepResult> {
-    return this.#exclusive(() => this.#step(batch, mixture, options));
+    return this.#guard.run(() => this.#step(batch, mixture, options));
   }
 
   trainStep(batch: TrainingBatch, mixture: Mixture, options: Omit<StepOptions, 'gradients'>, optimizer: SgdOptions): Promise<StepResult> {
-    return this.#exclusive(() => this.#step(batch, mixture, { ...options, gradients: 'weights' }, optimizer));
+    return this.#guard.run(() => this.#step(batch, mixture, { ...options, gradients: 'weights' }, optimizer));
   }
 
   applyUpdate(optimizer: SgdOptions): Promise<void> {
-    return this.#exclusive(async () => {
+    return this.#guard.run(async () => {
       await this.#runner.run([this.#update(this.#touched, optimizer)]);
       this.#touched.clear();
     });
   }
 
   candidateGradients(batch: TrainingBatch, sample: GateSample, options: Pick<StepOptions, 'randomKey' | 'signal'>): Promise<GateGradients> {
-    return this.#exclusive(async () => {
+    return this.#guard.run(async () => {
       const { choices } = this.#graph.cut;
       const path = this.#path(singlePath(sample.active));
-      const gates = choices.map(({ node, candidates }, choice) => {
-        if (sample.mode !== 'two') return candidates.map((_, index) => index);
-        const other = sample.other?.[choice];
-        if (other === undefined || !candidates[other]) return fail(messages.badMixture(node.id, 'mode `two` needs a second candidate'));
-        return [...new Set([sample.active[choice]!, other])];
-      });
+      const gates = sampledGates(sample, this.#choices);
       this.#write(batch);
       this.#memory.views.randomKey.set(options.randomKey);
       const mode: ForwardMode = { batchNorm: 'batch', random: true };
@@ -96,7 +88,7 @@ export class NativeProgram implements Program {
   }
 
   recalibrate(mixture: Mixture, batches: readonly TrainingBatch[]): Promise<BatchNormStatistics> {
-    return this.#exclusive(async () => {
+    return this.#guard.run(async () => {
       const path = this.#path(mixture);
       // Over all images: mean = avg(m_b), variance = avg(v_b + m_b^2) - mean^2, batches weighted by their images.
       const sums = this.#words.statistics(path).map(({ node, channels }) => ({
@@ -132,7 +124,7 @@ export class NativeProgram implements Program {
   }
 
   evaluate(batch: TrainingBatch, mixture: Mixture, statistics: 'batch' | 'running' | BatchNormStatistics): Promise<Scores> {
-    return this.#exclusive(async () => {
+    return this.#guard.run(async () => {
       const path = this.#path(mixture);
       this.#write(batch);
       const mode: ForwardMode = { batchNorm: statistics === 'batch' ? 'batch' : 'running', random: false };
@@ -153,17 +145,16 @@ export class NativeProgram implements Program {
   }
 
   readGradients(): Promise<TensorTable> {
-    return this.#exclusive(() => Promise.resolve(this.#read('gradients')));
+    return this.#guard.run(() => Promise.resolve(this.#read('gradients')));
   }
 
   readState(): Promise<ProgramState> {
-    return this.#exclusive(() => Promise.resolve({ parameters: this.#read('values'), momentum: this.#read('momentum') }));
+    return this.#guard.run(() => Promise.resolve({ parameters: this.#read('values'), momentum: this.#read('momentum') }));
   }
 
   writeState(state: { readonly parameters: TensorTable; readonly momentum?: TensorTable }): Promise<void> {
-    return this.#exclusive(() => {
-      const problems = [...this.#check(state.parameters), ...this.#check(state.momentum ?? new Map())];
-      if (problems.length > 0) throw new DiagnosticError(problems);
+    return this.#guard.run(() => {
+      this.#check(state.parameters, state.momentum ?? new Map());
       for (const [id, { data }] of state.parameters) this.#memory.valuesOf(this.#parameter(id)).set(data);
       this.#memory.views.momentum.fill(0);
       for (const [id, { data }] of state.momentum ?? []) this.#memory.valuesOf(this.#parameter(id), 'momentum').set(data);
@@ -171,25 +162,12 @@ export class NativeProgram implements Program {
     });
   }
 
-  async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    await this.#exclusive(() => {
-      this.#disposed = true;
+  dispose(): Promise<void> {
+    return this.#guard.end(() => {
       this.#runner.dispose();
       this.#memory.block.dispose();
       return Promise.resolve();
     });
-  }
-
-  async #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#disposed) fail(messages.disposed());
-    if (this.#busy) fail(messages.busy());
-    this.#busy = true;
-    try {
-      return await work();
-    } finally {
-      this.#busy = false;
-    }
   }
 
   async #step(batch: TrainingBatch, mixture: Mixture, options: StepOptions, optimizer?: SgdOptions): Promise<StepResult> {
@@ -224,8 +202,13 @@ export class NativeProgram implements Program {
     };
   }
 
+  get #choices(): readonly ChoiceNode[] {
+    return this.#graph.cut.choices.map(({ node }) => node);
+  }
+
   #path(mixture: Mixture): ActivePath {
-    return activePath(mixture, this.#graph, this.#activePaths);
+    checkMixture(mixture, this.#choices, this.#activePaths);
+    return activePath(mixture, this.#graph);
   }
 
   #regionsOf(path: ActivePath): readonly string[] {
@@ -237,16 +220,11 @@ export class NativeProgram implements Program {
     return this.#words.calls(updateCalls(this.#graph.layout, regions, this.#memory, optimizer));
   }
 
-  #write({ count, images, targets, teacher }: TrainingBatch): void {
+  #write(batch: TrainingBatch): void {
     const { classes, imageFloats } = this.#graph;
+    checkBatch(batch, { batchSize: this.#batchSize, imageFloats, classes });
     const { views } = this.#memory;
-    if (!(count >= 1 && count <= this.#batchSize)) fail(messages.batchTooLarge(count, this.#batchSize));
-    const lengths = [
-      ['images', images.length, count * imageFloats],
-      ['targets', targets.length, count * classes],
-      ['teacher logits', teacher?.logits.length ?? count * classes, count * classes],
-    ] as const;
-    for (const [what, found, expected] of lengths) if (found !== expected) fail(messages.wrongLength(what, found, expected));
+    const { images, targets, teacher } = batch;
     views.images.set(images);
     views.targets.set(targets);
     if (teacher) views.teacher.set(teacher.logits);
@@ -265,28 +243,19 @@ export class NativeProgram implements Program {
 
   /** Puts given statistics in the place of the running ones; returns what puts these back. */
   #replaceStatistics(statistics: BatchNormStatistics): () => void {
+    const values = statisticsTable(statistics);
+    this.#check(values);
     const before = this.#memory.views.statistics.slice();
-    for (const [node, { mean, variance }] of statistics) {
-      for (const [name, values] of [
-        [runningMean, mean],
-        [runningVariance, variance],
-      ] as const) {
-        this.#memory.valuesOf(this.#parameter(parameterId(node, name))).set(values);
-      }
-    }
+    for (const [id, { data }] of values) this.#memory.valuesOf(this.#parameter(id)).set(data);
     return () => this.#memory.views.statistics.set(before);
   }
 
   #parameter(id: string): PlacedParameter {
-    return this.#graph.layout.parameters.get(id) ?? fail(messages.unknownParameter(id));
+    return this.#graph.layout.parameters.get(id)!;
   }
 
-  #check(table: TensorTable) {
-    return [...table].flatMap(([id, { data }]) => {
-      const parameter = this.#graph.layout.parameters.get(id);
-      if (!parameter) return [messages.unknownParameter(id)];
-      return data.length === parameter.floats ? [] : [messages.wrongLength(`parameter "${id}"`, data.length, parameter.floats)];
-    });
+  #check(...tables: readonly TensorTable[]): void {
+    checkParameters(tables, new Map([...this.#graph.layout.parameters].map(([id, { floats }]) => [id, floats])));
   }
 
   #read(of: 'values' | 'gradients' | 'momentum'): TensorTable {

@@ -32,7 +32,7 @@ test('the arena does not grow with the number of candidates, and holds two paths
   const many = await compileFor(wideSpace([largest, { kernel: 3, expand: 3 }, { kernel: 5, expand: 3 }, { kernel: 5, expand: 6 }]));
   const two = await compileFor(wideSpace([largest, { kernel: 5, expand: 6 }]), { activePaths: 2 });
   expect(many.arenaBytes).toBe(one.arenaBytes);
-  expect(two.arenaBytes).toBeGreaterThan(1.4 * one.arenaBytes);
+  expect(two.arenaBytes).toBeGreaterThan(1.4 * one.arenaBytes!);
   for (const program of [one, many, two]) await program.dispose();
 });
 
@@ -64,7 +64,7 @@ test('dispose gives memory and threads back', async () => {
     await program.writeState({ parameters });
     await program.forwardBackward(batch, singlePath([0, 0]), stepOptions);
     await program.dispose();
-    return program.arenaBytes;
+    return program.arenaBytes!;
   };
   const arenaBytes = await run();
   const before = process.memoryUsage.rss();

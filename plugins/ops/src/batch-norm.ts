@@ -5,7 +5,7 @@ import { defineOp, elementCount, float32 } from '@nasc/ir';
 import type { ParameterSpec } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
-import type { GradSaveFunc, Tensor, TfjsCall, Tfjs } from '@nasc/tfjs';
+import type { GradSaveFunc, Tensor, Tensor1D, TfjsCall, Tfjs } from '@nasc/tfjs';
 import { channelsOf, rowsOf } from './shared/shapes.ts';
 
 export interface BatchNormAttributes {
@@ -34,33 +34,34 @@ const epsilonOf = ({ epsilon = defaults.epsilon }: BatchNormAttributes) => epsil
 const normaliseBatch = ({ tf, attributes, inputs, parameters, collect }: TfjsCall<BatchNormAttributes>): Tensor => {
   const { scale, shift, runningMean, runningVariance } = parameters;
   const { momentum = defaults.momentum } = attributes;
+  const epsilon = epsilonOf(attributes);
   const axes = inputs[0]!.shape.slice(0, -1).map((_, axis) => axis);
   const rows = elementCount(inputs[0]!.shape.slice(0, -1));
   const moved = (running: Tensor, batch: Tensor) => tf.add(running, tf.mul(tf.sub(batch, running), momentum));
   const normalise = tf.customGrad((...operands) => {
     const [x, gamma, beta, save] = operands as unknown as [Tensor, Tensor, Tensor, GradSaveFunc];
-    const mean = tf.mean(x, axes);
-    const centred = tf.sub(x, mean);
-    const variance = tf.mean(tf.square(centred), axes);
-    const inverseStd = tf.rsqrt(tf.add(variance, epsilonOf(attributes)));
+    const mean = tf.mean<Tensor1D>(x, axes);
+    const variance = tf.mean<Tensor1D>(tf.squaredDifference(x, mean), axes);
     collect?.({ mean, variance }, () => ({
       runningMean: moved(runningMean!, mean),
       runningVariance: moved(runningVariance!, rows > 1 ? tf.mul(variance, rows / (rows - 1)) : variance),
     }));
-    save([x, gamma, mean, inverseStd]);
-    return { value: tf.add(tf.mul(centred, tf.mul(inverseStd, gamma)), beta), gradFunc: batchGradients(tf, axes, rows) };
+    const inverseStd = tf.rsqrt(tf.add(variance, epsilon));
+    save([x, mean, inverseStd, tf.mul(gamma, inverseStd)]);
+    const value = tf.batchNorm(x, mean, variance, beta as Tensor1D, gamma as Tensor1D, epsilon);
+    return { value, gradFunc: batchGradients(tf, axes, rows) };
   });
   return normalise(inputs[0]!, scale!, shift!);
 };
 
 const batchGradients =
   (tf: Tfjs, axes: number[], rows: number) =>
-  (dy: Tensor, [x, gamma, mean, inverseStd]: Tensor[]): Tensor[] => {
+  (dy: Tensor, [x, mean, inverseStd, factor]: Tensor[]): Tensor[] => {
     const centred = tf.sub(x!, mean!);
     const dshift = tf.sum(dy, axes);
     const dscale = tf.mul(tf.sum(tf.mul(dy, centred), axes), inverseStd!);
-    const projection = tf.mul(centred, tf.div(tf.mul(dscale, inverseStd!), rows));
-    const dx = tf.mul(tf.sub(tf.sub(dy, tf.div(dshift, rows)), projection), tf.mul(inverseStd!, gamma!));
+    const slope = tf.div(tf.mul(dscale, inverseStd!), rows);
+    const dx = tf.mul(tf.sub(tf.sub(dy, tf.mul(centred, slope)), tf.div(dshift, rows)), factor!);
     return [dx, dscale, dshift];
   };
 
@@ -315,8 +316,8 @@ export const batchNorm = defineOp<BatchNormAttributes>({
       if (call.statistics === 'batch') return normaliseBatch(call);
       const { tf, attributes, inputs, parameters } = call;
       const { scale, shift, runningMean, runningVariance } = parameters;
-      const factor = tf.mul(scale!, tf.rsqrt(tf.add(runningVariance!, epsilonOf(attributes))));
-      return tf.add(tf.mul(tf.sub(inputs[0]!, runningMean!), factor), shift!);
+      const statistics = [runningMean, runningVariance] as [Tensor1D, Tensor1D];
+      return tf.batchNorm(inputs[0]!, ...statistics, shift as Tensor1D, scale as Tensor1D, epsilonOf(attributes));
     }),
   },
   examples: [

@@ -1,5 +1,6 @@
 // Rectified linear unit.
 import { defineElementwise } from './shared/elementwise.ts';
+import { rectify } from './shared/rectify.ts';
 
 export const relu = defineElementwise({
   name: 'relu',
@@ -8,5 +9,11 @@ export const relu = defineElementwise({
   gradient: 'y > 0 ? dy : 0',
   gradientReads: 'y',
   onnx: (x, emitter) => emitter.node('Relu', [x]),
-  tfjs: (tf, x) => tf.relu(x),
+  tfjs: (tf, x) =>
+    rectify(
+      tf,
+      x,
+      (input) => tf.relu(input),
+      (y) => tf.greater(y, 0),
+    ),
 });

@@ -1,5 +1,6 @@
 // Rectified linear unit with a ceiling.
 import { defineElementwise } from './shared/elementwise.ts';
+import { rectify } from './shared/rectify.ts';
 
 export const relu6 = defineElementwise({
   name: 'relu6',
@@ -9,5 +10,11 @@ export const relu6 = defineElementwise({
   gradientReads: 'y',
   onnx: (x, emitter) =>
     emitter.node('Clip', [x, emitter.constant('minimum', [], Float32Array.of(0)), emitter.constant('maximum', [], Float32Array.of(6))]),
-  tfjs: (tf, x) => tf.relu6(x),
+  tfjs: (tf, x) =>
+    rectify(
+      tf,
+      x,
+      (input) => tf.relu6(input),
+      (y) => tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6)),
+    ),
 });

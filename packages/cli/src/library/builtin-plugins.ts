@@ -13,6 +13,7 @@ const builtin: readonly (() => Promise<Plugin>)[] = [
   async () => (await import('@nasc/spaces')).spacesPlugin,
   async () => (await import('@nasc/datasets')).datasetsPlugin,
   async () => (await import('@nasc/engine-native')).engineNativePlugin,
+  async () => (await import('@nasc/engine-tfjs')).engineTfjsPlugin,
   async () => (await import('@nasc/strategy-proxyless')).strategyProxyless,
   async () => (await import('@nasc/target-cpu')).targetCpu,
   async () => (await import('@nasc/target-onnxruntime')).targetOnnxRuntime,

@@ -1,5 +1,6 @@
 // Plugin kind `engine`: trains a graph. The interface is that of a single-path supernet; an ordinary network is the
 // case without choices.
+import { parameterId } from '@nasc/ir';
 import type { Graph, OpLookup, PatternLookup, TensorTable } from '@nasc/ir';
 
 export interface Availability {
@@ -115,6 +116,15 @@ export interface GateGradients {
 /** Node id -> mean and variance [C] of a batch normalisation. */
 export type BatchNormStatistics = ReadonlyMap<string, { readonly mean: Float32Array; readonly variance: Float32Array }>;
 
+/** Given statistics in the form of the parameters that hold running ones. */
+export const statisticsTable = (statistics: BatchNormStatistics): TensorTable =>
+  new Map(
+    [...statistics].flatMap(([node, { mean, variance }]) => [
+      [parameterId(node, 'runningMean'), { shape: [mean.length], data: mean }],
+      [parameterId(node, 'runningVariance'), { shape: [variance.length], data: variance }],
+    ]),
+  );
+
 export interface Scores {
   readonly count: number;
   readonly correct: number;
@@ -132,8 +142,8 @@ export interface ProgramState {
 
 /** Asynchronous, one call at a time. */
 export interface Program {
-  /** Bytes of activations and temporaries planned for the largest step. */
-  readonly arenaBytes: number;
+  /** Bytes of activations and temporaries planned for the largest step; absent where the engine leaves memory to a library. */
+  readonly arenaBytes?: number;
   /** Adds to the gradients that `applyUpdate` will use. */
   forwardBackward(batch: TrainingBatch, mixture: Mixture, options: StepOptions): Promise<StepResult>;
   /** Updates only the weights that took part since the last update (the momentum of the others rests), and clears gradients. */

@@ -1,4 +1,5 @@
 export * from './dataset.ts';
+export * from './engine-checks.ts';
 export * from './engine.ts';
 export * from './latency-predictor.ts';
 export * from './space.ts';
