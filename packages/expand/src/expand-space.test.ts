@@ -167,7 +167,7 @@ error SPACE_UNKNOWN_MACRO: There is no macro "mbConw".
 error SPACE_CANDIDATE_SIZE: A candidate cannot set "stride": it comes from the stage.
   at small.json#/candidates/1/stride
   hint: Set it on the stage; give the stage its own candidates where only some of them fit.
-error IR_ATTRIBUTE_INVALID: mbConv: "kernel" must be integer, not "3".
+error IR_ATTRIBUTE_INVALID: mbConv: "kernel" must be a whole number, not "3".
   at small.json#/candidates/2/kernel`);
   });
 
@@ -239,9 +239,62 @@ error IR_SHAPES_DO_NOT_FIT: MaxPool keeps the number of channels; it cannot make
   hint: End the head with { "macro": "linearHead" }.`,
     );
     expect(failure({ activation: 'rellu6' })).toBe(
-      `error IR_UNKNOWN_OP: There is no op "rellu6".
-  at small.json#/stem/0
+      `error SPACE_UNKNOWN_ACTIVATION: There is no op "rellu6" that can be an activation.
+  at small.json#/activation
   hint: Did you mean "relu6"?`,
+    );
+    expect(failure({ activation: 'conv2d' })).toMatch(
+      /^error SPACE_UNKNOWN_ACTIVATION: There is no op "conv2d" that can be an activation\.\n {2}at small\.json#\/activation\n {2}hint: Ops of one input that need no attributes: .*relu, relu6, hSwish.*\.$/,
+    );
+  });
+
+  test('Zero in a block without a shortcut: it would be all that is left', () => {
+    const own = [{ macro: 'mbConv', kernel: 3, expansion: 3 }, { macro: 'zero' }];
+    expect(failure({ stages: [{ width: 16, blocks: 2, stride: 2, candidates: own }] })).toBe(
+      `error SPACE_ZERO_WITHOUT_SHORTCUT: Zero cannot be a candidate of "stage1.block1": without a shortcut nothing of the image would be left.
+  at small.json#/stages/0/candidates/1
+  hint: Leave it out: where a block keeps size and width, Zero joins the candidates by itself, unless the stage says "zero": "never".`,
+    );
+  });
+
+  test('widths that groups do not divide, attributes that do not exist, a size that belongs to the stage', () => {
+    expect(failure({ stem: [{ name: 'stem', macro: 'convBnAct', kernel: 3, width: 8, groups: 3 }] })).toBe(
+      `error IR_SHAPES_DO_NOT_FIT: Conv2d: 3 groups do not divide 1 channels in and 8 out.
+  at small.json#/stem/0`,
+    );
+    const candidates = [
+      { macro: 'mbConv', kernel: 3, expansion: 3 },
+      { macro: 'mbConv', kernle: 3, expansion: -1 },
+      { macro: 'mbConv', kernel: 3, expansion: 3, width: 16 },
+    ];
+    expect(failure({ candidates })).toBe(
+      `error IR_ATTRIBUTE_MISSING: mbConv needs the attribute "kernel".
+  at small.json#/candidates/1
+  hint: Height and width of the window.
+error IR_ATTRIBUTE_UNKNOWN: mbConv has no attribute "kernle".
+  at small.json#/candidates/1/kernle
+  hint: Did you mean "kernel"?
+error IR_ATTRIBUTE_INVALID: mbConv: "expansion" must be > 0, not -1.
+  at small.json#/candidates/1/expansion
+error SPACE_CANDIDATE_SIZE: A candidate cannot set "width": it comes from the stage.
+  at small.json#/candidates/2/width
+  hint: Set it on the stage; give the stage its own candidates where only some of them fit.`,
+    );
+  });
+
+  test('sizes beyond reason are refused before anything is built from them', () => {
+    expect(failure({ stages: [{ width: 1e9, blocks: 1e9 }], widthMultiplier: 1e9 })).toBe(
+      `error CONFIG_WRONG_VALUE: "widthMultiplier" has to be a number above 0 and of at most 64, and is 1000000000.
+  at small.json#/widthMultiplier
+error CONFIG_WRONG_VALUE: "stages[0].width" has to be a whole number of at least 1 and at most 65536, and is 1000000000.
+  at small.json#/stages/0/width
+error CONFIG_WRONG_VALUE: "stages[0].blocks" has to be a whole number of at least 1 and at most 1000, and is 1000000000.
+  at small.json#/stages/0/blocks`,
+    );
+    expect(failure({ input: { minimum: 64, maximum: 8 } })).toBe(
+      `error SPACE_INPUT_REVERSED: No image fits: "input.minimum" is 64, and "input.maximum" is 8.
+  at small.json#/input
+  hint: Exchange the two.`,
     );
   });
 });

@@ -26,6 +26,8 @@ const addStageBlock = (builder: RootBuilder, block: StageBlock, input: NodeId): 
   const { id, at, width, stride } = block;
   const shortcut = stride === 1 && builder.typeOf(input).shape[2] === width;
   const zero = { name: 'zero', macro: 'zero', attributes: { width, stride } };
+  const ownZero = block.candidates.find((candidate) => candidate.macro === 'zero');
+  if (ownZero && !shortcut) throw new DiagnosticError([messages.zeroWithoutShortcut(id, ownZero.origin ?? at)]);
   const candidates = shortcut && block.zeroWhereShortcut ? [...block.candidates, zero] : block.candidates;
   const [only, ...others] = candidates;
   const isFixed = others.length === 0;
@@ -44,8 +46,20 @@ const checkRoom = (builder: RootBuilder, block: Block, input: NodeId): void => {
   if (Math.min(height, width) < stride) throw new DiagnosticError([messages.imageTooSmall(height, width, block.id, stride, block.at)]);
 };
 
+/** What every macro that takes an activation puts after its convolutions. */
+const checkActivation = ({ activation }: Space, ops: OpLookup, place: string): void => {
+  const fits = (name: string): boolean => {
+    const op = ops.get(name);
+    const { required } = (op?.attributesSchema ?? {}) as { readonly required?: readonly string[] };
+    return op?.arity === 1 && (required ?? []).length === 0;
+  };
+  if (!fits(activation))
+    throw new DiagnosticError([messages.unknownActivation(activation, ops.names().filter(fits), `${place}/activation`)]);
+};
+
 const checkImageSize = (space: Space, [height, width]: SpaceTask['inputShape'], place: string): void => {
   const { minimum = 1, maximum = Infinity } = space.input;
+  if (minimum > maximum) throw new DiagnosticError([messages.inputReversed(minimum, maximum, `${place}/input`)]);
   if (Math.min(height, width) < minimum || Math.max(height, width) > maximum) {
     throw new DiagnosticError([messages.imageOutside(height, width, minimum, maximum, `${place}/input`)]);
   }
@@ -63,6 +77,7 @@ export const expandSpace = (
 ): SearchSpaceGraph => {
   const { blocks, problems } = planBlocks(space, macros, classes, place);
   if (problems.length > 0) throw new DiagnosticError(problems);
+  checkActivation(space, ops, place);
   checkImageSize(space, inputShape, place);
   return buildGraph({ ops, macros }, (builder) => {
     let value = builder.input('input', float32(...inputShape));

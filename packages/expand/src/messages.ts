@@ -49,6 +49,30 @@ export const messages = {
       hint: 'Set it on the stage; give the stage its own candidates where only some of them fit.',
     }),
 
+  unknownActivation: (activation: string, known: readonly string[], at: string): Diagnostic => {
+    const close = didYouMean(activation, known);
+    return errorDiagnostic('SPACE_UNKNOWN_ACTIVATION', `There is no op "${activation}" that can be an activation.`, {
+      at,
+      hint: close ? `Did you mean "${close}"?` : `Ops of one input that need no attributes: ${known.join(', ')}.`,
+    });
+  },
+
+  zeroWithoutShortcut: (block: string, at: string): Diagnostic =>
+    errorDiagnostic(
+      'SPACE_ZERO_WITHOUT_SHORTCUT',
+      `Zero cannot be a candidate of "${block}": without a shortcut nothing of the image would be left.`,
+      {
+        at,
+        hint: 'Leave it out: where a block keeps size and width, Zero joins the candidates by itself, unless the stage says "zero": "never".',
+      },
+    ),
+
+  inputReversed: (minimum: number, maximum: number, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_INPUT_REVERSED', `No image fits: "input.minimum" is ${minimum}, and "input.maximum" is ${maximum}.`, {
+      at,
+      hint: 'Exchange the two.',
+    }),
+
   imageOutside: (height: number, width: number, minimum: number, maximum: number, at: string): Diagnostic =>
     errorDiagnostic(
       'SPACE_IMAGE_SIZE',

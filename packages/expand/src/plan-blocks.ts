@@ -84,8 +84,9 @@ const planCandidate = (context: PlanContext, spec: SpaceCandidate, sizes: Attrib
   const { name, macro, ...given } = spec as { name?: string; macro: string; [attribute: string]: AttributeValue | undefined };
   const own = given as Attributes;
   const definition = requireMacro(context, macro, at);
-  for (const attribute of Object.keys(sizes)) if (attribute in own) report(context, messages.fromStage(attribute, `${at}/${attribute}`));
-  if (!definition) return undefined;
+  const taken = Object.keys(sizes).filter((attribute) => Object.hasOwn(own, attribute));
+  report(context, ...taken.map((attribute) => messages.fromStage(attribute, `${at}/${attribute}`)));
+  if (!definition || taken.length > 0) return undefined;
   const fitting = Object.fromEntries(Object.entries(sizes).filter(([attribute]) => takesAttribute(definition, attribute)));
   const { attributes, problems } = checkAttributes(definition, { ...sharedAttributes(context, definition), ...own, ...fitting }, at);
   report(context, ...problems);

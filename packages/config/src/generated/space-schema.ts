@@ -64,6 +64,7 @@ export const spaceSchema: Readonly<Record<string, unknown>> = {
     "widthMultiplier": {
       "type": "number",
       "exclusiveMinimum": 0,
+      "maximum": 64,
       "default": 1,
       "description": "Scales every width, rounded to a multiple of 8."
     },
@@ -122,11 +123,13 @@ export const spaceSchema: Readonly<Record<string, unknown>> = {
           "width": {
             "type": "integer",
             "minimum": 1,
+            "maximum": 65536,
             "description": "Channels out."
           },
           "blocks": {
             "type": "integer",
             "minimum": 1,
+            "maximum": 1000,
             "description": "Number of blocks."
           },
           "stride": {
@@ -215,6 +218,7 @@ export const spaceSchema: Readonly<Record<string, unknown>> = {
         "width": {
           "type": "integer",
           "minimum": 1,
+          "maximum": 65536,
           "description": "Channels out; scaled by the width multiplier."
         },
         "scaleDown": {

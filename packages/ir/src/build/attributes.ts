@@ -27,6 +27,21 @@ const validatorOf = (owner: AttributeOwner): ValidateFunction => {
 
 type SchemaNode = { readonly properties?: Readonly<Record<string, { readonly description?: string }>> };
 
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  string: 'a text',
+};
+
+const problemOf = (error: ErrorObject, allowed: readonly unknown[] | undefined): string => {
+  if (allowed) return `must be one of ${allowed.map((value) => JSON.stringify(value)).join(', ')}`;
+  const type = error.keyword === 'type' ? typeNames[String(error.params['type'])] : undefined;
+  return type === undefined ? error.message! : `must be ${type}`;
+};
+
 const diagnosticOf = (owner: AttributeOwner, error: ErrorObject, at: string): Diagnostic => {
   const path = error.instancePath.slice(1).replaceAll('/', '.');
   const name = (last: string) => (path ? `${path}.${last}` : last);
@@ -35,7 +50,7 @@ const diagnosticOf = (owner: AttributeOwner, error: ErrorObject, at: string): Di
   const properties = (error.parentSchema as SchemaNode | undefined)?.properties ?? {};
   if (error.keyword === 'additionalProperties') {
     const unknown = error.params['additionalProperty'] as string;
-    return messages.attributeUnknown(owner.name, name(unknown), Object.keys(properties), place);
+    return messages.attributeUnknown(owner.name, name(unknown), Object.keys(properties), at.includes('#') ? `${place}/${unknown}` : place);
   }
   if (error.keyword === 'required') {
     const missing = error.params['missingProperty'] as string;
@@ -49,7 +64,7 @@ const diagnosticOf = (owner: AttributeOwner, error: ErrorObject, at: string): Di
           allowed.filter((value) => typeof value === 'string'),
         )
       : undefined;
-  const problem = allowed ? `must be one of ${allowed.map((value) => JSON.stringify(value)).join(', ')}` : error.message!;
+  const problem = problemOf(error, allowed);
   const diagnostic = messages.attributeInvalid(owner.name, path || 'attributes', problem, error.data, place);
   return close ? { ...diagnostic, hint: `Did you mean "${close}"?` } : diagnostic;
 };

@@ -91,7 +91,7 @@ describe('messages', () => {
 error IR_ATTRIBUTE_UNKNOWN: dense has no attribute "widt".
   at a
   hint: Did you mean "width"?
-error IR_ATTRIBUTE_INVALID: dense: "bias" must be boolean, not "yes".
+error IR_ATTRIBUTE_INVALID: dense: "bias" must be true or false, not "yes".
   at a
 error IR_ATTRIBUTE_INVALID: dense: "mode" must be one of "plain", "fast", not "fas".
   at a
