@@ -1,5 +1,5 @@
 // An op of one's own: swish with a learned slope for each channel (Ramachandran, Zoph and Le, 2017).
-import { cLowering, channelsOf, defineOp, float32, onnxLowering, operand, rowsOf } from 'nasc/plugin';
+import { cLowering, channelsOf, defineOp, float32, onnxLowering, operand, rowsOf, tfjsLowering } from 'nasc/plugin';
 import type { BatchedView } from 'nasc/plugin';
 
 interface LearnedSwishAttributes {
@@ -96,7 +96,9 @@ export const learnedSwish = defineOp<LearnedSwishAttributes>({
         return emitter.node('Mul', [input!, emitter.node('Sigmoid', [emitter.node('Mul', [input!, slope])])]);
       },
     }),
-    tfjs: ({ tf, inputs, parameters }) => tf.mul(inputs[0]!, tf.sigmoid(tf.mul(inputs[0]!, parameters['beta']!))),
+    tfjs: tfjsLowering<LearnedSwishAttributes>(({ tf, inputs: [input], parameters }) =>
+      tf.mul(input!, tf.sigmoid(tf.mul(input!, parameters['beta']!))),
+    ),
   },
   examples: [
     { name: 'image', attributes: {}, inputs: [float32(5, 3, 7)] },

@@ -106,7 +106,8 @@ export { cLowering, operand } from '@nasc/c-emit';
 export type { BatchedView, CLowering, KernelCall, Operand } from '@nasc/c-emit';
 export { onnxLowering } from '@nasc/onnx';
 export type { OnnxEmitter, OnnxLowering } from '@nasc/onnx';
-export type { Tfjs, TfjsCall } from '@nasc/tfjs';
+export { keptMask, tfjsLowering } from '@nasc/tfjs';
+export type { Tfjs, TfjsCall, TfjsLowering } from '@nasc/tfjs';
 
 // Targets: C programs, ONNX files, measuring.
 export {

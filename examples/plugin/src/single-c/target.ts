@@ -54,6 +54,7 @@ const createTarget = (options: SingleCOptions): Target => {
 
     measureBlocks: async (space, context) =>
       measureInPlace(space, context, {
+        visits: 3,
         device: await device(),
         async time(choices, keyOf) {
           const { registry, seed } = context;
