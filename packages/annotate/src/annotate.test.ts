@@ -1,8 +1,10 @@
-import type { BlockLatencies, LatencyValue } from '@nasc/core';
+import { memoryCheckpoint } from '@nasc/core';
+import type { BlockLatencies, LatencyValue, PassContext, SearchSpaceArtifact } from '@nasc/core';
 import { float32 } from '@nasc/ir';
 import type { Candidate, ChoiceNode, OpNode, SearchSpaceGraph } from '@nasc/ir';
 import { describe, expect, it } from 'vitest';
 import { checkCostModel, fixedGroups } from './check-cost-model.ts';
+import { measureBlocksPass } from './passes.ts';
 import { tablePredictor } from './table-predictor.ts';
 
 const type = float32(8, 8, 16);
@@ -87,5 +89,26 @@ describe('the table predictor', () => {
   it('hands on what was measured', () => {
     const measured: BlockLatencies = { ...complete, device: { id: 'here', description: 'here' }, protocol: {} };
     expect(tablePredictor.predict(space, measured)).toEqual({ choices: complete.choices, fixed: complete.fixed });
+  });
+});
+
+describe('measureBlocks', () => {
+  it('measures once: what is finished is the same after an interruption', async () => {
+    const measured: BlockLatencies = { ...complete, device: { id: 'here', description: 'here' }, protocol: {} };
+    let measurements = 0;
+    const target = {
+      name: 'cpu',
+      measureBlocks: async () => {
+        measurements++;
+        return measured;
+      },
+    };
+    // What the pass reads of its context.
+    const context = { target, config: { seed: 1 }, registry: {}, checkpoint: memoryCheckpoint(new Map()) } as unknown as PassContext;
+    const searchSpace = { graph: space } as SearchSpaceArtifact;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      expect(await measureBlocksPass.run({ searchSpace }, context)).toEqual({ searchSpace, measured });
+    }
+    expect(measurements).toBe(1);
   });
 });

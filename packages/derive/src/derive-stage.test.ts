@@ -2,8 +2,19 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
-import { noCheckpoint, setUpPlugins, trackedRegistry } from '@nasc/core';
-import type { Architecture, CostModel, DerivedNetwork, PassContext, SearchResult, SearchSpaceArtifact, Supernet } from '@nasc/core';
+import { memoryCheckpoint, noCheckpoint, setUpPlugins, trackedRegistry } from '@nasc/core';
+import type {
+  Checkpoint,
+  KeptStates,
+  Target,
+  Architecture,
+  CostModel,
+  DerivedNetwork,
+  PassContext,
+  SearchResult,
+  SearchSpaceArtifact,
+  Supernet,
+} from '@nasc/core';
 import { inMemorySplit } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
 import type { Diagnostic, DiagnosticError } from '@nasc/diagnostics';
@@ -79,7 +90,19 @@ const searchSpace: SearchSpaceArtifact = {
 };
 
 const reported: Diagnostic[] = [];
-const run = async <Out>(part: string, inputs: object, changes: object = {}): Promise<Out> => {
+const cpu = registry.targets.require('cpu').create({ vectorWidth: 'portable', threads: 1, sampleMs: 2 });
+
+interface RunOptions {
+  readonly checkpoint?: Checkpoint;
+  readonly target?: Target;
+}
+
+const run = async <Out>(
+  part: string,
+  inputs: object,
+  changes: object = {},
+  { checkpoint = noCheckpoint(), target = cpu }: RunOptions = {},
+): Promise<Out> => {
   reported.length = 0;
   const config = validateConfig(
     {
@@ -96,7 +119,7 @@ const run = async <Out>(part: string, inputs: object, changes: object = {}): Pro
     folder: cacheFolder,
     signal: new AbortController().signal,
     registry,
-    target: registry.targets.require('cpu').create({ vectorWidth: 'portable', threads: 1, sampleMs: 2 }),
+    target,
     engine: () => Promise.resolve({ engine: registry.engines.require('native'), options: { threads: 2, cacheFolder } }),
     dataset: () => Promise.resolve(dataset),
     latencyPredictor: () => {
@@ -104,7 +127,7 @@ const run = async <Out>(part: string, inputs: object, changes: object = {}): Pro
     },
     cacheFolder,
     report: (diagnostic) => reported.push(diagnostic),
-    checkpoint: noCheckpoint(),
+    checkpoint,
     progress: () => {},
   };
   let value: unknown = inputs;
@@ -207,12 +230,49 @@ test('a limit is milliseconds or a share of the uniform network; one below the f
   ]);
 });
 
-const retrain = (recipe: object) =>
+test('select, interrupted again and again: no network is scored twice, and none measured twice', async () => {
+  const builds: string[] = [];
+  const counting: Target = {
+    ...cpu,
+    build: async (emitted, network, context) => {
+      builds.push(network.name);
+      return cpu.build!(emitted, network, context);
+    },
+  };
+  const changes = { constraints: { latencyMs: 480 }, derive: { select: { candidates: 3 } } };
+  const kept: KeptStates = new Map();
+  const attempt = (stopAt = Infinity) =>
+    run<Architecture>('select', { searchSpace, costModel, searchResult }, changes, {
+      checkpoint: memoryCheckpoint(kept, { stopAt, crash: true }),
+      target: counting,
+    });
+  // Within the second score, then within the measurement.
+  await expect(attempt(2)).rejects.toThrow('stopped');
+  await expect(attempt(6)).rejects.toThrow('stopped');
+  expect(builds).toHaveLength(1);
+  const first = await attempt();
+  expect(builds).toHaveLength(2);
+  // As if the machine had failed before the result was stored.
+  expect(await attempt()).toEqual(first);
+  expect(builds).toHaveLength(2);
+});
+
+const retrain = (recipe: object, checkpoint = noCheckpoint()) =>
   run<DerivedNetwork>(
     'retrain',
     { searchSpace, architecture, searchResult },
     { derive: { retrain: { batchSize: 20, optimizer: { learningRate: 0.1 }, ...recipe } } },
+    { checkpoint },
   );
+
+test('retrain, interrupted while it trains and while it evaluates: the same bits', async () => {
+  const whole = await retrain({ epochs: 1 });
+  const kept: KeptStates = new Map();
+  // In the 10th of 25 steps; in the third batch of 90 validation images; in the first of as many test images.
+  for (const stopAt of [10, 19, 4]) await expect(retrain({ epochs: 1 }, memoryCheckpoint(kept, { stopAt }))).rejects.toThrow('stopped');
+  expect([...kept.keys()]).toEqual(['/training', '/validation', '/test']);
+  expect(await retrain({ epochs: 1 }, memoryCheckpoint(kept))).toEqual(whole);
+});
 
 test('retrain from scratch: learns, judged on the scoring images and the whole test split; the graph has no choice left', async () => {
   const { graph: network, weights, validation, test: tested, history } = await retrain({ epochs: 3 });

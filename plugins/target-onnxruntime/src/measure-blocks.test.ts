@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { noCheckpoint } from '@nasc/core';
-import type { MeasureContext } from '@nasc/core';
+import { memoryCheckpoint, noCheckpoint } from '@nasc/core';
+import type { KeptStates, MeasureContext } from '@nasc/core';
 import { buildGraph, choicesOf, float32, lookupOf } from '@nasc/ir';
 import type { SearchSpaceGraph } from '@nasc/ir';
 import { macros, primitiveOps, rewritingPatterns } from '@nasc/ops';
@@ -41,22 +41,24 @@ const space = (blocks: number): SearchSpaceGraph =>
       .macro('', 'linearHead', [x], { classes: 10 });
   });
 
-const context = (progress: MeasureContext['progress'] = () => undefined): MeasureContext => ({
+const context = (changes: Partial<MeasureContext> = {}): MeasureContext => ({
   signal: new AbortController().signal,
   seed: 0,
   cacheFolder,
   registry: { ops: { ...ops, require: (name) => ops.get(name)! }, patterns: lookupOf(rewritingPatterns) },
   checkpoint: noCheckpoint(),
-  progress,
+  progress: () => {},
+  ...changes,
 });
 
-test('every candidate and every fixed block has a measured latency; Zero costs nothing; profiles are cleaned up', async () => {
+test('every candidate and every fixed block has a measured latency, kept as it is; Zero costs nothing; profiles are cleaned up', async () => {
   const target = onnxRuntimeTarget.create({ threads: 1 });
   const graph = space(2);
+  const kept: KeptStates = new Map();
   const progress: number[] = [];
   const measured = await target.measureBlocks!(
     graph,
-    context((done, total) => progress.push(done / total)),
+    context({ checkpoint: memoryCheckpoint(kept), progress: (done, total) => progress.push(done / total) }),
   );
 
   expect(measured.device).toEqual(await target.device());
@@ -68,10 +70,12 @@ test('every candidate and every fixed block has a measured latency; Zero costs n
   expect(Object.keys(measured.fixed)).toEqual([callKey, 'stem', 'head']);
   expect(measured.protocol).toMatchObject({ networks: 27, heldOutNetworks: 3 });
   expect(progress.at(-1)).toBe(1);
+  // What is finished is not measured again.
+  expect(await target.measureBlocks!(graph, context({ checkpoint: memoryCheckpoint(kept) }))).toEqual(measured);
   expect(await readdir(cacheFolder)).toEqual([]);
 }, 180_000);
 
 test('an abort ends the measuring', async () => {
-  const aborted = { ...context(), signal: AbortSignal.abort(new Error('stopped by the user')) };
+  const aborted = context({ signal: AbortSignal.abort(new Error('stopped by the user')) });
   await expect(onnxRuntimeTarget.create({ threads: 1 }).measureBlocks!(space(1), aborted)).rejects.toThrow('stopped by the user');
 });
