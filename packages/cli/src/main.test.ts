@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@nasc/config';
+import { withLock } from '@nasc/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from './io.test-helper.ts';
 import type { RunSettings } from './io.test-helper.ts';
@@ -254,6 +255,46 @@ error UNKNOWN_NAME: There is no search strategy "proxyles-gradient".
     );
     expect(exits).toEqual([130]);
     expect((await cli('run --to expand')).stderr).toBe('expand: from the store\n');
+  });
+
+  test('Ctrl-C within a pass keeps its unfinished work, says how far it is, and the same command goes on', async () => {
+    await write(
+      'mine.js',
+      plugin(`api.addPass({ name: 'slow', async run(space, { checkpoint, progress, report }) {
+        for (let done = (await checkpoint.resume()) ?? 0; done < 9; await checkpoint.offer(() => done)) {
+          progress(++done, 9, 'steps');
+          report({ code: 'STEP', severity: 'info', message: 'Step ' + done + '.' });
+        }
+        return space;
+      } }, { after: 'expandBlocks' });`),
+    );
+    await write('nasc.config.json', { ...config, plugins: ['./mine.js'] });
+    const onStderr = (text: string, interrupt: () => void) => text.includes('Step 3.') && interrupt();
+    const stopped = await cli('run --to expand --json', { onStderr });
+    expect([stopped.code, JSON.parse(stopped.stdout)]).toEqual([
+      130,
+      { stopped: { cacheDir: '.nasc', finished: [], unfinished: { stage: 'expand', pass: 'slow', done: 3, total: 9, unit: 'steps' } } },
+    ]);
+    expect(stopped.stderr).toContain('Stopped. Kept in .nasc: expand: slow at 3 of 9 steps.\nThe same command goes on from there.\n');
+    const { code, stderr } = await cli('run --to expand');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^expand: slow: goes on where it was interrupted\nnote STEP: Step 4\./);
+  });
+
+  test('while another run works in the folder it refuses, waits with --wait, and the folder can be inspected', async () => {
+    await write('nasc.config.json', config);
+    const options = { wait: false, signal: new AbortController().signal, report() {} };
+    let waiting: ReturnType<typeof cli> | undefined;
+    await withLock(join(folder, '.nasc', 'lock'), options, async () => {
+      const refused = await cli('run --to expand');
+      expect([refused.code, refused.stdout]).toEqual([1, '']);
+      expect(refused.stderr).toMatch(/^error RUN_FOLDER_BUSY: Another run works in this folder: process \d+ /);
+      expect((await cli('inspect')).code).toBe(0);
+      await new Promise<void>((resolve) => {
+        waiting = cli('run --to expand --wait', { onStderr: (text) => text.startsWith('note RUN_FOLDER_AWAITED') && resolve() });
+      });
+    });
+    expect(await waiting).toMatchObject({ code: 0, stderr: expect.stringMatching(/expand: from the store\n$/) as string });
   });
 });
 

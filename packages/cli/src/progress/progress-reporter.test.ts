@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Io } from '../io.ts';
-import { createProgressReporter } from './progress-reporter.ts';
+import { createProgressReporter, describeUnfinished } from './progress-reporter.ts';
 
 /** A reporter whose clock is set by hand. */
 const reporterOn = (terminal: boolean, columns = 80) => {
@@ -62,6 +62,23 @@ describe('in a file or a log', () => {
     expect(reporter.finished).toEqual(['train', 'derive: select for cpu']);
     reporter.finish();
     expect(take()).toBe('');
+  });
+
+  test('unfinished work: how far it was when it was stored, until its part is finished; that it goes on is said once', () => {
+    const { reporter, progress, take } = reporterOn(false);
+    const place = { stage: 'train', pass: 'warm-up' };
+    reporter.listener('checkpoint', { ...place, action: 'resumed' });
+    reporter.listener('checkpoint', { ...place, action: 'resumed' });
+    expect(take()).toBe('train: warm-up: goes on where it was interrupted\n');
+    expect(describeUnfinished(reporter.unfinished!)).toBe('train: warm-up');
+    progress(600);
+    reporter.listener('checkpoint', { ...place, action: 'stored' });
+    progress(700);
+    expect(describeUnfinished(reporter.unfinished!)).toBe('train: warm-up at 600 of 2400 steps');
+    reporter.listener('checkpoint', { stage: 'derive', pass: 'search', target: 'cpu', action: 'stored' });
+    expect(describeUnfinished(reporter.unfinished!)).toBe('derive: search for cpu');
+    reporter.listener('stageEnd', { stage: 'derive', part: 'search', target: 'cpu', cached: false, elapsedMs: 1 });
+    expect(reporter.unfinished).toBeUndefined();
   });
 
   test('a warning appears when it comes', () => {
