@@ -9,7 +9,6 @@ import type { Preparation } from './prepare-image.ts';
 
 /** Can be sent to another thread. */
 export interface ImageReader extends ImageCaches {
-  /** Of its own within a process. */
   readonly id: number;
   readonly source: ImageSource;
   /** Images as they are when undefined. */

@@ -1,5 +1,6 @@
 // Where the images of a split come from, as data that can be sent to another thread, and what loads them there.
 import type { ImageShape, Raster } from './dataset.ts';
+import type { MemoryCache } from './cache/memory-cache.ts';
 import type { FileTable } from './image-folder/file-table.ts';
 
 /** Images of one size, as bytes in memory that all threads see. */
@@ -23,6 +24,8 @@ export interface FilesSource {
   readonly sizes: Uint32Array;
   /** Hash over the contents of the files in order. */
   readonly contentHash: string;
+  /** What the first look at the files has decoded already, by the index in the table. */
+  readonly kept?: MemoryCache;
 }
 
 export type ImageSource = MemorySource | FilesSource;

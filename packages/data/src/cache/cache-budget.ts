@@ -58,7 +58,21 @@ const statOf = (path: string): { readonly bytes: number; readonly usedMs: number
   return { bytes: 512 * blocks, usedMs: mtimeMs };
 };
 
-export const createCacheBudget = ({ memoryBytes, diskBytes, folder }: CacheOptions) => {
+/** Whether a reader gives nothing but what is in memory already. */
+const isThere = (source: ImageSource, preparation: Preparation | undefined): boolean => {
+  if (source.kind === 'memory') return !preparation;
+  if (!source.kept || !preparation) return source.kept !== undefined;
+  const { height, width, cropShare } = preparation;
+  return cropShare === 1 && source.sizes.every((size, i) => size === (i % 2 === 0 ? height : width));
+};
+
+export interface CacheBudget {
+  readersShare(source: ImageSource, preparation: Preparation | undefined): ImageCaches;
+  /** Memory for `count` images, `bytes` in all; undefined where there is not that much left. */
+  memory(count: number, channels: number, bytes: number): MemoryCache | undefined;
+}
+
+export const createCacheBudget = ({ memoryBytes, diskBytes, folder }: CacheOptions): CacheBudget => {
   let memoryLeft = memoryBytes;
   let diskLeft = diskBytes;
   const own = new Set<string>();
@@ -100,11 +114,16 @@ export const createCacheBudget = ({ memoryBytes, diskBytes, folder }: CacheOptio
     return createMemoryCache(count, channels, bytes);
   };
 
-  return (source: ImageSource, preparation: Preparation | undefined): ImageCaches => {
-    // Bytes in memory are no faster than bytes in memory.
-    const isThere = source.kind === 'memory' && !preparation;
-    const memory = isThere ? undefined : inMemory(source, preparation);
-    const disk = source.kind === 'files' ? onDisk(source, preparation) : undefined;
-    return { ...(memory && { memory }), ...(disk && { disk }) };
+  return {
+    readersShare(source, preparation) {
+      const memory = isThere(source, preparation) ? undefined : inMemory(source, preparation);
+      const disk = source.kind === 'files' ? onDisk(source, preparation) : undefined;
+      return { ...(memory && { memory }), ...(disk && { disk }) };
+    },
+    memory(count, channels, bytes) {
+      if (bytes > memoryLeft) return undefined;
+      memoryLeft -= bytes;
+      return createMemoryCache(count, channels, bytes);
+    },
   };
 };

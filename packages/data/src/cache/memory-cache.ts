@@ -30,7 +30,8 @@ export const createMemoryCache = (count: number, channels: number, bytes: number
   cursor: new Int32Array(new SharedArrayBuffer(4)),
 });
 
-const find = ({ states, arena, channels }: MemoryCache, index: number): Raster | undefined => {
+/** A view of the cache: not to be written to. */
+export const findInMemory = ({ states, arena, channels }: MemoryCache, index: number): Raster | undefined => {
   const state = Atomics.load(states, index);
   if (state <= 0) return undefined;
   const start = (state - 1) * lineBytes;
@@ -39,7 +40,7 @@ const find = ({ states, arena, channels }: MemoryCache, index: number): Raster |
   return { height: height!, width: width!, channels, pixels: arena.subarray(from, from + height! * width! * channels) };
 };
 
-const keep = ({ states, arena, cursor }: MemoryCache, index: number, { height, width, pixels }: Raster): void => {
+export const keepInMemory = ({ states, arena, cursor }: MemoryCache, index: number, { height, width, pixels }: Raster): void => {
   const lines = linesOf(pixels.length);
   const room = arena.length / lineBytes;
   if (Atomics.load(cursor, 0) + lines > room) return;
@@ -52,14 +53,14 @@ const keep = ({ states, arena, cursor }: MemoryCache, index: number, { height, w
   Atomics.store(states, index, line + 1);
 };
 
-/** Images that are there are views of the cache: they are not to be written to. */
+/** Images that are not there are put there when they are loaded. */
 export const cachingInMemory =
   (load: LoadImage, cache: MemoryCache): LoadImage =>
   (index) => {
-    const found = find(cache, index);
+    const found = findInMemory(cache, index);
     if (found) return found;
     const kept = (image: Raster): Raster => {
-      keep(cache, index, image);
+      keepInMemory(cache, index, image);
       return image;
     };
     const loaded = load(index);

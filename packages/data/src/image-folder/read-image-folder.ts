@@ -69,7 +69,7 @@ export const readImageFolder = async (root: string, options: ImageFolderOptions)
   const names = createHash('sha256');
   let grey = true;
   let different: number | undefined;
-  await surveyImages(table, { ...options, root, channels: decoded, workers }, (index, image) => {
+  const kept = await surveyImages(table, { ...options, root, channels: decoded, workers }, (index, image) => {
     sizes.set([image.height, image.width], 2 * index);
     if (image.height !== sizes[0] || image.width !== sizes[1]) different ??= index;
     grey &&= image.grey;
@@ -82,7 +82,8 @@ export const readImageFolder = async (root: string, options: ImageFolderOptions)
   const splitOf = (first: number, count: number, tally: ReturnType<typeof createTally>): Split & { readonly source: FilesSource } => {
     const { sums, contentHash: hash } = tally.close(channels);
     const part = sizes.subarray(2 * first, 2 * (first + count));
-    const source: FilesSource = { kind: 'files', table, first, count, channels: decoded, narrow, sizes: part, contentHash: hash };
+    const decoding = { channels: decoded, narrow, sizes: part, ...(kept && { kept }) };
+    const source: FilesSource = { kind: 'files', table, first, count, ...decoding, contentHash: hash };
     return { count, channels, labels: labels.subarray(first, first + count), sums, source, load: openFiles(source) };
   };
   const train = splitOf(0, trainCount, tallies.train);

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
+import { memoryEntryBytes } from '../cache/memory-cache.ts';
+import type { MemoryCache } from '../cache/memory-cache.ts';
 import type { DataWorkers } from '../workers/data-workers.ts';
 import { decodeImage, decodingFault } from './decode-image.ts';
 import { createFileReader, placeOf } from './file-table.ts';
@@ -44,14 +46,23 @@ const faultsOf = async (
 };
 
 /**
- * Calls `use` with every image, in order. Errors: `DATA_IMAGE_DAMAGED` (up to 20 are listed, when all were looked at),
+ * Room for all images as they are, where there is enough of it: small images take longer to decode than to train on. Assumes that
+ * they are as large as the first.
+ */
+const roomForAll = async (table: FileTable, { channels, workers }: SurveyOptions): Promise<MemoryCache | undefined> => {
+  const first = await decodeImage(createFileReader(table)(0), channels).catch(() => undefined); // told in its turn
+  return first && workers.memory(table.count, channels, table.count * memoryEntryBytes(first.pixels.length));
+};
+
+/**
+ * Calls `use` with every image, in order, and returns those that it kept, if any. Errors: `DATA_IMAGE_DAMAGED` (up to 20 are listed, when all were looked at),
  * `DATA_FILE_UNREADABLE`, DISK_FULL, WRITE_FAILED.
  */
 export const surveyImages = async (
   table: FileTable,
   options: SurveyOptions,
   use: (index: number, image: SurveyedImage) => void,
-): Promise<void> => {
+): Promise<MemoryCache | undefined> => {
   const { root, channels, cacheFolder, workers, signal } = options;
   const keyOf = (index: number): Uint8Array => surveyKey(table, index, channels);
   const path = join(cacheFolder, `${createHash('sha256').update(`${root}\0${channels}`).digest('hex').slice(0, 32)}.survey`);
@@ -62,6 +73,7 @@ export const surveyImages = async (
   let current: ((key: Uint8Array) => boolean) | undefined;
   const memory = await openSurveyMemory(path, table.count, (key) => (current ??= isCurrent())(key));
   const damaged: number[] = [];
+  let kept: MemoryCache | undefined;
   for (let start = 0; start < table.count; start += chunk) {
     signal?.throwIfAborted();
     const indices = Uint32Array.from({ length: Math.min(chunk, table.count - start) }, (_, i) => start + i);
@@ -70,7 +82,8 @@ export const surveyImages = async (
     const unknown = indices.filter((_, i) => !known[i]);
     const records = new Uint8Array(new SharedArrayBuffer(unknown.length * recordBytes));
     for (const [i, index] of unknown.entries()) records.set(keys[index - start]!, i * recordBytes);
-    await workers.run({ kind: 'survey', table, indices: unknown, channels, records }, unknown.length);
+    if (start === 0 && unknown.length > 0) kept = await roomForAll(table, options);
+    await workers.run({ kind: 'survey', table, indices: unknown, channels, records, ...(kept && { kept }) }, unknown.length);
     const recordAt = (i: number): Uint8Array => records.subarray(i * recordBytes, (i + 1) * recordBytes);
     const looked = new Map(Array.from(unknown, (index, i) => [index, readRecord(recordAt(i))]));
     const whole = Array.from(unknown.keys(), recordAt).filter((_, i) => looked.get(unknown[i]!));
@@ -83,4 +96,5 @@ export const surveyImages = async (
     options.onImage?.(start + indices.length, table.count);
   }
   if (damaged.length > 0) throw new DiagnosticError(await faultsOf(table, damaged, options));
+  return kept;
 };

@@ -1,5 +1,7 @@
 // The job of looking at image files for the first time: each is read, hashed and decoded.
 import { createHash } from 'node:crypto';
+import { keepInMemory } from '../cache/memory-cache.ts';
+import type { MemoryCache } from '../cache/memory-cache.ts';
 import { decodeImage, isGrey } from './decode-image.ts';
 import { createFileReader } from './file-table.ts';
 import type { FileTable } from './file-table.ts';
@@ -11,6 +13,8 @@ export interface SurveyJob {
   readonly channels: 1 | 3;
   /** [indices, recordBytes], keys filled in; the rest of a record stays 0 where an image does not decode. */
   readonly records: Uint8Array;
+  /** Keeps what was decoded, by the index in the table. */
+  readonly kept?: MemoryCache;
 }
 
 /** Sums of bytes and of their squares by channel: integers, exact. */
@@ -31,12 +35,13 @@ const sumPixels = (pixels: Uint8Array, channels: number): { readonly sums: numbe
   return { sums, squares };
 };
 
-export const surveyItem = ({ table, indices, channels, records }: SurveyJob): ((position: number) => Promise<void>) => {
+export const surveyItem = ({ table, indices, channels, records, kept }: SurveyJob): ((position: number) => Promise<void>) => {
   const read = createFileReader(table);
   return async (position) => {
     const bytes = read(indices[position]!);
     const image = await decodeImage(bytes, channels).catch(() => undefined); // told by whoever asked, who finds the record empty
     if (!image) return;
+    if (kept) keepInMemory(kept, indices[position]!, image);
     const { height, width, pixels } = image;
     writeRecord(records.subarray(position * recordBytes, (position + 1) * recordBytes), {
       contentHash: createHash('sha256').update(bytes).digest(),

@@ -1,7 +1,8 @@
 // The threads that decode and transform images, and the images that they keep: shared by a run.
 import { Worker } from 'node:worker_threads';
 import { createCacheBudget } from '../cache/cache-budget.ts';
-import type { CacheOptions, ImageCaches } from '../cache/cache-budget.ts';
+import type { CacheBudget, CacheOptions } from '../cache/cache-budget.ts';
+import type { MemoryCache } from '../cache/memory-cache.ts';
 import type { ImageReader } from '../image-reader.ts';
 import type { ImageSource } from '../image-source.ts';
 import type { Preparation } from '../prepare-image.ts';
@@ -15,8 +16,10 @@ import type { Control } from './take-items.ts';
 export interface DataWorkers {
   /** Threads; 0 when the one that asks does the work. */
   readonly count: number;
-  /** The reader of a source, the same whenever it is asked for, with its share of the cache. Errors: WRITE_FAILED, DISK_FULL. */
-  reader(source: ImageSource, preparation: Preparation | undefined): ImageReader;
+  /** Number of the reader of a source, the same whenever it is asked for; it has its share of the cache. Errors: WRITE_FAILED, DISK_FULL. */
+  reader(source: ImageSource, preparation: Preparation | undefined): number;
+  /** Memory for `count` decoded images, `bytes` in all, out of the limit of the cache; undefined where there is not that much left. */
+  memory(count: number, channels: number, bytes: number): MemoryCache | undefined;
   /** Runs all items of a job. Jobs are begun in order, and the next one is begun when a thread has nothing left to take of this one. */
   run(job: Job, items: number): Promise<void>;
   /** Ends the threads; jobs that are not finished are rejected. */
@@ -34,19 +37,20 @@ interface Pending {
 // The built package runs the built worker; its sources, where something loads TypeScript, the source.
 const entry = new URL(import.meta.url.endsWith('.ts') ? './data-worker.ts' : './data-worker.js', import.meta.url);
 
-let nextReader = 0;
-
-type Allocate = (source: ImageSource, preparation: Preparation | undefined) => ImageCaches;
-
-const createReaders = (allocate: Allocate): DataWorkers['reader'] => {
-  const readers = new WeakMap<ImageSource, Map<string, ImageReader>>();
+/** Calls `tell` with each reader that is made. */
+const createReaders = ({ readersShare }: CacheBudget, tell: (reader: ImageReader) => void): DataWorkers['reader'] => {
+  const numbers = new WeakMap<ImageSource, Map<string, number>>();
+  let next = 0;
   return (source, preparation) => {
-    const ofSource = readers.get(source) ?? new Map<string, ImageReader>();
-    readers.set(source, ofSource);
+    const ofSource = numbers.get(source) ?? new Map<string, number>();
+    numbers.set(source, ofSource);
     const key = JSON.stringify(preparation ?? null);
-    const reader = ofSource.get(key) ?? { id: nextReader++, source, preparation, ...allocate(source, preparation) };
-    ofSource.set(key, reader);
-    return reader;
+    const known = ofSource.get(key);
+    if (known !== undefined) return known;
+    const id = next++;
+    tell({ id, source, preparation, ...readersShare(source, preparation) });
+    ofSource.set(key, id);
+    return id;
   };
 };
 
@@ -54,28 +58,34 @@ const createReaders = (allocate: Allocate): DataWorkers['reader'] => {
 class WorkerThreads implements DataWorkers {
   readonly count: number;
   readonly reader: DataWorkers['reader'];
+  readonly memory: DataWorkers['memory'];
   #threads: readonly Worker[] | undefined;
   #ended: Error | undefined;
   #nextId = 0;
   readonly #pending = new Map<number, Pending>();
 
-  constructor(count: number, allocate: Allocate) {
+  constructor(count: number, budget: CacheBudget) {
     this.count = count;
-    this.reader = createReaders(allocate);
+    this.memory = budget.memory;
+    this.reader = createReaders(budget, (reader) => this.#post({ kind: 'reader', reader }));
   }
 
   run(job: Job, items: number): Promise<void> {
     if (this.#ended) return Promise.reject(this.#ended);
     if (items === 0) return Promise.resolve();
-    const threads = (this.#threads ??= Array.from({ length: this.count }, () => this.#start()));
     const id = this.#nextId++;
     const control = createControl();
-    const request: Request = { id, job, count: items, control };
     return new Promise((resolve, reject) => {
-      if (this.#pending.size === 0) for (const thread of threads) thread.ref();
       this.#pending.set(id, { control, failures: [], finished: false, resolve, reject });
-      for (const thread of threads) thread.postMessage(request);
+      this.#post({ kind: 'job', id, job, count: items, control });
+      for (const thread of this.#threads ?? []) thread.ref();
     });
+  }
+
+  #post(request: Request): void {
+    this.#threads ??= Array.from({ length: this.count }, () => this.#start());
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
+    for (const thread of this.#threads) thread.postMessage(request);
   }
 
   async dispose(): Promise<void> {
@@ -116,13 +126,14 @@ class WorkerThreads implements DataWorkers {
 }
 
 /** The thread that asks does the work, one item after another. */
-const createInThread = (allocate: Allocate): DataWorkers => {
-  const itemsOf = createJobRunner();
+const createInThread = (budget: CacheBudget): DataWorkers => {
+  const runner = createJobRunner();
   return {
     count: 0,
-    reader: createReaders(allocate),
+    memory: budget.memory,
+    reader: createReaders(budget, (reader) => runner.addReader(reader)),
     async run(job, items) {
-      const runItem = await itemsOf(job);
+      const runItem = await runner.itemsOf(job);
       for (let position = 0; position < items; position++) {
         const running = runItem(position);
         if (running) await running;
@@ -132,6 +143,8 @@ const createInThread = (allocate: Allocate): DataWorkers => {
   };
 };
 
+const noCache: CacheBudget = { readersShare: () => ({}), memory: () => undefined };
+
 export interface DataWorkersOptions {
   readonly count: number;
   /** Decoded images that are kept; none when absent. */
@@ -139,8 +152,8 @@ export interface DataWorkersOptions {
 }
 
 export const createDataWorkers = ({ count, cache }: DataWorkersOptions): DataWorkers => {
-  const allocate: Allocate = cache ? createCacheBudget(cache) : () => ({});
-  return count === 0 ? createInThread(allocate) : new WorkerThreads(count, allocate);
+  const budget = cache ? createCacheBudget(cache) : noCache;
+  return count === 0 ? createInThread(budget) : new WorkerThreads(count, budget);
 };
 
 /** Neither threads nor a cache. */

@@ -1,10 +1,16 @@
 // What goes between the thread that asks and the threads that work.
 import type { Diagnostic } from '@nasc/diagnostics';
 import { DiagnosticError } from '@nasc/diagnostics';
+import type { ImageReader } from '../image-reader.ts';
 import type { Job } from './jobs.ts';
 import type { Control } from './take-items.ts';
 
-export interface Request {
+export type Request =
+  /** Before the first job that uses it. */
+  { readonly kind: 'reader'; readonly reader: ImageReader } | JobRequest;
+
+export interface JobRequest {
+  readonly kind: 'job';
   readonly id: number;
   readonly job: Job;
   readonly count: number;
