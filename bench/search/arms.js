@@ -44,7 +44,7 @@ const images = (bench) => ({ classes: bench.dataset.classes.length, batchSize: 1
 
 /** Accuracy (points) and cross-entropy of networks on the scoring images: the warm-up's weights, statistics recalibrated for each. */
 export const scoreNetworks = async (bench, networks) => {
-  const { engineOptions, registry, searchSpace, supernet, signal } = bench;
+  const { engineOptions, registry, searchSpace, supernet, checkpoint } = bench;
   const { train, scoring } = splitTask(bench.dataset, baseConfig.task, 0);
   const program = await nativeEngine.compile(searchSpace.graph, {
     ...engineOptions,
@@ -58,7 +58,13 @@ export const scoreNetworks = async (bench, networks) => {
     const calibration = await calibrationBatches(batchSource({ ...images(bench), subset: train, seed: 0, stream: 'bench.calibration' }));
     const scores = [];
     for (const path of networks) {
-      const { correct, count, crossEntropy } = await scorePath(program, { ...images(bench), subset: scoring, path, calibration, signal });
+      const { correct, count, crossEntropy } = await scorePath(program, {
+        ...images(bench),
+        subset: scoring,
+        path,
+        calibration,
+        checkpoint,
+      });
       scores.push({ choices: path, accuracy: (100 * correct) / count, crossEntropy });
     }
     return scores;
@@ -121,7 +127,7 @@ export const ladder = (bench, count) => {
 
 /** A network trained from scratch with a short recipe; judged on images held out from it (those of gates and scoring). */
 export const trainArm = async (bench, choices, { epochs, learningRate, seed }) => {
-  const { engineOptions, registry, searchSpace, dataset, costModel, signal } = bench;
+  const { engineOptions, registry, searchSpace, dataset, costModel, checkpoint } = bench;
   const { train, scoring, archValidation } = splitTask(dataset, baseConfig.task, 0);
   const graph = instantiatePath(searchSpace.graph, choices);
   const shared = { ...images(bench), batchSize: 64 };
@@ -152,7 +158,7 @@ export const trainArm = async (bench, choices, { epochs, learningRate, seed }) =
       seed,
       stream: 'bench.train',
       at: 'bench',
-      signal,
+      checkpoint,
       progress: () => {},
     });
     const statistics = await program.recalibrate(
@@ -164,7 +170,7 @@ export const trainArm = async (bench, choices, { epochs, learningRate, seed }) =
     const { correct, count, crossEntropy } = await evaluateSubset(program, {
       ...shared,
       subset: { split: dataset.train, indices },
-      signal,
+      checkpoint,
     });
     const macs = graph.nodes.reduce((sum, { id }) => sum + (searchSpace.costs[id]?.macs ?? 0), 0);
     return {

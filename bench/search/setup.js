@@ -3,7 +3,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createPipeline, validateConfig } from '../../packages/cli/dist/index.js';
-import { setUpPlugins, trackedRegistry } from '../../packages/core/dist/index.js';
+import { noCheckpoint, setUpPlugins, trackedRegistry } from '../../packages/core/dist/index.js';
 import { inThread, prepareDataset, searchPath } from '../../packages/data/dist/index.js';
 import { datasetsPlugin } from '../../plugins/datasets/dist/index.js';
 import { engineNativePlugin, nativeEngine } from '../../plugins/engine-native/dist/index.js';
@@ -32,6 +32,8 @@ const showProgress = (event) => {
 
 export const setUp = async () => {
   const signal = new AbortController().signal;
+  // Finished arms are kept as a whole.
+  const checkpoint = noCheckpoint();
   const { searchSpace, supernet, costModel, hashes } = await createPipeline(baseConfig, {
     listener: (name, event) => {
       if (name === 'progress') showProgress(event);
@@ -58,9 +60,20 @@ export const setUp = async () => {
     engine: async () => ({ engine: nativeEngine, options: { threads, cacheFolder } }),
     dataset: async () => dataset,
     cacheFolder,
+    checkpoint,
     report: ({ code, message }) => console.log(`${code}: ${message}`),
     progress: (done, total, unit, message) => showProgress({ done, total, message }),
   });
   const images = prepareDataset(dataset, dataset);
-  return { searchSpace, supernet, costModel, hashes, dataset: images, registry, context, signal, engineOptions: { threads, cacheFolder } };
+  return {
+    searchSpace,
+    supernet,
+    costModel,
+    hashes,
+    dataset: images,
+    registry,
+    context,
+    checkpoint,
+    engineOptions: { threads, cacheFolder },
+  };
 };

@@ -57,7 +57,8 @@ export type {
   TrainingBatch,
   TrainingEngine,
 } from '@nasc/core';
-export { singlePath } from '@nasc/core';
+export { memoryCheckpoint, noCheckpoint, singlePath } from '@nasc/core';
+export type { KeptStates, MemoryCheckpointOptions } from '@nasc/core';
 
 // What goes wrong, told to the user.
 export { DiagnosticError, errorDiagnostic, warningDiagnostic } from '@nasc/diagnostics';

@@ -68,10 +68,15 @@ describe('measure', () => {
     expect(taken).toBeGreaterThan(0);
 
     counts.length = 0;
-    const { raw, runsPerSample, warmUp } = await measure(time(speeds.second), { ...options, checkpoint: memoryCheckpoint(kept) });
+    const measured = await measure(time(speeds.second), { ...options, checkpoint: memoryCheckpoint(kept) });
+    const { raw, runsPerSample, warmUp } = measured;
     expect(runsPerSample).toBe(400);
     expect(counts.filter((count) => count === 400)).toHaveLength(6 - taken);
     expect(raw).toEqual([...Array<number>(taken).fill(0.25), ...Array<number>(6 - taken).fill(0.5)]);
     expect(warmUp.runs).toBeGreaterThan(1);
+
+    counts.length = 0;
+    expect(await measure(time(1), { ...options, checkpoint: memoryCheckpoint(kept) })).toEqual(measured);
+    expect(counts).toEqual([]);
   });
 });

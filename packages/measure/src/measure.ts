@@ -42,12 +42,14 @@ interface Samples {
   readonly raw: readonly number[];
   /** Undefined before the first sample. */
   readonly runsPerSample?: number | undefined;
+  /** Of a measurement that is finished. */
+  readonly warmUp?: Measurement['warmUp'];
 }
 
 /**
  * Measures what `time(runs)` times: it does `runs` runs back to back and returns the milliseconds that all of them took
  * together. All times are those that `time` reports; no other clock is read. A measurement that was interrupted warms up again,
- * then takes the samples that are missing, of the same length.
+ * then takes the samples that are missing, of the same length; one that is finished is not taken again.
  */
 export const measure = async (time: (runs: number) => number | Promise<number>, options: MeasureOptions = {}): Promise<Measurement> => {
   const { seed = 0, samples = 30, sampleMs = 100, agreeing = 3, agreement = 0.02, warmUpMs = 3000, progress } = options;
@@ -55,6 +57,7 @@ export const measure = async (time: (runs: number) => number | Promise<number>, 
   const begun: Samples = (await checkpoint.resume<Samples>()) ?? { raw: [] };
   const raw = [...begun.raw];
   let { runsPerSample } = begun;
+  if (begun.warmUp && runsPerSample !== undefined) return { ...summarise(raw, seed), raw, runsPerSample, warmUp: begun.warmUp };
   let runs = 0;
   let elapsedMs = 0;
   const perRun = async (count: number): Promise<number> => {
@@ -84,5 +87,6 @@ export const measure = async (time: (runs: number) => number | Promise<number>, 
     raw.push(await perRun(runsPerSample));
     progress?.(raw.length, samples);
   }
+  await checkpoint.store({ raw, runsPerSample, warmUp } satisfies Samples);
   return { ...summarise(raw, seed), raw, runsPerSample, warmUp };
 };
