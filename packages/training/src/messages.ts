@@ -42,6 +42,12 @@ export const messages = {
       hint: `Give a number below ${Math.min(height, width)}, or 0 to switch it off.`,
     }),
 
+  tooFewImages: (searchImages: number, found: number): Diagnostic =>
+    errorDiagnostic('TASK_TOO_FEW_IMAGES', `"task.searchImages" is ${searchImages}, and the data set has ${found} training images.`, {
+      at: '/task/searchImages',
+      hint: 'Lower it, or leave it away to search with all of them.',
+    }),
+
   notEnoughImages: (archValidation: number, scoring: number, found: number): Diagnostic =>
     errorDiagnostic(
       'TASK_NOT_ENOUGH_IMAGES',

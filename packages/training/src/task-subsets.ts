@@ -26,7 +26,8 @@ const subset = (split: PreparedSplit, indices: Uint32Array): Subset => ({ split,
 
 /**
  * Cuts the training split, balanced over classes, by the seed. `scoring` is cut first: it stays the same whatever the other sizes are.
- * Throws `TASK_NOT_ENOUGH_IMAGES` where nothing would be left to train on.
+ * Throws `TASK_TOO_FEW_IMAGES` where more are asked for than there are, and `TASK_NOT_ENOUGH_IMAGES` where nothing would be left to
+ * train on.
  */
 export const splitTask = (
   dataset: Pick<PreparedDataset, 'train'>,
@@ -34,7 +35,8 @@ export const splitTask = (
   seed: number,
 ): TaskSubsets => {
   const { train: split } = dataset;
-  const searched = Math.min(searchImages ?? split.count, split.count);
+  const searched = searchImages ?? split.count;
+  if (searched > split.count) throw new DiagnosticError([messages.tooFewImages(searched, split.count)]);
   const trainImages = searched - archValidationImages - scoringImages;
   if (trainImages < 1) throw new DiagnosticError([messages.notEnoughImages(archValidationImages, scoringImages, searched)]);
   const sizes = { scoring: scoringImages, archValidation: archValidationImages, train: trainImages };

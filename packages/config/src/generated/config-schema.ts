@@ -244,6 +244,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
     "threads": {
       "type": "integer",
       "minimum": 1,
+      "maximum": 1024,
       "description": "Compute threads; all cores when absent. Never changes a result."
     },
     "dataWorkers": {

@@ -23,7 +23,8 @@ export const importModule = async (
   { alias = {} }: ImportOptions = {},
 ): Promise<ImportedModule | undefined> => {
   const { createJiti } = await import('jiti'); // only here: a JSON config without plugins does not wait for it
-  const jiti = createJiti(from, { fsCache: false, moduleCache: false, alias: { ...alias } });
+  // interopDefault would look into a default export, which need not be an object.
+  const jiti = createJiti(from, { fsCache: false, moduleCache: false, interopDefault: false, alias: { ...alias } });
   const resolved = jiti.esmResolve(specifier, { try: true });
   if (!resolved) return undefined;
   const file = resolved.startsWith('file:') ? fileURLToPath(resolved) : resolved;

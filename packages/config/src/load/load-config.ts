@@ -53,7 +53,7 @@ const importConfig = async (file: string, shown: string, alias: Readonly<Record<
   }
   const exports = module?.exports;
   // `in`: a module without a default export may answer as its own.
-  if (!isObject(exports) || !('default' in exports) || exports['default'] === undefined)
+  if (!isObject(exports) || !('default' in exports) || exports['default'] === undefined || exports['default'] === null)
     throw new DiagnosticError([messages.noDefaultExport(shown)]);
   return exports['default'];
 };
