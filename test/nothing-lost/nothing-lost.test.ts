@@ -81,7 +81,7 @@ test('Ctrl-C keeps what is unfinished and says how far it is; the same command g
   expect(first).toMatchObject({ code: 130, stderr: expect.stringContaining('The same command goes on from there.') as string });
   const second = await nasc(folder, goesOn);
   expect(second.code).toBe(130);
-  expect(second.stderr).toMatch(/train: warm-up at \d+ of 222 step/);
+  expect(second.stderr).toMatch(/train: warm-up at \d+ of 222 steps/);
   const third = await nasc(folder);
   expect(third).toMatchObject({ code: 0, stderr: expect.stringContaining(goesOn) as string });
   expect(outcome(folder)).toEqual(whole);

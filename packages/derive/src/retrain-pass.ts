@@ -55,9 +55,14 @@ export const retrainPass = definePass({
       const statistics = await program.recalibrate([], await calibrationBatches(asTheyAre, statisticsImages));
       const trained = withStatistics(parameters, statistics);
       await program.writeState({ parameters: trained });
-      const validation = await evaluateSubset(program, { ...images, subset: scoring, checkpoint: checkpoint.part('validation') });
+      const validation = await evaluateSubset(program, { ...images, subset: scoring, checkpoint: checkpoint.part('validation'), progress });
       // The only look at the test split before the emitted code's.
-      const test = await evaluateSubset(program, { ...images, subset: wholeSplit(dataset.test), checkpoint: checkpoint.part('test') });
+      const test = await evaluateSubset(program, {
+        ...images,
+        subset: wholeSplit(dataset.test),
+        checkpoint: checkpoint.part('test'),
+        progress,
+      });
       return { graph, weights: trained, history, validation, test };
     });
   },

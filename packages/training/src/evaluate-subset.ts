@@ -39,7 +39,7 @@ export const evaluateSubset = async (program: Program, options: EvaluateSubsetOp
       count: tally.count + scores.count,
       lossSum: tally.lossSum + scores.lossSum,
     };
-    progress?.(tally.count, subset.indices.length, 'image');
+    progress?.(tally.count, subset.indices.length, 'images');
   }
   const { correct, count, lossSum } = tally;
   return { correct, count, crossEntropy: lossSum / Math.max(1, count) };

@@ -51,7 +51,7 @@ test('learns; history, images and progress count its steps; held-out images are 
   expect(images).toBe(steps * batchSize);
   expect(Object.keys(history.columns)).toEqual(['step', 'learningRate', 'loss', 'accuracy']);
   expect(history.columns['step']).toEqual(Array.from({ length: steps }, (_, step) => step));
-  expect([seen[0], seen.at(-1)]).toEqual(['1/60 step', '60/60 step']);
+  expect([seen[0], seen.at(-1)]).toEqual(['1/60 steps', '60/60 steps']);
   const losses = history.columns['loss']!;
   expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);
 

@@ -59,7 +59,7 @@ export const trainNetwork = async (options: TrainNetworkOptions): Promise<Traine
   const resumed = await checkpoint.resume<TrainingState>();
   if (resumed) {
     await program.writeState(resumed);
-    options.progress(resumed.step, steps, 'step');
+    options.progress(resumed.step, steps, 'steps');
   }
   const history = columnRecorder(columnNames, resumed?.columns);
   const batch = readAhead(options.batches, steps);
@@ -103,7 +103,7 @@ export const trainNetwork = async (options: TrainNetworkOptions): Promise<Traine
     images += current.count;
     shownLoss = shownLoss === undefined ? loss : shownLoss + smoothing * (loss - shownLoss);
     history.add({ step, learningRate, loss, accuracy: correct / current.count });
-    options.progress(step + 1, steps, 'step', `loss ${shownLoss.toFixed(3)}`);
+    options.progress(step + 1, steps, 'steps', `loss ${shownLoss.toFixed(3)}`);
   }
   const end = resumed?.step === steps ? resumed : await stateBefore(steps);
   if (end !== resumed) await checkpoint.store(end);

@@ -50,7 +50,7 @@ export const search = async (context: SearchContext, options: ProxylessOptions):
   const term = latencyTerm(options, latency, context.limitMs);
   const resumed = await checkpoint.resume<SearchState>();
   if (resumed?.weights) await program.writeState(resumed.weights);
-  if (resumed) context.progress(resumed.step, steps, 'step');
+  if (resumed) context.progress(resumed.step, steps, 'steps');
 
   const architecture = resumed ? restoreArchitecture(choices, resumed.architecture) : initialArchitecture(choices, seed);
   const { alphas } = architecture;
@@ -97,7 +97,7 @@ export const search = async (context: SearchContext, options: ProxylessOptions):
     history.add({ step, loss, accuracy: correct / batch.count, expectedMs, lambda, entropy: mean(probabilities.map(entropy)) });
     if (step % snapshotEvery === 0) snapshots.push({ step, probabilities: probabilities.map((p) => [...p]) });
     lambda = term.nextLambda(lambda, expectedMs);
-    context.progress(step + 1, steps, 'step', `loss ${loss.toFixed(3)}, expected ${expectedMs.toFixed(3)} ms`);
+    context.progress(step + 1, steps, 'steps', `loss ${loss.toFixed(3)}, expected ${expectedMs.toFixed(3)} ms`);
   }
   snapshots.push({ step: steps, probabilities: alphas.map((alpha) => [...softmax(alpha)]) });
 
