@@ -1,4 +1,4 @@
-// Graphs, parameters and batches for the tests of this package.
+// Graphs, parameters and batches for the tests of engines.
 import type { Mixture, TrainingBatch } from '@nasc/core';
 import { elementCount, float32, isChoice, parameterId } from '@nasc/ir';
 import type { Attributes, Candidate, ChoiceNode, Graph, GraphInput, NodeId, OpLookup, OpNode, Tensor, TensorType } from '@nasc/ir';

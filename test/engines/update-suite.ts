@@ -1,0 +1,121 @@
+// Updates: the optimizer's formula, what takes part, and state that goes on.
+import { singlePath } from '@nasc/core';
+import type { TensorTable } from '@nasc/ir';
+import { expect, test } from 'vitest';
+import { programWith } from './engine-under-test.ts';
+import type { EngineUnderTest } from './engine-under-test.ts';
+import { randomBatch, randomParameters, relativeError } from './graphs.ts';
+import { sgd, stepOptions } from './small-space.ts';
+
+const path = singlePath([0, 1, 2]);
+
+const bytes = (table: TensorTable) => new Map([...table].map(([id, { data }]) => [id, Buffer.from(data.buffer).toString('base64')]));
+
+const isOnPath = (id: string) => !id.startsWith('block') || /^block0\.k3e3\.|^block1\.k5e6\.|^block2\.k7e1\./.test(id);
+
+export const updateSuite = (under: EngineUnderTest): void => {
+  const { space } = under;
+  const batches = [1, 2, 3].map((seed) => randomBatch(space, 8, seed));
+
+  test.each([
+    { nesterov: true, momentum: 0.9, weightDecay: 1e-2 },
+    { nesterov: false, momentum: 0.9, weightDecay: 0 },
+    { nesterov: false, momentum: 0, weightDecay: 1e-2 },
+  ])('two updates follow the formula, $nesterov $momentum $weightDecay', async (settings) => {
+    const optimizer = { ...sgd, ...settings, decayRoles: ['weight'] } as const;
+    const before = randomParameters(space, 1);
+    const program = await programWith(under, before);
+    const weight = new Map([...before].map(([id, { data }]) => [id, Float64Array.from(data)]));
+    const velocity = new Map([...before].map(([id, { data }]) => [id, new Float64Array(data.length)]));
+    for (const batch of batches.slice(0, 2)) {
+      await program.forwardBackward(batch, path, stepOptions);
+      const gradients = await program.readGradients();
+      await program.applyUpdate(optimizer);
+      for (const [id, { data }] of gradients) {
+        if (!isOnPath(id)) continue;
+        const decay = id.endsWith('.weight') ? settings.weightDecay : 0;
+        const [w, v] = [weight.get(id)!, velocity.get(id)!];
+        data.forEach((gradient, i) => {
+          const g = gradient + decay * w[i]!;
+          v[i] = settings.momentum * v[i]! + g;
+          w[i]! -= optimizer.learningRate * (settings.nesterov ? g + settings.momentum * v[i]! : v[i]!);
+        });
+      }
+    }
+    const { parameters, momentum } = await program.readState();
+    for (const [id, { data }] of momentum) {
+      expect(relativeError(parameters.get(id)!.data, weight.get(id)!)).toBeLessThan(1e-5);
+      expect(relativeError(data, velocity.get(id)!)).toBeLessThan(1e-5);
+    }
+    await program.dispose();
+  });
+
+  test('gradients add up until the update', async () => {
+    const program = await programWith(under);
+    const sums = new Map<string, Float64Array>();
+    for (const batch of batches.slice(0, 2)) {
+      const alone = await programWith(under);
+      await alone.forwardBackward(batch, path, { ...stepOptions, batchNorm: 'batch' });
+      for (const [id, { data }] of await alone.readGradients()) {
+        const sum = sums.get(id) ?? new Float64Array(data.length);
+        sums.set(
+          id,
+          sum.map((value, i) => value + data[i]!),
+        );
+      }
+      await alone.dispose();
+      await program.forwardBackward(batch, path, { ...stepOptions, batchNorm: 'batch' });
+    }
+    for (const [id, { data }] of await program.readGradients()) {
+      expect({ id, close: Math.hypot(...data.map((value, i) => value - sums.get(id)![i]!)) < 1e-5 }).toEqual({ id, close: true });
+    }
+    await program.applyUpdate(sgd);
+    for (const { data } of (await program.readGradients()).values()) expect(data.every((value) => value === 0)).toBe(true);
+    await program.dispose();
+  });
+
+  test('a step in one call has the bits of forwardBackward and applyUpdate', async () => {
+    const [one, two] = [await programWith(under), await programWith(under)];
+    for (const batch of batches) {
+      const first = await one.trainStep(batch, path, stepOptions, sgd);
+      const second = await two.forwardBackward(batch, path, stepOptions);
+      await two.applyUpdate(sgd);
+      expect(first).toEqual(second);
+    }
+    const [a, b] = [await one.readState(), await two.readState()];
+    expect(bytes(a.parameters)).toEqual(bytes(b.parameters));
+    expect(bytes(a.momentum)).toEqual(bytes(b.momentum));
+    await one.dispose();
+    await two.dispose();
+  });
+
+  test('only sampled candidates move, their momentum and statistics too', async () => {
+    const before = randomParameters(space, 1);
+    const program = await programWith(under, before);
+    // Momentum everywhere, so that a decay or a momentum step of the others would show.
+    await program.trainStep(batches[0]!, singlePath([1, 0, 1]), stepOptions, sgd);
+    const first = await program.readState();
+    await program.trainStep(batches[1]!, path, stepOptions, sgd);
+    const second = await program.readState();
+    const moved = (a: TensorTable, b: TensorTable) => [...a.keys()].filter((id) => bytes(a).get(id) !== bytes(b).get(id));
+    expect(moved(first.parameters, second.parameters).toSorted()).toEqual([...before.keys()].filter(isOnPath).toSorted());
+    expect(moved(first.momentum, second.momentum).every(isOnPath)).toBe(true);
+    await program.dispose();
+  });
+
+  test('state that is read and written continues with the same bits', async () => {
+    const program = await programWith(under);
+    await program.trainStep(batches[0]!, path, stepOptions, sgd);
+    const state = await program.readState();
+    await program.trainStep(batches[1]!, path, stepOptions, sgd);
+    const expected = await program.readState();
+    const other = await programWith(under);
+    await other.writeState(state);
+    await other.trainStep(batches[1]!, path, stepOptions, sgd);
+    const found = await other.readState();
+    expect(bytes(found.parameters)).toEqual(bytes(expected.parameters));
+    expect(bytes(found.momentum)).toEqual(bytes(expected.momentum));
+    await program.dispose();
+    await other.dispose();
+  });
+};
