@@ -251,7 +251,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       "type": "integer",
       "minimum": 0,
       "maximum": 64,
-      "description": "Threads that decode and transform images, beside the compute threads; one for each core, but at most 3, when absent, and 0 does it between the steps. Never changes a result."
+      "description": "Threads that decode and transform images, beside the compute threads: when absent, as many as cores, but at most 3. 0 does it on the main thread. Never changes a result."
     },
     "dataCache": {
       "title": "DataCacheConfig",
@@ -270,7 +270,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           "type": "integer",
           "minimum": 0,
           "default": 8192,
-          "description": "On disk, for later runs, too: of image files, where they are larger than memoryMiB or take long to decode."
+          "description": "On disk, for later runs, too: of data sets that are image files."
         },
         "folder": {
           "type": "string",

@@ -40,7 +40,7 @@ export interface Config {
    */
   threads?: number;
   /**
-   * Threads that decode and transform images, beside the compute threads; one for each core, but at most 3, when absent, and 0 does it between the steps. Never changes a result.
+   * Threads that decode and transform images, beside the compute threads: when absent, as many as cores, but at most 3. 0 does it on the main thread. Never changes a result.
    */
   dataWorkers?: number;
   dataCache: DataCacheConfig;
@@ -186,7 +186,7 @@ export interface DataCacheConfig {
    */
   memoryMiB: number;
   /**
-   * On disk, for later runs, too: of image files, where they are larger than memoryMiB or take long to decode.
+   * On disk, for later runs, too: of data sets that are image files.
    */
   diskMiB: number;
   /**

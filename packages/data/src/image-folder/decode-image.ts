@@ -6,11 +6,13 @@ import type { Raster } from '../dataset.ts';
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** Those are never transparent; looking for that takes as long as decoding a small one. */
+const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8;
+
 /** Upright (by its EXIF orientation), on black where transparent, 8 bits, 1 channel (luminance) or 3 (sRGB). Throws on any fault. */
 export const decodeImage = async (bytes: Uint8Array, channels: 1 | 3): Promise<Raster> => {
-  const { data, info } = await sharp(bytes, { failOn: 'warning' })
-    .autoOrient()
-    .flatten()
+  const upright = sharp(bytes, { failOn: 'warning' }).autoOrient();
+  const { data, info } = await (isJpeg(bytes) ? upright : upright.flatten())
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });

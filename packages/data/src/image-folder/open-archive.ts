@@ -1,12 +1,12 @@
 // A tar archive to read from at any place. One that is compressed has no places: it is unpacked once, and kept.
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { DiagnosticError } from '@nasc/diagnostics';
-import { explainingWriteErrors, temporaryPath } from '@nasc/files';
+import { writeFileAtomically } from '@nasc/files';
 import { messages as fileMessages } from '../messages.ts';
 import { tarEntries } from './read-tar.ts';
 import type { TarEntry } from './read-tar.ts';
@@ -24,19 +24,12 @@ export interface OpenedArchive {
   readonly entries: AsyncIterable<TarEntry>;
 }
 
-const unpack = async (archive: string, to: string, signal?: AbortSignal): Promise<void> => {
-  await mkdir(dirname(to), { recursive: true });
-  const temporary = temporaryPath(to);
-  try {
-    const streams = [createReadStream(archive), createGunzip(), createWriteStream(temporary)] as const;
-    await pipeline(...streams, signal ? { signal } : {}).catch((error: NodeJS.ErrnoException) => {
-      if (!error.code?.startsWith('Z_')) throw error;
-      throw new DiagnosticError([fileMessages.gzip(archive, error.message)], { cause: error });
-    });
-    await rename(temporary, to);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+const unpack = (archive: string, to: string, signal?: AbortSignal): Promise<void> => {
+  const write = (chunks: AsyncIterable<Uint8Array>) => writeFileAtomically(to, chunks, 'the unpacked archive');
+  return pipeline(createReadStream(archive), createGunzip(), write, signal ? { signal } : {}).catch((error: NodeJS.ErrnoException) => {
+    if (!error.code?.startsWith('Z_')) throw error;
+    throw new DiagnosticError([fileMessages.gzip(archive, error.message)], { cause: error });
+  });
 };
 
 const windowBytes = 1 << 18;
@@ -86,8 +79,7 @@ export const openArchive = async (path: string, { cacheFolder, signal }: OpenArc
       .update(JSON.stringify([path, size, mtimeMs]))
       .digest('hex');
     plainPath = join(cacheFolder, `${key.slice(0, 32)}.tar`);
-    const what = 'the unpacked archive';
-    if (!(await exists(plainPath))) await explainingWriteErrors({ what, path: plainPath }, () => unpack(path, plainPath, signal));
+    if (!(await exists(plainPath))) await unpack(path, plainPath, signal);
   }
   return { plainPath, modified: mtimeMs, entries: entriesOf(plainPath, path) };
 };

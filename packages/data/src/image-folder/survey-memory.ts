@@ -1,8 +1,8 @@
 // Records of image files that were looked at, in a file to which they are appended: a run that is stopped, and the next run, go
 // on where it ended. Every record has a checksum; what is cut off or damaged is not found, and its image looked at again.
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { explainingWriteErrors, writeFileAtomically } from '@nasc/files';
+import { ensureFolder, explainingWriteErrors, writeFileAtomically } from '@nasc/files';
 import { keyBytes, readRecord, recordBytes } from './survey-record.ts';
 import type { SurveyedImage } from './survey-record.ts';
 
@@ -42,7 +42,7 @@ export const openSurveyMemory = async (path: string, current: number, isCurrent:
     },
     append: (records) =>
       explainingWriteErrors({ what, path }, async () => {
-        await mkdir(dirname(path), { recursive: true });
+        await ensureFolder(dirname(path));
         await appendFile(path, records);
       }),
   };
