@@ -37,7 +37,7 @@ const wholeFolder = join(root, 'whole');
 mkdirSync(wholeFolder);
 const begun = performance.now();
 await attempt({ config: config(), folder: wholeFolder, checkpointIntervalMs: 30_000 });
-// The second time everything compiled is there: what is left is the run itself, and the time in which to kill.
+// Compiled code: the runs that are killed start with it.
 const cache = join(wholeFolder, '.nasc/cache');
 console.log(`uninterrupted: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
 const whole = outcome(wholeFolder);
@@ -56,10 +56,11 @@ while (kills < wanted) {
   mkdirSync(join(folder, '.nasc'), { recursive: true });
   cpSync(cache, join(folder, '.nasc/cache'), { recursive: true });
   for (let finished = false; !finished;) {
-    // From the first event on: what comes before is Node starting. Some attempts keep every step, some a few.
-    const delayMs = 4000 * random.uniform();
+    // By events, so that a busy machine is killed no earlier; a little after one, so that it may be in the middle of anything.
+    const eventsBefore = random.integer(60);
+    const delayMs = 40 * random.uniform();
     const checkpointIntervalMs = [0, 0, 100][random.integer(3)];
-    const killAt = kills < wanted ? (_, count) => count === 0 : undefined;
+    const killAt = kills < wanted ? (_, count) => count === eventsBefore : undefined;
     const { killed, events } = await attempt({ config: config(), folder, checkpointIntervalMs, killAt, delayMs });
     finished = !killed;
     if (finished) continue;
