@@ -1,9 +1,9 @@
 // One whole network timed in ONNX Runtime: a call as an application sees it, and how the runtime's own profile shares it
 // out among the blocks.
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noCheckpoint } from '@nasc/core';
+import { ensureFolder, explainingWriteErrors, temporaryPath } from '@nasc/files';
 import type { NetworkGraph } from '@nasc/ir';
 import { elementCount } from '@nasc/ir';
 import { interquartileMean, measure } from '@nasc/measure';
@@ -55,8 +55,8 @@ export const profileBlocks = async (
   keyOf: KeyOfNode,
   { threads, signal, folder }: TimingOptions,
 ): Promise<ReadonlyMap<BlockKey, ProfiledBlock>> => {
-  const own = join(folder, `onnxruntime-profile-${randomUUID()}`);
-  await mkdir(own, { recursive: true });
+  const own = temporaryPath(join(folder, 'onnxruntime-profile'));
+  await explainingWriteErrors({ what: 'a profile', path: own }, () => ensureFolder(own));
   try {
     const session = await createOnnxSession(bytes, { threads, profileTo: join(own, 'profile') });
     try {
