@@ -1,5 +1,6 @@
 import { memoryCheckpoint } from '@nasc/core';
 import type { BlockLatencies, LatencyValue, PassContext, SearchSpaceArtifact } from '@nasc/core';
+import { formatDiagnostics } from '@nasc/diagnostics';
 import { float32 } from '@nasc/ir';
 import type { Candidate, ChoiceNode, OpNode, SearchSpaceGraph } from '@nasc/ir';
 import { describe, expect, it } from 'vitest';
@@ -61,27 +62,24 @@ describe('checkCostModel', () => {
     expect(checkCostModel(space, complete)).toEqual([]);
   });
 
-  it('names every missing key and the command that measures it', () => {
+  const hint =
+    'A target that measures is measured anew by `nasc run --from annotate`; a target or predictor with a table has to have every key of this space in it.';
+
+  it('names every missing key, and what to do', () => {
     const problems = checkCostModel(space, { ...complete, choices: [[value(0.2)]], fixed: { stem: value(0.1) } });
-    expect(problems.map(({ code, at }) => `${code} ${at}`)).toEqual([
-      'LATENCY_MISSING block1.choice/zero',
-      'LATENCY_MISSING block2.choice/k3e3',
-      'LATENCY_MISSING block2.choice/zero',
-      'LATENCY_MISSING head',
-    ]);
-    expect(problems[0]).toMatchObject({
-      severity: 'error',
-      message: 'There is no latency of "block1.choice/zero" for target "cpu".',
-      hint: 'Measure it: `nasc profile --target cpu`, on the device or where it can be reached.',
-    });
+    expect(formatDiagnostics(problems)).toBe(
+      'error LATENCY_MISSING: Target "cpu" has no latency of 4 parts of the space: block1.choice/zero, block2.choice/k3e3, block2.choice/zero, head.\n' +
+        `  hint: ${hint}`,
+    );
+    const one = checkCostModel(space, { ...complete, fixed: { stem: value(0.1) } });
+    expect(formatDiagnostics(one)).toBe(`error LATENCY_MISSING: Target "cpu" has no latency of head.\n  hint: ${hint}`);
   });
 
   it('refuses what is no latency', () => {
     const problems = checkCostModel(space, { ...complete, fixed: { stem: value(Number.NaN), head: value(-1) } });
-    expect(problems.map(({ message }) => message)).toEqual([
-      'The latency of "stem" for target "cpu" is NaN ms.',
-      'The latency of "head" for target "cpu" is -1 ms.',
-    ]);
+    expect(formatDiagnostics(problems)).toBe(
+      `error LATENCY_INVALID: Target "cpu" has what is no latency: NaN ms of stem, -1 ms of head.\n  hint: ${hint}`,
+    );
   });
 });
 

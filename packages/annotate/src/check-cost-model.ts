@@ -12,20 +12,22 @@ export const fixedGroups = (space: SearchSpaceGraph): readonly string[] => {
   return space.groups.map(({ id }) => id).filter((id) => used.has(id) && !withChoice.has(id));
 };
 
-/** One diagnostic for every value that is missing (`choice/candidate`, or a group's id) or is no latency. */
+/** What is missing (`choice/candidate`, or a group's id) and what is no latency, each in one diagnostic. */
 export const checkCostModel = (
   space: SearchSpaceGraph,
   costModel: Pick<CostModel, 'target' | 'choices' | 'fixed'>,
 ): readonly Diagnostic[] => {
   const { target, choices, fixed } = costModel;
-  const check = (key: string, value: LatencyValue | undefined): Diagnostic[] => {
-    if (!value) return [messages.missing(target, key)];
-    return Number.isFinite(value.ms) && value.ms >= 0 ? [] : [messages.invalid(target, key, value.ms)];
-  };
-  return [
+  const values: readonly (readonly [key: string, value: LatencyValue | undefined])[] = [
     ...choicesOf(space).flatMap((choice, index) =>
-      choice.candidates.flatMap(({ name }, candidate) => check(`${choice.id}/${name}`, choices[index]?.[candidate])),
+      choice.candidates.map(({ name }, candidate) => [`${choice.id}/${name}`, choices[index]?.[candidate]] as const),
     ),
-    ...fixedGroups(space).flatMap((id) => check(id, fixed[id])),
+    ...fixedGroups(space).map((id) => [id, fixed[id]] as const),
+  ];
+  const missing = values.flatMap(([key, value]) => (value ? [] : [key]));
+  const invalid = values.flatMap(([key, value]) => (value && !(Number.isFinite(value.ms) && value.ms >= 0) ? [{ key, ms: value.ms }] : []));
+  return [
+    ...(missing.length > 0 ? [messages.missing(target, missing)] : []),
+    ...(invalid.length > 0 ? [messages.invalid(target, invalid)] : []),
   ];
 };

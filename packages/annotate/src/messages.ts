@@ -2,7 +2,14 @@
 import { errorDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
-const remedy = (target: string): string => `Measure it: \`nasc profile --target ${target}\`, on the device or where it can be reached.`;
+/** Keys that are named; a table of another space would fill the screen. */
+const shownKeys = 10;
+
+const listed = (keys: readonly string[]): string =>
+  `${keys.slice(0, shownKeys).join(', ')}${keys.length > shownKeys ? ` and ${keys.length - shownKeys} more` : ''}`;
+
+const hint =
+  'A target that measures is measured anew by `nasc run --from annotate`; a target or predictor with a table has to have every key of this space in it.';
 
 export const messages = {
   cannotMeasure: (target: string): Diagnostic =>
@@ -10,13 +17,23 @@ export const messages = {
       'ANNOTATE_TARGET_CANNOT_MEASURE',
       `Target "${target}" cannot time blocks on this machine, and brings no stored profile.`,
       {
-        hint: `Run \`nasc profile --target ${target}\` on the device itself and name the profile in the target's options, or choose another target.`,
+        hint: `Run on the device itself, or take another target.`,
       },
     ),
 
-  missing: (target: string, key: string): Diagnostic =>
-    errorDiagnostic('LATENCY_MISSING', `There is no latency of "${key}" for target "${target}".`, { at: key, hint: remedy(target) }),
+  missing: (target: string, keys: readonly string[]): Diagnostic =>
+    errorDiagnostic(
+      'LATENCY_MISSING',
+      `Target "${target}" has no latency of ${keys.length === 1 ? '' : `${keys.length} parts of the space: `}${listed(keys)}.`,
+      { hint },
+    ),
 
-  invalid: (target: string, key: string, ms: number): Diagnostic =>
-    errorDiagnostic('LATENCY_INVALID', `The latency of "${key}" for target "${target}" is ${ms} ms.`, { at: key, hint: remedy(target) }),
+  invalid: (target: string, values: readonly { readonly key: string; readonly ms: number }[]): Diagnostic =>
+    errorDiagnostic(
+      'LATENCY_INVALID',
+      `Target "${target}" has what is no latency: ${listed(values.map(({ key, ms }) => `${ms} ms of ${key}`))}.`,
+      {
+        hint,
+      },
+    ),
 };

@@ -79,7 +79,11 @@ const runCompiler = async (
     if (outOfSpace.test(text)) throw Object.assign(new Error(text, { cause }), { code: 'ENOSPC' });
     const firstError = text.split('\n').find((line) => line.includes('error')) ?? text.split('\n')[0]!;
     const at = failedFolder(folder);
-    throw new DiagnosticError([errorDiagnostic('COMPILE_FAILED', `${compiler.command} failed: ${firstError.trim()}`, { at })], { cause });
+    const hint =
+      'The sources are kept at this place. $CC names another compiler; what the compiler of this machine accepts and this one refuses is a bug of nasc or of a plugin.';
+    throw new DiagnosticError([errorDiagnostic('COMPILE_FAILED', `${compiler.command} failed: ${firstError.trim()}`, { at, hint })], {
+      cause,
+    });
   }
 };
 

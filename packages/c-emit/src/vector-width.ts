@@ -1,7 +1,8 @@
 // Instruction sets that code is compiled for, their flags, and which of them this machine has.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
+import { DiagnosticError, didYouMean, errorDiagnostic } from '@nasc/diagnostics';
+import type { Diagnostic } from '@nasc/diagnostics';
 
 export const vectorWidths = ['avx512', 'avx2', 'neon', 'portable'] as const;
 export type VectorWidth = (typeof vectorWidths)[number];
@@ -32,14 +33,28 @@ export const hostVectorWidths = (): readonly VectorWidth[] => {
   return [...(avx512 ? (['avx512'] as const) : []), ...(has('avx2') ? (['avx2'] as const) : []), 'portable'];
 };
 
-/** The widest vectors that this machine has. `$NASC_VECTOR_WIDTH` asks for others. */
+const unknownWidth = (wanted: string): Diagnostic => {
+  const close = didYouMean(wanted, vectorWidths);
+  return errorDiagnostic('VECTOR_WIDTH_UNKNOWN', `There is no vector width "${wanted}".`, {
+    at: `NASC_VECTOR_WIDTH=${wanted}`,
+    hint: close ? `Did you mean "${close}"?` : `It is one of ${vectorWidths.join(', ')}.`,
+  });
+};
+
+const widthNotHere = (wanted: string, here: readonly string[]): Diagnostic =>
+  errorDiagnostic('VECTOR_WIDTH_NOT_HERE', `This machine has no ${wanted} vectors.`, {
+    at: `NASC_VECTOR_WIDTH=${wanted}`,
+    hint: `It runs ${here.join(', ')}.`,
+  });
+
+/** The widest vectors that this machine has. `$NASC_VECTOR_WIDTH` asks for others of them. */
 export const detectVectorWidth = (): VectorWidth => {
   const wanted = process.env['NASC_VECTOR_WIDTH'];
-  if (!wanted) return hostVectorWidths()[0]!;
-  if ((vectorWidths as readonly string[]).includes(wanted)) return wanted as VectorWidth;
-  throw new DiagnosticError([
-    errorDiagnostic('VECTOR_WIDTH_UNKNOWN', `NASC_VECTOR_WIDTH is "${wanted}".`, { hint: `It is one of ${vectorWidths.join(', ')}.` }),
-  ]);
+  const here = hostVectorWidths();
+  const found = wanted ? here.find((width) => width === wanted) : here[0];
+  if (found) return found;
+  const known = (vectorWidths as readonly string[]).includes(wanted!);
+  throw new DiagnosticError([known ? widthNotHere(wanted!, here) : unknownWidth(wanted!)]);
 };
 
 /** `detectVectorWidth`, for callers that wait anyway. */

@@ -8,6 +8,7 @@ import type { FoldedNetwork, GeneratedFiles, OnnxModel, PassContext, SearchSpace
 import { noCheckpoint, setUpPlugins, trackedRegistry } from '@nasc/core';
 import { inMemorySplit } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
+import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 import { buildNetwork, float32, initialiseParameters } from '@nasc/ir';
 import { createOnnxSession, writeOnnx } from '@nasc/onnx';
@@ -92,6 +93,15 @@ const runStage = async (target: Target, onnx: OnnxModel): Promise<{ files: Gener
   return { files: value as GeneratedFiles, reported };
 };
 
+const failure = (target: Target, onnx: OnnxModel): Promise<string> =>
+  runStage(target, onnx).then(
+    () => 'no error',
+    (error: unknown) => {
+      if (error instanceof DiagnosticError) return formatDiagnostics(error.diagnostics);
+      throw error;
+    },
+  );
+
 const cpu = registry.targets.require('cpu').create({ sampleMs: 1 });
 
 describe('codegen', () => {
@@ -115,8 +125,8 @@ describe('codegen', () => {
   });
 
   it('refuses code that computes something else than the ONNX file', async () => {
-    await expect(runStage(cpu, onnxOf(2))).rejects.toThrow(
-      /^CODEGEN_OUTPUTS_DIFFER: The code for target "cpu" and ONNX Runtime disagree on 50 test images: relative error \d\.\d+, allowed 0\.001\.$/,
+    expect(await failure(cpu, onnxOf(2))).toMatch(
+      /^error CODEGEN_OUTPUTS_DIFFER: The code for target "cpu" and ONNX Runtime disagree on 50 test images: relative error \d\.\d+, allowed 0\.001\.\n {2}hint: This is a bug in a kernel or in the target; the generated files were not accepted\.$/,
     );
   });
 
@@ -125,13 +135,18 @@ describe('codegen', () => {
     const { files, reported } = await runStage(elsewhere, onnxOf(1));
     expect(files).toMatchObject({ verification: undefined, latency: undefined, test: undefined });
     expect(files.files.size).toBeGreaterThan(0);
-    expect(reported.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['warning CODEGEN_NOT_RUN_HERE']);
+    expect(formatDiagnostics(reported)).toBe(
+      'warning CODEGEN_NOT_RUN_HERE: The files for target "cpu" were written but neither run, checked nor timed: this machine cannot run them.\n' +
+        '  hint: Build them on the device; the report leaves accuracy and latency on the target open.',
+    );
   });
 
   it('names every node that the target does not support', async () => {
     const target: Target = { ...cpu, supports: ({ op }) => (op === 'relu6' || op === 'linear' ? `no ${op} here` : true) };
-    await expect(runStage(target, onnxOf(1))).rejects.toThrow(
-      'CODEGEN_NODE_UNSUPPORTED: Target "cpu" does not support node "stem.act": no relu6 here.\nCODEGEN_NODE_UNSUPPORTED: Target "cpu" does not support node "head.logits": no linear here.',
+    const hint = 'Use another target, or take the candidates that hold such nodes out of the search space.';
+    expect(await failure(target, onnxOf(1))).toBe(
+      `error CODEGEN_NODE_UNSUPPORTED: Target "cpu" does not support node "stem.act" (relu6): no relu6 here.\n  at stem.act\n  hint: ${hint}\n` +
+        `error CODEGEN_NODE_UNSUPPORTED: Target "cpu" does not support node "head.logits" (linear): no linear here.\n  at head.logits\n  hint: ${hint}`,
     );
   });
 });

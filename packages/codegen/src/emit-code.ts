@@ -10,7 +10,7 @@ export const emitCode = definePass({
     const { target, registry } = context;
     const problems = deployed.network.graph.nodes.flatMap((node) => {
       const reason = target.supports(node, registry);
-      return reason === true ? [] : [messages.unsupported(target.name, node.id, reason)];
+      return reason === true ? [] : [messages.unsupported(target.name, node.id, node.op, reason)];
     });
     if (problems.length > 0) throw new DiagnosticError(problems);
     return { ...deployed, emitted: await target.emit(deployed.network, deployed.onnx.bytes, context) };

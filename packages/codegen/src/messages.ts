@@ -12,8 +12,8 @@ export const messages = {
       },
     ),
 
-  unsupported: (target: string, node: string, reason: string): Diagnostic =>
-    errorDiagnostic('CODEGEN_NODE_UNSUPPORTED', `Target "${target}" does not support node "${node}": ${reason}.`, {
+  unsupported: (target: string, node: string, op: string, reason: string): Diagnostic =>
+    errorDiagnostic('CODEGEN_NODE_UNSUPPORTED', `Target "${target}" does not support node "${node}" (${op}): ${reason}.`, {
       at: node,
       hint: 'Use another target, or take the candidates that hold such nodes out of the search space.',
     }),
