@@ -49,6 +49,10 @@ export const createWorkplace = async (): Promise<Workplace> => {
   await link(join(workspace, 'packages/cli'), 'plugin/node_modules/nasc');
   await link(join(workspace, 'node_modules/@types/node'), 'plugin/node_modules/@types/node');
   await link(join(folder, 'plugin'), 'project/node_modules/nasc-plugin-swish');
+  // What compilers made, by content: shared by all runs of the tests, as that of the plain kernels is.
+  const compiled = join(tmpdir(), 'nasc-outside-plugin-cache');
+  await mkdir(compiled, { recursive: true });
+  await link(compiled, 'project/.nasc/cache');
   return {
     folder,
     async write(file, content) {
