@@ -4,8 +4,11 @@ import type { PreparedDataset } from '@nasc/data';
 import type { TaskDescription } from './artifacts.ts';
 import type { PassContext } from './pass.ts';
 
-/** The run's images at the resolution of the search space, ready to be put into batches. */
+/** The run's images at the resolution of the search space, put into batches by the run's threads. */
 export const taskDataset = async (
-  context: Pick<PassContext, 'dataset'>,
+  context: Pick<PassContext, 'dataset' | 'dataWorkers'>,
   { inputShape: [height, width], evaluationCrop }: Pick<TaskDescription, 'inputShape' | 'evaluationCrop'>,
-): Promise<PreparedDataset> => prepareDataset(await context.dataset(), { height, width, cropShare: evaluationCrop });
+): Promise<PreparedDataset> => {
+  const { dataWorkers: workers } = context;
+  return prepareDataset(await context.dataset(), { height, width, cropShare: evaluationCrop, ...(workers && { workers }) });
+};
