@@ -8,8 +8,7 @@ const from = (file, name) => createRequire(file).resolve(name);
 const vite = from(from(import.meta.url, 'vitest/package.json'), 'vite/package.json');
 const { transform } = await import(pathToFileURL(from(vite, 'rolldown/utils')).href);
 
-export const resolve = (specifier, context, next) =>
-  next(specifier, { ...context, conditions: ['source', ...context.conditions] });
+export const resolve = (specifier, context, next) => next(specifier, { ...context, conditions: ['source', ...context.conditions] });
 
 export const load = async (url, context, next) => {
   if (!url.endsWith('.ts')) return next(url, context);
