@@ -1,10 +1,11 @@
-// How fast the native engine trains, and in how much memory: weight, `two` and `full_v2` steps on mobile-small (28x28, batch 64,
+// How fast the engines train, and in how much memory: weight, `two` and `full_v2` steps on mobile-small (28x28, batch 64,
 // sampled paths) and on the paper's ImageNet space (224x224, batch 16, the paths of bench/peers/paths.json).
 //
-//   node bench/engine.js [--space mobile-small|proxyless-imagenet] [--steps 20] [--threads 2] [--plain]
+//   node bench/engine.js [--engine native|tfjs|native,tfjs] [--space mobile-small|proxyless-imagenet] [--steps 20] [--threads 2] [--plain]
 //
 // Run `npm run build` before. The peer, the published PyTorch supernet on the same paths, is bench/peers/pytorch_supernet.py.
-// Times mean something only on an idle machine, and only as ratios within one run.
+// Several engines take turns step by step. Times mean something only on an idle machine, and only as ratios within one run;
+// processor time (all threads) suffers less from what else runs.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +16,13 @@ import { expandSpace } from '../packages/expand/dist/index.js';
 import { candidateCosts, choicesOf, costTable, initialiseParameters } from '../packages/ir/dist/index.js';
 import { Random } from '../packages/random/dist/index.js';
 import { engineNativePlugin, nativeEngine } from '../plugins/engine-native/dist/index.js';
+import { engineTfjsPlugin, tfjsEngine } from '../plugins/engine-tfjs/dist/index.js';
 import { opsPlugin } from '../plugins/ops/dist/index.js';
 import { spacesPlugin } from '../plugins/spaces/dist/index.js';
 
 const { values } = parseArgs({
   options: {
+    engine: { type: 'string', default: 'native' },
     space: { type: 'string' },
     steps: { type: 'string', default: '16' },
     threads: { type: 'string', default: String(availableParallelism()) },
@@ -29,8 +32,9 @@ const { values } = parseArgs({
 const steps = Number(values.steps);
 const threads = Number(values.threads);
 
-const host = await setUpPlugins([opsPlugin, engineNativePlugin, spacesPlugin]);
+const host = await setUpPlugins([opsPlugin, engineNativePlugin, engineTfjsPlugin, spacesPlugin]);
 const registry = trackedRegistry(host.registrations, {});
+const engines = values.engine.split(',').map((name) => ({ native: nativeEngine, tfjs: tfjsEngine })[name]);
 const noPatterns = { get: () => undefined, all: () => [] };
 
 const peerPaths = () => JSON.parse(readFileSync(new URL('peers/paths.json', import.meta.url), 'utf8')).paths;
@@ -51,6 +55,11 @@ const randomBatch = (graph, count, classes) => {
   const targets = new Float32Array(count * classes);
   for (let n = 0; n < count; n++) targets[n * classes + random.integer(classes)] = 1;
   return { count, images: Float32Array.from({ length: pixels }, () => 2 * random.uniform() - 1), targets };
+};
+
+const processorMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 };
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
@@ -74,44 +83,55 @@ for (const [name, { inputShape, classes, batchSize, paths: pathsOf }] of Object.
   const fixedMacs = graph.nodes.reduce((sum, node) => sum + (node.kind === 'op' ? costs[node.id].macs : 0), 0);
   const macsOf = (path) => choices.reduce((sum, choice, index) => sum + candidateCosts(choice, costs)[path[index]].macs, fixedMacs);
 
-  const started = performance.now();
-  const program = await nativeEngine.compile(graph, {
+  const programs = new Map();
+  const options = {
     ops: registry.ops,
     patterns: values.plain ? noPatterns : registry.patterns,
     threads,
     cacheFolder: join(tmpdir(), 'nasc-bench-engine'),
     activePaths: 1,
     batchSize,
-  });
-  const compileMs = performance.now() - started;
-  await program.writeState({ parameters: initialiseParameters(graph, registry.ops, 1) });
+  };
+  console.log(`${name}: batch ${batchSize}, ${threads} threads`);
+  for (const engine of engines) {
+    const started = performance.now();
+    const program = await engine.compile(graph, options);
+    const seconds = (performance.now() - started) / 1000;
+    await program.writeState({ parameters: initialiseParameters(graph, registry.ops, 1) });
+    programs.set(engine.name, program);
+    const memory = program.arenaBytes === undefined ? '' : `arena ${(program.arenaBytes / 2 ** 20).toFixed(0)} MiB, `;
+    console.log(`  ${engine.name}: ${(await engine.probe(options)).detail}; ${memory}ready after ${seconds.toFixed(1)} s`);
+  }
   const batch = randomBatch(graph, batchSize, classes);
   const key = { randomKey: [1, 2] };
   const otherOf = (path) => path.map((index, choice) => (index + 1) % choices[choice].candidates.length);
 
   const kinds = {
-    weight: (path) => program.trainStep(batch, singlePath(path), { ...key, batchNorm: 'update' }, sgd),
-    two: (path) => program.candidateGradients(batch, { mode: 'two', active: path, other: otherOf(path) }, key),
-    full_v2: (path) => program.candidateGradients(batch, { mode: 'full_v2', active: path }, key),
+    weight: (program, path) => program.trainStep(batch, singlePath(path), { ...key, batchNorm: 'update' }, sgd),
+    two: (program, path) => program.candidateGradients(batch, { mode: 'two', active: path, other: otherOf(path) }, key),
+    full_v2: (program, path) => program.candidateGradients(batch, { mode: 'full_v2', active: path }, key),
   };
-  console.log(
-    `${name}: batch ${batchSize}, ${threads} threads, arena ${(program.arenaBytes / 2 ** 20).toFixed(0)} MiB, ready after ${(compileMs / 1000).toFixed(1)} s`,
-  );
   for (const [kind, run] of Object.entries(kinds)) {
-    for (const path of paths.slice(0, 2)) await run(path);
-    const times = [];
-    const speeds = [];
+    for (const path of paths.slice(0, 2)) for (const program of programs.values()) await run(program, path);
+    const measured = new Map([...programs.keys()].map((engine) => [engine, { times: [], processor: [], speeds: [] }]));
     for (let step = 0; step < steps; step++) {
       const path = paths[step % paths.length];
-      const start = performance.now();
-      await run(path);
-      const ms = performance.now() - start;
-      times.push(ms);
-      speeds.push((6 * macsOf(path) * batchSize) / ms / 1e6);
+      for (const [engine, program] of programs) {
+        const [start, busy] = [performance.now(), processorMs()];
+        await run(program, path);
+        const ms = performance.now() - start;
+        const { times, processor, speeds } = measured.get(engine);
+        times.push(ms);
+        processor.push(processorMs() - busy);
+        speeds.push((6 * macsOf(path) * batchSize) / ms / 1e6);
+      }
     }
-    const speed = kind === 'weight' ? `, ${median(speeds).toFixed(0)} GFLOP/s (best ${Math.max(...speeds).toFixed(0)})` : '';
-    console.log(`  ${kind.padEnd(8)} median ${median(times).toFixed(1)} ms, ${(1000 / median(times)).toFixed(1)} steps/s${speed}`);
+    for (const [engine, { times, processor, speeds }] of measured) {
+      const speed = kind === 'weight' ? `, ${median(speeds).toFixed(0)} GFLOP/s (best ${Math.max(...speeds).toFixed(0)})` : '';
+      const time = `median ${median(times).toFixed(1)} ms, ${(1000 / median(times)).toFixed(1)} steps/s, processor ${median(processor).toFixed(1)} ms`;
+      console.log(`  ${engine.padEnd(6)} ${kind.padEnd(8)} ${time}${speed}`);
+    }
   }
   console.log(`  peak memory of the process ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
-  await program.dispose();
+  for (const program of programs.values()) await program.dispose();
 }

@@ -22,8 +22,6 @@ interface NodeBackend {
 
 type NodeTfjs = Tfjs & { readonly version: { readonly tfjs: string } };
 
-const setUpHint = 'Run `nasc setup tfjs`';
-
 /**
  * TensorFlow reads these when it is loaded, once for the process. Without oneDNN it is as fast on such small images, its sums do
  * not depend on that library's version, and it does not announce oneDNN on standard error, which nothing else can stop.
@@ -34,31 +32,51 @@ const setEnvironment = (threads: number): void => {
   process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
 };
 
-/** One try for the process: a binding that failed to load once will not load later. */
-let loaded: NodeTfjs | { readonly missing: string } | undefined;
+/** What can be different from one machine to another. */
+export interface PackageSource {
+  readonly nodeVersion: string;
+  /** Throws where the package is not installed. */
+  resolve(): void;
+  /** Throws where it is not set up. */
+  load(): unknown;
+}
 
-const load = (threads: number): NodeTfjs | { readonly missing: string } => {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20 || major > 22) return { missing: `${packageName} runs on Node 20 to 22; this is Node ${process.versions.node}.` };
-  const require = createRequire(import.meta.url);
+/** The package, or in one sentence why not and what to do. */
+export const loadPackage = ({ nodeVersion, resolve, load }: PackageSource): NodeTfjs | { readonly missing: string } => {
+  const major = Number(nodeVersion.split('.')[0]);
+  if (major < 20 || major > 22) return { missing: `${packageName} runs on Node 20 to 22; this is Node ${nodeVersion}.` };
   try {
-    require.resolve(packageName);
+    resolve();
   } catch {
-    return { missing: `${packageName} is not installed. ${setUpHint} for what to do.` };
+    return { missing: `${packageName} is not installed: \`nasc setup tfjs\` says how to install it.` };
   }
-  setEnvironment(threads);
   try {
-    const tf = require(packageName) as NodeTfjs;
-    tf.enableProdMode(); // no checks of every value, no advertisement
-    return tf;
+    return load() as NodeTfjs;
   } catch (error) {
     const [reason] = (error as Error).message.split('\n');
-    return { missing: `${packageName} is installed but cannot be loaded (${reason!.trim()}). ${setUpHint}.` };
+    return { missing: `${packageName} cannot be loaded (${reason!.trim()}): run \`nasc setup tfjs\`.` };
   }
 };
 
+/** One try for the process: a binding that failed to load once will not load later. */
+let loaded: NodeTfjs | { readonly missing: string } | undefined;
+
+const loadHere = (threads: number): NodeTfjs | { readonly missing: string } => {
+  const require = createRequire(import.meta.url);
+  return loadPackage({
+    nodeVersion: process.versions.node,
+    resolve: () => require.resolve(packageName),
+    load() {
+      setEnvironment(threads);
+      const tf = require(packageName) as NodeTfjs;
+      tf.enableProdMode(); // no checks of every value, no advertisement
+      return tf;
+    },
+  });
+};
+
 export const loadTensorFlow: LoadLibrary = async ({ threads }) => {
-  const tf = (loaded ??= load(threads));
+  const tf = (loaded ??= loadHere(threads));
   if ('missing' in tf) return tf;
   const { binding, isUsingGpuDevice } = tf.backend() as unknown as NodeBackend;
   const version = `TensorFlow ${binding.TF_Version}`;
