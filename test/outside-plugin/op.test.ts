@@ -1,4 +1,5 @@
 // The example's op as a built-in one is checked: kernels, gradients, ONNX and TensorFlow.js against the formula.
+import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { createPlainRunner } from '@nasc/c-emit';
 import type { PlainInputs, PlainRunner } from '@nasc/c-emit';
@@ -9,11 +10,12 @@ import { learnedSwish } from '../../examples/plugin/src/learned-swish.ts';
 import { exampleCase, inputId, nodeId, parameterTensors } from '../conformance/example-case.ts';
 import { centralDifferences } from '../conformance/finite-differences.ts';
 import { backward, disagreements, forward, relativeError } from '../conformance/run-case.ts';
-import { useCpuBackend } from '../conformance/tfjs-judges.ts';
 
 let plain: PlainRunner;
 beforeAll(async () => {
-  [plain] = await Promise.all([createPlainRunner([learnedSwish], 'double'), useCpuBackend()]);
+  tf.enableProdMode(); // no advertisement on the console
+  await tf.setBackend('cpu');
+  plain = await createPlainRunner([learnedSwish], 'double');
 });
 afterAll(() => plain.dispose());
 
