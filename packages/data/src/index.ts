@@ -1,4 +1,5 @@
 export * from './batches.ts';
+export * from './check-dataset.ts';
 export * from './class-balanced-split.ts';
 export * from './content-hash.ts';
 export * from './dataset-at.ts';

@@ -72,6 +72,12 @@ export const messages = {
       hint: 'Both splits have to come from the same data set.',
     }),
 
+  malformed: (dataset: string, fault: string): Diagnostic =>
+    errorDiagnostic('DATASET_MALFORMED', `Data set "${dataset}" is not whole: ${fault}.`, {
+      at: '/task/dataset',
+      hint: 'This is an error of the plugin that reads it, or of the files that it reads.',
+    }),
+
   filesMissing: (folder: string, missing: readonly string[]): Diagnostic =>
     errorDiagnostic('DATA_FILES_MISSING', `Missing in the folder: ${missing.join(', ')} (plain or .gz).`, {
       at: folder,

@@ -48,6 +48,19 @@ export const messages = {
       hint: 'Lower it, or leave it away to search with all of them.',
     }),
 
+  classesUntrained: (classes: readonly string[], trainImages: number): Diagnostic =>
+    errorDiagnostic(
+      'TASK_CLASS_NOT_TRAINED',
+      `None of the ${trainImages} images that are left to train on is of ${classes
+        .slice(0, 10)
+        .map((name) => `"${name}"`)
+        .join(', ')}${classes.length > 10 ? ` and ${classes.length - 10} more classes` : ''}.`,
+      {
+        at: '/task',
+        hint: 'Add images of it, raise searchImages, or lower archValidationImages and scoringImages, which come out of them.',
+      },
+    ),
+
   notEnoughImages: (archValidation: number, scoring: number, found: number): Diagnostic =>
     errorDiagnostic(
       'TASK_NOT_ENOUGH_IMAGES',

@@ -1,5 +1,4 @@
-import type { DiagnosticError } from '@nasc/diagnostics';
-import { formatDiagnostics } from '@nasc/diagnostics';
+import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import { drawMixing, wholeSplit } from '@nasc/data';
 import type { ChoiceNode } from '@nasc/ir';
 import { expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import { cosineSchedule } from './cosine-schedule.ts';
 import { uniformPathSampler } from './path-sampler.ts';
 import { readAhead } from './read-ahead.ts';
 import { splitTask } from './task-subsets.ts';
+import type { TaskSizes } from './task-subsets.ts';
 import { dataset, normalisation } from './task.test-helper.ts';
 
 test('cosine: rises linearly, starts at the rate, is at half of it half way, and ends near 0', () => {
@@ -32,20 +32,37 @@ test('task: disjoint subsets, balanced over classes; scoring does not move when 
   expect(splitTask(dataset, sizes, 8).scoring.indices).not.toEqual(scoring.indices);
 });
 
-test('task: holding out everything is refused', () => {
-  const sizes = { searchImages: 50, archValidationImages: 30, scoringImages: 20 };
-  const message = (() => {
-    try {
-      splitTask(dataset, sizes, 0);
-    } catch (error) {
-      return formatDiagnostics((error as DiagnosticError).diagnostics);
-    }
-    return 'no error';
-  })();
-  expect(message).toBe(
+const refusal = (sizes: TaskSizes, of: Parameters<typeof splitTask>[0] = dataset): string => {
+  try {
+    splitTask(of, sizes, 0);
+  } catch (error) {
+    if (error instanceof DiagnosticError) return formatDiagnostics(error.diagnostics);
+    throw error;
+  }
+  return 'no error';
+};
+
+test('task: holding out everything is refused, and so is searching with more images than there are', () => {
+  expect(refusal({ searchImages: 50, archValidationImages: 30, scoringImages: 20 })).toBe(
     `error TASK_NOT_ENOUGH_IMAGES: Of 50 images, 30 are held out for the gates and 20 for scoring: none is left to train on.
   at /task
   hint: Raise searchImages, or lower archValidationImages and scoringImages, which come out of them.`,
+  );
+  expect(refusal({ searchImages: 301, archValidationImages: 30, scoringImages: 20 })).toBe(
+    `error TASK_TOO_FEW_IMAGES: "task.searchImages" is 301, and the data set has 300 training images.
+  at /task/searchImages
+  hint: Lower it, or leave it away to search with all of them.`,
+  );
+});
+
+test('task: a class of which nothing is left to train on is named', () => {
+  // One image of the last class, which is in the middle of the order and so among those that are held out.
+  const labels = Uint16Array.from({ length: 300 }, (_, index) => (index === 0 ? 2 : index % 2));
+  const rare = { ...dataset, train: { ...dataset.train, labels } };
+  expect(refusal({ archValidationImages: 100, scoringImages: 100 }, rare)).toBe(
+    `error TASK_CLASS_NOT_TRAINED: None of the 100 images that are left to train on is of "none".
+  at /task
+  hint: Add images of it, raise searchImages, or lower archValidationImages and scoringImages, which come out of them.`,
   );
 });
 

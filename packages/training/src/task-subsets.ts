@@ -27,20 +27,23 @@ const subset = (split: PreparedSplit, indices: Uint32Array): Subset => ({ split,
 /**
  * Cuts the training split, balanced over classes, by the seed. `scoring` is cut first: it stays the same whatever the other sizes are.
  * Throws `TASK_TOO_FEW_IMAGES` where more are asked for than there are, and `TASK_NOT_ENOUGH_IMAGES` where nothing would be left to
- * train on.
+ * train on, or, with `TASK_CLASS_NOT_TRAINED`, none of a class.
  */
 export const splitTask = (
-  dataset: Pick<PreparedDataset, 'train'>,
+  dataset: Pick<PreparedDataset, 'train' | 'classes'>,
   { searchImages, archValidationImages, scoringImages }: TaskSizes,
   seed: number,
 ): TaskSubsets => {
-  const { train: split } = dataset;
+  const { train: split, classes } = dataset;
   const searched = searchImages ?? split.count;
   if (searched > split.count) throw new DiagnosticError([messages.tooFewImages(searched, split.count)]);
   const trainImages = searched - archValidationImages - scoringImages;
   if (trainImages < 1) throw new DiagnosticError([messages.notEnoughImages(archValidationImages, scoringImages, searched)]);
   const sizes = { scoring: scoringImages, archValidation: archValidationImages, train: trainImages };
   const { scoring, archValidation, train } = classBalancedSplit(split.labels, sizes, seed);
+  const trained = new Set(Array.from(train, (index) => split.labels[index]));
+  const untrained = classes.filter((_, label) => !trained.has(label));
+  if (untrained.length > 0) throw new DiagnosticError([messages.classesUntrained(untrained, trainImages)]);
   const { retrain } = classBalancedSplit(split.labels, { scoring: scoringImages, retrain: 'rest' }, seed);
   return {
     train: subset(split, train),

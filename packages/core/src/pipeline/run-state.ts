@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Config } from '@nasc/config';
 import { validateOptions } from '@nasc/config';
 import type { DataWorkers, Dataset } from '@nasc/data';
-import { createDataWorkers, searchPath } from '@nasc/data';
+import { checkDataset, createDataWorkers, searchPath } from '@nasc/data';
 import type { EngineOptions, LatencyPredictor, Target } from '../kinds/index.ts';
 import type { StageName } from '../part.ts';
 import { createTarget } from '../plugins/create-target.ts';
@@ -94,13 +94,14 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
     dataset: once(async (stage: string) => {
       const { name, options } = split(config.task.dataset);
       const definition = registrations.require('dataset', name, '/task/dataset').value;
-      return definition.load(validateOptions(definition.optionsSchema, options, '/task/dataset'), {
+      const dataset = await definition.load(validateOptions(definition.optionsSchema, options, '/task/dataset'), {
         searchPath: searchPath({ ...(dataDir && { dataDir }), env: process.env }),
         cacheFolder: imageCache,
         workers: dataWorkers,
         signal,
         progress: reportProgress(listener, { stage, pass: 'dataset' }),
       });
+      return checkDataset(dataset, name);
     }),
     dataWorkers,
     engine,

@@ -29,9 +29,21 @@ const findAstray = (table: FileTable, depth: number): number | undefined => {
   return found?.index;
 };
 
+/** Two classes that are one on file systems that do not tell capitals apart. */
+const findAlike = (classes: readonly string[]): readonly [string, string] | undefined => {
+  const seen = new Map<string, string>();
+  for (const name of classes) {
+    const key = name.normalize('NFC').toLowerCase();
+    const first = seen.get(key);
+    if (first !== undefined) return [first, name];
+    seen.set(key, name);
+  }
+  return undefined;
+};
+
 /**
  * `train/CLASS/IMAGE` with `test/CLASS/IMAGE`, or `CLASS/IMAGE` of which about `testShare` become the test split.
- * Errors: `DATA_FOLDER_EMPTY`, `DATA_FOLDER_LAYOUT`, `DATA_SPLIT_MISSING`, `DATA_TOO_FEW_CLASSES`, `DATA_CLASS_WITHOUT_TRAINING`.
+ * Errors: `DATA_FOLDER_EMPTY`, `DATA_FOLDER_LAYOUT`, `DATA_CLASSES_ALIKE`, `DATA_SPLIT_MISSING`, `DATA_TOO_FEW_CLASSES`, `DATA_CLASS_WITHOUT_TRAINING`.
  */
 export const arrangeByClass = (files: FileTable, root: string, testShare: number): ArrangedImages => {
   const { count } = files;
@@ -61,6 +73,8 @@ export const arrangeByClass = (files: FileTable, root: string, testShare: number
   const order = indices.toSorted((a, b) => held[a]! - held[b]! || positions[a]! - positions[b]!);
   const testCount = held.reduce((sum, value) => sum + value, 0);
   const trainCount = count - testCount;
+  const alike = findAlike(classes);
+  if (alike) throw new DiagnosticError([messages.classesAlike(root, ...alike)]);
   if (classes.length < 2) throw new DiagnosticError([messages.tooFewClasses(root, classes)]);
   if (trainCount === 0) throw new DiagnosticError([messages.splitMissing(root, 'training')]);
   if (testCount === 0) throw new DiagnosticError([messages.splitMissing(root, 'test')]);

@@ -2,12 +2,13 @@
 import { opendir, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
-import { DiagnosticError } from '@nasc/diagnostics';
+import { DiagnosticError, readFailure } from '@nasc/diagnostics';
 import { messages as fileMessages } from '../messages.ts';
 import { createFileTableBuilder } from './file-table-builder.ts';
 import type { FileTableBuilder } from './file-table-builder.ts';
 import { pathOf } from './file-table.ts';
 import type { FileTable } from './file-table.ts';
+import { messages } from './messages.ts';
 import { openArchive } from './open-archive.ts';
 
 /** Held-out images have several usual names; the first that is there counts. */
@@ -19,7 +20,7 @@ const isImage = (path: string): boolean =>
   /\.(?:jpe?g|png|webp)$/i.test(path) && !path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
 
 const unreadable = (path: string, error: NodeJS.ErrnoException): DiagnosticError =>
-  new DiagnosticError([fileMessages.unreadable(path, error.code ?? error.message)], { cause: error });
+  new DiagnosticError([fileMessages.unreadable(path, readFailure(error) ?? error.message)], { cause: error });
 
 const statsOf = (path: string): Promise<Stats | undefined> =>
   stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -56,6 +57,8 @@ const listFolder = async (path: string, prefix: string, { builder, signal }: Lis
       throw unreadable(at, error);
     });
     for await (const entry of entries) {
+      // What stands for bytes that are no UTF-8: by this name the file could not be opened.
+      if (entry.name.includes('\uFFFD')) throw new DiagnosticError([messages.nameNotUtf8(at, entry.name)]);
       const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) folders.push(name);
       else if (entry.isSymbolicLink() || isImage(prefix + name)) waiting.push(add(name));

@@ -10,6 +10,18 @@ export const messages = {
   layout: (at: string): Diagnostic =>
     errorDiagnostic('DATA_FOLDER_LAYOUT', 'The image does not lie in a folder that names its class.', { at, hint: layout }),
 
+  nameNotUtf8: (folder: string, name: string): Diagnostic =>
+    errorDiagnostic('DATA_NAME_NOT_UTF8', `The name "${name}" holds bytes that are not UTF-8.`, {
+      at: folder,
+      hint: 'Rename the file or folder.',
+    }),
+
+  classesAlike: (root: string, first: string, second: string): Diagnostic =>
+    errorDiagnostic('DATA_CLASSES_ALIKE', `Classes "${first}" and "${second}" differ only in capitals or in how letters are encoded.`, {
+      at: root,
+      hint: 'Put their images into one folder, or give one of them another name.',
+    }),
+
   splitMissing: (root: string, split: string): Diagnostic =>
     errorDiagnostic('DATA_SPLIT_MISSING', `There is no ${split} image.`, {
       at: root,

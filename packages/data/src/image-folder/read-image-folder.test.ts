@@ -197,7 +197,7 @@ test('images that do not decode are named, all of them', async () => {
     `  at ${join(root, 'train/red/3.jpg')}`,
   ]);
   expect(message).toContain(
-    'error DATA_IMAGE_DAMAGED: The image cannot be decoded: Input buffer contains unsupported image format.\n' +
+    'error DATA_IMAGE_DAMAGED: The image cannot be decoded: its content is no image of a known format.\n' +
       `  at ${join(root, 'test/red/4.png')}\n  hint: Replace the file or remove it.`,
   );
 });

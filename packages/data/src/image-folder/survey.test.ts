@@ -46,7 +46,7 @@ test('images are looked at once: again only where place, size or time of change 
   expect((await read())!.manifestHash).toBe(manifestHash);
   await utimes(path, 1001, 1001);
   expect(await caught(read)).toBe(
-    'error DATA_IMAGE_DAMAGED: The image cannot be decoded: Input buffer contains unsupported image format.\n' +
+    'error DATA_IMAGE_DAMAGED: The image cannot be decoded: its content is no image of a known format.\n' +
       `  at ${path}\n  hint: Replace the file or remove it.`,
   );
   await writeFile(path, await noiseImage(2, 13, 10));
