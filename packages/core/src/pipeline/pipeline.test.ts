@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
+import { inMemorySplit } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
 import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -241,6 +242,19 @@ test('a damaged artifact is made again, with a warning', async () => {
   expect(warnings).toEqual(['ARTIFACT_DAMAGED']);
 });
 
+const shape = { height: 1, width: 1, channels: 1 };
+const split = inMemorySplit(shape, Uint8Array.of(0, 255), Uint16Array.of(0, 1));
+const dataset: Dataset = {
+  ...shape,
+  name: 'none',
+  classes: ['dark', 'bright'],
+  train: split,
+  test: split,
+  manifestHash: 'two',
+  source: 'test',
+  defaultAugmentation: {},
+};
+
 test('loading the data set shows: as progress of "dataset", in the stage that asked for it first, once', async () => {
   const shown: string[] = [];
   const reading = definePlugin({
@@ -254,7 +268,7 @@ test('loading the data set shows: as progress of "dataset", in the stage that as
         async load(_options, { progress }) {
           progress(1, 4, 'images', 'decoding');
           progress(4, 4, 'images');
-          return { manifestHash: 'empty' } as Dataset;
+          return dataset;
         },
       });
       for (const pass of ['makeWeights', 'pick'])
