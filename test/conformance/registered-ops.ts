@@ -1,10 +1,14 @@
-// What the suite runs over: everything that the built-in plugin of ops registers, and every example of each op.
-import { setUpPlugins } from '@nasc/core';
+// What the suite runs over: everything that the built-in plugins of ops, engines and targets register.
+import { setUpPlugins, trackedRegistry } from '@nasc/core';
+import { engineNativePlugin } from '@nasc/engine-native';
 import { lookupOf } from '@nasc/ir';
 import { opsPlugin } from '@nasc/ops';
+import { targetCpu } from '@nasc/target-cpu';
 import { exampleCase } from './example-case.ts';
 
-const { registrations } = await setUpPlugins([opsPlugin]);
+const { registrations } = await setUpPlugins([opsPlugin, engineNativePlugin, targetCpu]);
+
+export const registry = trackedRegistry(registrations, {});
 
 export const ops = registrations.all('op').map(({ value }) => value);
 export const macros = registrations.all('macro').map(({ value }) => value);

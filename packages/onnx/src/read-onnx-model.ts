@@ -23,7 +23,7 @@ const schema = protobuf.parse(`
     repeated ValueInfoProto input = 11;
     repeated ValueInfoProto output = 12;
   }
-  message NodeProto { optional string name = 3; optional string op_type = 4; }
+  message NodeProto { repeated string input = 1; optional string name = 3; optional string op_type = 4; }
   message TensorProto { repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8; }
   message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; }
   message TypeProto {
@@ -52,11 +52,11 @@ export interface OnnxModelSummary {
   readonly inputs: readonly OnnxValueSummary[];
   readonly outputs: readonly OnnxValueSummary[];
   /** In the file's order. */
-  readonly nodes: readonly { readonly name: string; readonly opType: string }[];
+  readonly nodes: readonly { readonly name: string; readonly opType: string; readonly inputs: readonly string[] }[];
   /** Op type -> number of nodes, most frequent first. */
   readonly nodeCounts: Readonly<Record<string, number>>;
-  /** Values in all constants. */
-  readonly constantValues: number;
+  /** Shapes of the constants by name. */
+  readonly constants: ReadonlyMap<string, readonly number[]>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -74,7 +74,7 @@ interface RawModel {
   readonly metadataProps: readonly { readonly key: string; readonly value: string }[];
   readonly graph?: {
     readonly name: string;
-    readonly node: readonly { readonly name?: string; readonly opType: string }[];
+    readonly node: readonly { readonly input: readonly string[]; readonly name?: string; readonly opType: string }[];
     readonly initializer: readonly { readonly name: string; readonly dims: readonly number[] }[];
     readonly input: readonly RawValue[];
     readonly output: readonly RawValue[];
@@ -102,7 +102,7 @@ export const readOnnxModel = (bytes: Uint8Array): OnnxModelSummary => {
 
   const counts = new Map<string, number>();
   for (const { opType } of graph.node) counts.set(opType, (counts.get(opType) ?? 0) + 1);
-  const constants = new Set(graph.initializer.map((tensor) => tensor.name));
+  const constants = new Map(graph.initializer.map(({ name, dims }) => [name, dims]));
   return {
     name: graph.name ?? '',
     producer: model.producerName ?? '',
@@ -111,9 +111,9 @@ export const readOnnxModel = (bytes: Uint8Array): OnnxModelSummary => {
     // Before IR version 4 constants were listed among the inputs.
     inputs: graph.input.filter((input) => !constants.has(input.name)).map((value) => summariseValue(value)),
     outputs: graph.output.map((value) => summariseValue(value)),
-    nodes: graph.node.map(({ name, opType }) => ({ name: name ?? '', opType })),
+    nodes: graph.node.map(({ name, opType, input }) => ({ name: name ?? '', opType, inputs: input })),
     nodeCounts: Object.fromEntries([...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))),
-    constantValues: graph.initializer.reduce((sum, tensor) => sum + tensor.dims.reduce((product, size) => product * size, 1), 0),
+    constants,
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),
   };
 };

@@ -103,7 +103,7 @@ test('the summary tells shapes, op counts, constants and metadata', () => {
     inputs: [{ name: 'input', shape: ['N', 3, 2, 1] }],
     outputs: [{ name: 'logits', shape: ['N', 3, 2, 1] }],
     nodeCounts: { Add: 2, Identity: 1 },
-    constantValues: 3,
+    constants: new Map([['stem.shift', [3, 1, 1]]]),
     metadata: { classes: '["cat","dog"]', mean: '[0.5]', std: '[0.25]', space: 'mobile-small', layout: 'NCHW' },
   });
 });
