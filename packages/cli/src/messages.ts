@@ -7,6 +7,17 @@ const suggestion = (word: string, known: readonly string[], what: string): strin
   return close ? `Did you mean "${close}"?` : `${what}: ${known.join(', ')}.`;
 };
 
+/** A stored artifact. */
+interface StoredName {
+  readonly kind: string;
+  readonly hash: string;
+}
+
+const nameOf = ({ kind, hash }: StoredName): string => `${kind} ${hash}`;
+
+/** A store that is used for long holds many. */
+const shownArtifacts = 10;
+
 export const messages = {
   unknownCommand: (command: string, known: readonly string[]): Diagnostic =>
     errorDiagnostic('CLI_UNKNOWN_COMMAND', `There is no command "${command}".`, { hint: suggestion(command, known, 'Commands') }),
@@ -62,9 +73,20 @@ export const messages = {
     });
   },
 
-  nothingToInspect: (what: string, known: readonly string[]): Diagnostic =>
-    errorDiagnostic('INSPECT_NOTHING_FOUND', `"${what}" is no search space, file or stored artifact.`, {
-      hint: suggestion(what, known, 'Search spaces'),
+  nothingToInspect: (what: string, spaces: readonly string[], stored: readonly StoredName[]): Diagnostic => {
+    const hashes = stored.map(({ hash }) => hash);
+    const close = didYouMean(what, spaces) ?? didYouMean(what, hashes);
+    const shown = stored.slice(0, shownArtifacts).map(nameOf);
+    const more = stored.length - shown.length;
+    const artifacts = stored.length === 0 ? 'none' : `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return errorDiagnostic('INSPECT_NOTHING_FOUND', `"${what}" is no search space, file or stored artifact.`, {
+      hint: close ? `Did you mean "${close}"?` : `Search spaces: ${spaces.join(', ')}. Stored artifacts: ${artifacts}.`,
+    });
+  },
+
+  fileUnreadable: (file: string, reason: string): Diagnostic =>
+    errorDiagnostic('INSPECT_FILE_UNREADABLE', `"${file}" cannot be read: ${reason}.`, {
+      hint: 'Correct the path, or the rights of the file.',
     }),
 
   nothingNamed: (known: readonly string[]): Diagnostic =>
@@ -99,8 +121,8 @@ export const messages = {
       },
     ),
 
-  ambiguousHash: (prefix: string, hashes: readonly string[]): Diagnostic =>
-    errorDiagnostic('INSPECT_AMBIGUOUS', `Several stored artifacts begin with "${prefix}": ${hashes.join(', ')}.`, {
+  ambiguousHash: (prefix: string, stored: readonly StoredName[]): Diagnostic =>
+    errorDiagnostic('INSPECT_AMBIGUOUS', `Several stored artifacts begin with "${prefix}": ${stored.map(nameOf).join(', ')}.`, {
       hint: 'Give more of the hash.',
     }),
 

@@ -5,7 +5,7 @@ import type { LoadedConfig } from '@nasc/config';
 import { parseJson, validateSpace } from '@nasc/config';
 import { openArtifactStore } from '@nasc/core';
 import type { ArtifactKind, Registry, SearchSpaceArtifact } from '@nasc/core';
-import { DiagnosticError } from '@nasc/diagnostics';
+import { DiagnosticError, readFailure } from '@nasc/diagnostics';
 import { expandSpace } from '@nasc/expand';
 import { readGraph } from '@nasc/ir';
 import type { Graph } from '@nasc/ir';
@@ -67,7 +67,11 @@ const fromArtifact = async (folder: string): Promise<Subject> => {
 const fromFile = async (path: string, context: SubjectContext): Promise<Subject> => {
   const shown = relative(context.folder, path) || path;
   if (extname(path) !== '.json') return fromConfig(await loadConfig(path, { folder: context.folder }), context);
-  const value = parseJson(await readFile(path, 'utf8'), shown);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const reason = readFailure(cause);
+    throw reason === undefined ? cause : new DiagnosticError([messages.fileUnreadable(shown, reason)], { cause });
+  });
+  const value = parseJson(text, shown);
   const has = (key: string) => typeof value === 'object' && value !== null && key in value;
   if (has('task')) return fromConfig(await loadConfig(path, { folder: context.folder }), context);
   if (has('nodes')) return { name: basename(path, '.json'), graph: readGraph(value, shown) };
@@ -81,15 +85,21 @@ const entries = (folder: string): Promise<readonly string[]> =>
     throw error;
   });
 
-/** Folders of stored artifacts whose hash begins so. */
-const findByHash = async (prefix: string, { folder, loaded }: SubjectContext): Promise<readonly string[]> => {
-  if (!/^[\da-f]{4,}$/.test(prefix)) return [];
+/** `KIND HASH` of a stored artifact, and its folder. */
+interface StoredFolder {
+  readonly kind: string;
+  readonly hash: string;
+  readonly folder: string;
+}
+
+const listStored = async ({ folder, loaded }: SubjectContext): Promise<readonly StoredFolder[]> => {
   const root = loaded ? resolve(loaded.folder, loaded.config.cacheDir, 'artifacts') : resolve(folder, '.nasc', 'artifacts');
-  const found: string[] = [];
-  for (const kind of await entries(root)) {
-    const hashes = await entries(resolve(root, kind));
-    // A name with more than the hash is a write that was interrupted.
-    found.push(...hashes.filter((hash) => hash.startsWith(prefix) && !hash.includes('.')).map((hash) => resolve(root, kind, hash)));
+  const found: StoredFolder[] = [];
+  for (const kind of (await entries(root)).toSorted()) {
+    for (const hash of (await entries(resolve(root, kind))).toSorted()) {
+      // A name with more than the hash is a write that was interrupted.
+      if (!hash.includes('.')) found.push({ kind, hash, folder: resolve(root, kind, hash) });
+    }
   }
   return found;
 };
@@ -112,14 +122,9 @@ export const findSubject = async (what: string | undefined, context: SubjectCont
     if ((await entries(path)).includes('artifact.json')) return fromArtifact(path);
     return fromConfig(await loadConfig(path, { folder }), context);
   }
-  const artifacts = await findByHash(what, context);
-  if (artifacts.length > 1)
-    throw new DiagnosticError([
-      messages.ambiguousHash(
-        what,
-        artifacts.map((artifact) => `${basename(dirname(artifact))} ${basename(artifact)}`),
-      ),
-    ]);
-  if (artifacts[0] !== undefined) return fromArtifact(artifacts[0]);
-  throw new DiagnosticError([messages.nothingToInspect(what, registry.spaces.names())]);
+  const stored = await listStored(context);
+  const [first, ...others] = /^[\da-f]{4,}$/.test(what) ? stored.filter(({ hash }) => hash.startsWith(what)) : [];
+  if (!first) throw new DiagnosticError([messages.nothingToInspect(what, registry.spaces.names(), stored)]);
+  if (others.length > 0) throw new DiagnosticError([messages.ambiguousHash(what, [first, ...others])]);
+  return fromArtifact(first.folder);
 };
