@@ -5,7 +5,8 @@ import { defineOp, elementCount, float32 } from '@nasc/ir';
 import type { ParameterSpec } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
-import type { GradSaveFunc, Tensor, Tensor1D, TfjsCall, Tfjs } from '@nasc/tfjs';
+import type { Tensor, Tensor1D, TfjsCall } from '@nasc/tfjs';
+import { normaliseBatch } from './shared/normalise-batch.ts';
 import { channelsOf, rowsOf } from './shared/shapes.ts';
 
 export interface BatchNormAttributes {
@@ -26,44 +27,24 @@ const rows = ({ batch, inputs }: BatchedView<BatchNormAttributes>) => batch * ro
 const channels = ({ inputs }: BatchedView<BatchNormAttributes>) => channelsOf(inputs[0]!);
 const epsilonOf = ({ epsilon = defaults.epsilon }: BatchNormAttributes) => epsilon;
 
-/**
- * (x - mean) / sqrt(variance + epsilon) * scale + shift with the statistics of the batch. The gradient is written out:
- * derived from the formula it would be some twenty passes over memory. With xhat = (x - mean) / std and M rows:
- * dx = scale / std * (dy - sum(dy) / M - xhat * sum(dy * xhat) / M), dscale = sum(dy * xhat), dshift = sum(dy)
- */
-const normaliseBatch = ({ tf, attributes, inputs, parameters, collect }: TfjsCall<BatchNormAttributes>): Tensor => {
+/** With the statistics of the batch, which also move the running ones. */
+const inBatch = ({ tf, attributes, inputs, parameters, collect }: TfjsCall<BatchNormAttributes>): Tensor => {
   const { scale, shift, runningMean, runningVariance } = parameters;
   const { momentum = defaults.momentum } = attributes;
-  const epsilon = epsilonOf(attributes);
-  const axes = inputs[0]!.shape.slice(0, -1).map((_, axis) => axis);
   const rows = elementCount(inputs[0]!.shape.slice(0, -1));
   const moved = (running: Tensor, batch: Tensor) => tf.add(running, tf.mul(tf.sub(batch, running), momentum));
-  const normalise = tf.customGrad((...operands) => {
-    const [x, gamma, beta, save] = operands as unknown as [Tensor, Tensor, Tensor, GradSaveFunc];
-    const mean = tf.mean<Tensor1D>(x, axes);
-    const variance = tf.mean<Tensor1D>(tf.squaredDifference(x, mean), axes);
-    collect?.({ mean, variance }, () => ({
-      runningMean: moved(runningMean!, mean),
-      runningVariance: moved(runningVariance!, rows > 1 ? tf.mul(variance, rows / (rows - 1)) : variance),
-    }));
-    const inverseStd = tf.rsqrt(tf.add(variance, epsilon));
-    save([x, mean, inverseStd, tf.mul(gamma, inverseStd)]);
-    const value = tf.batchNorm(x, mean, variance, beta as Tensor1D, gamma as Tensor1D, epsilon);
-    return { value, gradFunc: batchGradients(tf, axes, rows) };
+  return normaliseBatch(tf, {
+    x: inputs[0]!,
+    scale: scale!,
+    shift: shift!,
+    epsilon: epsilonOf(attributes),
+    collect: ({ mean, variance }) =>
+      collect?.({ mean, variance }, () => ({
+        runningMean: moved(runningMean!, mean),
+        runningVariance: moved(runningVariance!, rows > 1 ? tf.mul(variance, rows / (rows - 1)) : variance),
+      })),
   });
-  return normalise(inputs[0]!, scale!, shift!);
 };
-
-const batchGradients =
-  (tf: Tfjs, axes: number[], rows: number) =>
-  (dy: Tensor, [x, mean, inverseStd, factor]: Tensor[]): Tensor[] => {
-    const centred = tf.sub(x!, mean!);
-    const dshift = tf.sum(dy, axes);
-    const dscale = tf.mul(tf.sum(tf.mul(dy, centred), axes), inverseStd!);
-    const slope = tf.div(tf.mul(dscale, inverseStd!), rows);
-    const dx = tf.mul(tf.sub(tf.sub(dy, tf.mul(centred, slope)), tf.div(dshift, rows)), factor!);
-    return [dx, dscale, dshift];
-  };
 
 const source = `
 /* Item: one row. y[c] = (x[c] - runningMean[c]) / sqrt(runningVariance[c] + epsilon) * scale[c] + shift[c] */
@@ -313,7 +294,7 @@ export const batchNorm = defineOp<BatchNormAttributes>({
       },
     }),
     tfjs: tfjsLowering<BatchNormAttributes>((call) => {
-      if (call.statistics === 'batch') return normaliseBatch(call);
+      if (call.statistics === 'batch') return inBatch(call);
       const { tf, attributes, inputs, parameters } = call;
       const { scale, shift, runningMean, runningVariance } = parameters;
       const statistics = [runningMean, runningVariance] as [Tensor1D, Tensor1D];

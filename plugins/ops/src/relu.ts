@@ -9,11 +9,5 @@ export const relu = defineElementwise({
   gradient: 'y > 0 ? dy : 0',
   gradientReads: 'y',
   onnx: (x, emitter) => emitter.node('Relu', [x]),
-  tfjs: (tf, x) =>
-    rectify(
-      tf,
-      x,
-      (input) => tf.relu(input),
-      (y) => tf.greater(y, 0),
-    ),
+  tfjs: (tf, x) => rectify(tf, x, { forward: (input) => tf.relu(input), passes: (y) => tf.greater(y, 0), gradientOp: 'ReluGrad' }),
 });

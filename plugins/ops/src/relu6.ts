@@ -11,10 +11,9 @@ export const relu6 = defineElementwise({
   onnx: (x, emitter) =>
     emitter.node('Clip', [x, emitter.constant('minimum', [], Float32Array.of(0)), emitter.constant('maximum', [], Float32Array.of(6))]),
   tfjs: (tf, x) =>
-    rectify(
-      tf,
-      x,
-      (input) => tf.relu6(input),
-      (y) => tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6)),
-    ),
+    rectify(tf, x, {
+      forward: (input) => tf.relu6(input),
+      passes: (y) => tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6)),
+      gradientOp: 'Relu6Grad',
+    }),
 });
