@@ -1,4 +1,5 @@
 // The memory of a program: one reserved block, cut into areas, with views of those that JavaScript reads and writes.
+import { totalmem } from 'node:os';
 import { DiagnosticError } from '@nasc/diagnostics';
 import koffi from 'koffi';
 import { lineBytes } from './call.ts';
@@ -31,9 +32,9 @@ export class MemoryBlock {
   constructor(functions: NativeFunctions, lines: number) {
     this.#functions = functions;
     this.#bytes = Math.max(1, lines) * lineBytes;
-    const address = functions.reserve(this.#bytes);
-    // Lines are numbered by 32 bits.
-    if (address === null || lines > 2 ** 32) throw new DiagnosticError([messages.noMemory(this.#bytes)]);
+    // Lines are numbered by 32 bits. Some systems give more memory than they have, and end the process when it is used.
+    const address = lines > 2 ** 32 || this.#bytes > totalmem() ? null : functions.reserve(this.#bytes);
+    if (address === null) throw new DiagnosticError([messages.noMemory(this.#bytes)]);
     this.address = address;
   }
 

@@ -19,7 +19,7 @@ export const messages = {
 
   noMemory: (bytes: number): Diagnostic =>
     errorDiagnostic('ENGINE_OUT_OF_MEMORY', `The training program needs ${Math.ceil(bytes / 2 ** 20)} MiB, which could not be had.`, {
-      hint: 'Use smaller batches or a smaller input.',
+      hint: 'Use smaller batches (`batchSize`) or smaller images (`input.resolution` of the space).',
     }),
 
   noThreads: (threads: number): Diagnostic =>
