@@ -78,7 +78,7 @@ const spoil = (value: unknown, index: number): unknown => {
     const key = own.length > 0 ? pick(own) : 'x';
     const kind = random.integer(5);
     if (kind === 0 && Array.isArray(holder)) holder.splice(Number(key) || 0, 1);
-    else if (kind === 0) delete holder[key];
+    else if (kind === 0) Reflect.deleteProperty(holder, key);
     else if (kind === 1) set(holder, key, structuredClone(pick(odd)));
     else if (kind === 2 && Array.isArray(holder) && holder.length > 0) holder.push(structuredClone(holder[0]));
     else if (kind === 2) set(holder, pick(keys), structuredClone(pick(odd)));

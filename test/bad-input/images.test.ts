@@ -30,7 +30,7 @@ const runOn = async (files: Readonly<Record<string, Uint8Array>>, line = 'run --
     code,
     text: text
       .split('\n')
-      .filter((shown) => !/^expand: /.test(shown))
+      .filter((shown) => !shown.startsWith('expand: '))
       .join('\n'),
   };
 };

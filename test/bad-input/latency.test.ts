@@ -75,7 +75,7 @@ test('a table that is whole', async () => {
 });
 
 test('every key that the table lacks is named', async () => {
-  expect(await annotate(({ fixed: { head: _, ...fixed } }) => ({ choices: [[value(1)]], fixed }))).toBe(
+  expect(await annotate(({ fixed }) => ({ choices: [[value(1)]], fixed: { stem: fixed['stem']! } }))).toBe(
     `error LATENCY_MISSING: Target "sheet" has no latency of 3 parts of the space: stage1.block1.choice/k5e2, stage1.block1.choice/zero, head.
   stage annotate, pass checkCosts
   hint: ${hint}`,
