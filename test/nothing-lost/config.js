@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const mbConv = (kernel, expansion) => ({ macro: 'mbConv', kernel, expansion });
 
-/** @param {{ target: string, threads?: number, dataWorkers?: number }} options */
+/** @param {{ target: string | object, threads?: number, dataWorkers?: number }} options */
 export const smallConfig = ({ target, threads = 2, dataWorkers = 1 }) => ({
   task: { dataset: 'spots', archValidationImages: 200, scoringImages: 200 },
   space: {
