@@ -25,7 +25,7 @@ const value = (ms: number): LatencyValue => ({ ms, source: 'table', samples: 1, 
 type Table = Pick<BlockLatencies, 'choices' | 'fixed'>;
 
 /** A target whose table has 1 ms for everything, before `change`; without `change` it has none. */
-const sheet = (change: ((table: Table) => Table) | undefined) =>
+const sheet = (change: ((table: Table) => Table) | undefined, refused: string | undefined) =>
   definePlugin({
     name: 'sheet-plugin',
     apiVersion: 1,
@@ -39,7 +39,7 @@ const sheet = (change: ((table: Table) => Table) | undefined) =>
           options,
           capabilities: { dtypes: ['float32'] },
           device: async () => ({ id: 'sheet', description: 'a sheet of paper' }),
-          supports: () => true,
+          supports: ({ op }) => (op === refused ? `its paper has no room for ${op}` : true),
           legalize: [],
           kernels: [],
           emit: async () => ({ files: new Map(), coverage: [] }),
@@ -55,8 +55,8 @@ const sheet = (change: ((table: Table) => Table) | undefined) =>
     },
   });
 
-const annotate = async (change: ((table: Table) => Table) | undefined): Promise<string> => {
-  const plugins = [expandStage, annotateStage, opsPlugin, datasetsPlugin, sheet(change)];
+const annotate = async (change: ((table: Table) => Table) | undefined, refused?: string): Promise<string> => {
+  const plugins = [expandStage, annotateStage, opsPlugin, datasetsPlugin, sheet(change, refused)];
   const checked = validateConfig({ ...config, space: smallSpace, targets: ['sheet'] }, 'config');
   try {
     await createPipeline(checked, { folder, plugins }).run({ to: 'annotate' });
@@ -92,6 +92,15 @@ test('what is no latency is shown with its key', async () => {
   stage annotate, pass checkCosts
   hint: ${hint}`,
   );
+});
+
+test('nodes that the target does not support are told before it is measured; what folding removes does not count', async () => {
+  expect(await annotate(undefined, 'depthwiseConv2d')).toBe(
+    `error ANNOTATE_NODE_UNSUPPORTED: Target "sheet" does not support node "stage1.block1.k3e2.depthwise" and 1 more (depthwiseConv2d): its paper has no room for depthwiseConv2d.
+  at stage1.block1.k3e2.depthwise, stage annotate, pass checkSupport
+  hint: Use another target, or take the candidates that hold such nodes out of the search space.`,
+  );
+  expect(await annotate((table) => table, 'batchNorm')).toBe('no error');
 });
 
 test('a target that cannot be measured here', async () => {

@@ -1,5 +1,6 @@
 // Stage 3: latency of every candidate at every choice, on the target.
 import { definePart, definePlugin } from '@nasc/core';
+import { checkSupport } from './check-support.ts';
 import { checkCosts, measureBlocksPass, predictLatency } from './passes.ts';
 import { tablePredictor } from './table-predictor.ts';
 
@@ -18,7 +19,7 @@ export const annotateStage = definePlugin({
         perTarget: true,
         dependsOn: ['device'],
         reads: ({ annotate, seed }) => ({ annotate, seed }),
-        passes: [measureBlocksPass, predictLatency, checkCosts],
+        passes: [checkSupport, measureBlocksPass, predictLatency, checkCosts],
       }),
     );
   },

@@ -21,6 +21,16 @@ export const messages = {
       },
     ),
 
+  unsupported: (target: string, [node, ...others]: readonly string[], op: string, reason: string): Diagnostic =>
+    errorDiagnostic(
+      'ANNOTATE_NODE_UNSUPPORTED',
+      `Target "${target}" does not support node "${node}"${others.length > 0 ? ` and ${others.length} more` : ''} (${op}): ${reason}.`,
+      {
+        at: node!,
+        hint: 'Use another target, or take the candidates that hold such nodes out of the search space.',
+      },
+    ),
+
   missing: (target: string, keys: readonly string[]): Diagnostic =>
     errorDiagnostic(
       'LATENCY_MISSING',
