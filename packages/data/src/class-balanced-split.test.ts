@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { caught } from './caught.test-helper.ts';
+import { caught } from '../../diagnostics/src/caught.test-helper.ts';
 import { classBalancedSplit } from './class-balanced-split.ts';
 
 const equal = Uint16Array.from({ length: 1000 }, (_, i) => (i * 7) % 10);

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cifar10Classes, cifar10Files, cifar10FromBatches } from './cifar10-binary.ts';
 import { findCifar10 } from './cifar10-find.ts';
 import { cifar10 } from './cifar10.ts';
-import { caught, contextOf } from './dataset.test-helper.ts';
+import { caught } from '../../../packages/diagnostics/src/caught.test-helper.ts';
+import { contextOf } from './dataset.test-helper.ts';
 import { serve } from './server.test-helper.ts';
 
 let root: string;

@@ -1,10 +1,9 @@
-// What the tests of several data sets share: a context, small IDX files, and the text of what is thrown.
+// What the tests of several data sets share: a context and small IDX files.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetContext } from '@nasc/core';
 import { createDataWorkers, idxFileNames } from '@nasc/data';
-import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 
 export const contextOf = (...searchPath: readonly string[]): DatasetContext => ({
   searchPath,
@@ -30,14 +29,4 @@ export const writeIdxFiles = async (folder: string, names: readonly string[] = O
     const bytes = name.includes('images') ? idx([count, 4, 4], (i) => (i * 11) % 256) : idx([count], (i) => i % 10);
     await writeFile(join(folder, name), bytes);
   }
-};
-
-export const caught = async (run: () => unknown): Promise<string> => {
-  try {
-    await run();
-  } catch (error) {
-    if (error instanceof DiagnosticError) return formatDiagnostics(error.diagnostics);
-    throw error;
-  }
-  return 'nothing was thrown';
 };

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { caught } from './dataset.test-helper.ts';
+import { caught } from '../../../packages/diagnostics/src/caught.test-helper.ts';
 import { download } from './download.ts';
 import { serve } from './server.test-helper.ts';
 import type { TestServer } from './server.test-helper.ts';

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { validateOptions } from '@nasc/config';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { caught, contextOf } from './dataset.test-helper.ts';
+import { caught } from '../../../packages/diagnostics/src/caught.test-helper.ts';
+import { contextOf } from './dataset.test-helper.ts';
 import { imageFolder } from './image-folder.ts';
 
 let root: string;

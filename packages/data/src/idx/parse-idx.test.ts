@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { caught } from '../caught.test-helper.ts';
+import { caught } from '../../../diagnostics/src/caught.test-helper.ts';
 import { idx } from './idx.test-helper.ts';
 import { parseIdx } from './parse-idx.ts';
 

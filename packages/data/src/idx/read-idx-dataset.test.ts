@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { caught } from '../caught.test-helper.ts';
+import { caught } from '../../../diagnostics/src/caught.test-helper.ts';
 import { idx } from './idx.test-helper.ts';
 import { findIdxFiles, readIdxDataset } from './read-idx-dataset.ts';
 

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { formatDiagnostics } from '@nasc/diagnostics';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { caught } from '../caught.test-helper.ts';
+import { caught } from '../../../diagnostics/src/caught.test-helper.ts';
 import { readImageFolder } from './read-image-folder.ts';
 import type { ImageFolderOptions } from './read-image-folder.ts';
 import { tar } from './tar.test-helper.ts';

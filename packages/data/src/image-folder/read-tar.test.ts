@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { caught } from '../caught.test-helper.ts';
+import { caught } from '../../../diagnostics/src/caught.test-helper.ts';
 import { readTar } from './read-tar.ts';
 import { tar, tarEntry } from './tar.test-helper.ts';
 

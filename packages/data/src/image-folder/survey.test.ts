@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { caught } from '../caught.test-helper.ts';
+import { caught } from '../../../diagnostics/src/caught.test-helper.ts';
 import { computeNormalisation } from '../normalisation.ts';
 import { noiseImage, smallSet, writeFiles } from './images.test-helper.ts';
 import { readImageFolder } from './read-image-folder.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Random } from '@nasc/random';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batchOf } from '../batches.ts';
-import { caught } from '../caught.test-helper.ts';
+import { caught } from '../../../diagnostics/src/caught.test-helper.ts';
 import type { Augmentation, Dataset, Split } from '../dataset.ts';
 import { smallSet, writeFiles } from '../image-folder/images.test-helper.ts';
 import { placeOf } from '../image-folder/file-table.ts';

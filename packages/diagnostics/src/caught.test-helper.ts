@@ -1,5 +1,5 @@
 // The text that a user sees for what a function throws.
-import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
+import { DiagnosticError, formatDiagnostics } from './index.ts';
 
 export const caught = async (run: () => unknown): Promise<string> => {
   try {
