@@ -44,7 +44,7 @@ const families = [
   },
 ];
 
-describe.each(families)('$name', ({ name, groups, inJavaScript }) => {
+describe.each(families.map((family) => [family.name, family] as const))('%s', (name, { groups, inJavaScript }) => {
   const networks = groups.flat();
   const found: NetworkErrors[] = [];
   const computers = [native, inGroups(generatedC, groups), onnxRuntimeComputer];
@@ -86,4 +86,8 @@ describe.each(families)('$name', ({ name, groups, inJavaScript }) => {
     const beside = { ours: gradients.get(native.name) ?? 0, theirs: gradients.get(tfjs.name) ?? Infinity };
     expect(beside.ours).toBeLessThan(2 * beside.theirs);
   });
+});
+
+test('between them they used every fused kernel of the CPU target', () => {
+  expect(generatedC.unusedKernels()).toEqual([]);
 });

@@ -71,9 +71,14 @@ const blocks: Readonly<Record<string, Block>> = {
     return builder.op('pool', op, [input], { kernel: pick(random, [2, 3]), stride: 2 });
   },
   residual: (builder, input, random) => {
-    const width = channelsOf(builder, input);
-    const convolved = builder.op('conv', 'conv2d', [input], { width, kernel: pick(random, [1, 3]) });
-    return builder.op('sum', 'add', [builder.op('norm', 'batchNorm', [convolved]), builder.op('same', 'identity', [input])]);
+    const op = pick(random, [
+      { op: 'conv2d', attributes: { width: channelsOf(builder, input) } },
+      { op: 'depthwiseConv2d', attributes: {} },
+    ]);
+    const convolved = builder.op('conv', op.op, [input], { ...op.attributes, kernel: pick(random, [1, 3]) });
+    const norm = builder.op('norm', 'batchNorm', [convolved]);
+    const active = random.integer(2) === 1 ? builder.op('act', pick(random, activations), [norm]) : norm;
+    return builder.op('sum', 'add', [active, builder.op('same', 'identity', [input])]);
   },
   cutAndPad: (builder, input) => {
     const [height, , channels] = builder.typeOf(input).shape;

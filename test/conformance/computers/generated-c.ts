@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { detectVectorWidth } from '@nasc/c-emit';
 import { noCheckpoint } from '@nasc/core';
-import type { CoverageRow, DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
+import type { DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
 import { elementCount, typesOf } from '@nasc/ir';
 import { cpuTarget } from '@nasc/target-cpu';
 import { rewriteNetwork } from '@nasc/transforms';
@@ -12,8 +12,8 @@ import { patterns, registry } from '../registered-ops.ts';
 import type { Computer } from './computer.ts';
 
 export interface GeneratedC extends Computer {
-  /** Names of the fused kernels that were used so far. */
-  readonly kernels: Set<string>;
+  /** Fused kernels of the target that no network has used so far. */
+  unusedKernels(): readonly string[];
 }
 
 const deployable = ({ graph, parameters, name }: NetworkCase): DeployableNetwork => {
@@ -34,7 +34,7 @@ const deployable = ({ graph, parameters, name }: NetworkCase): DeployableNetwork
 /** For the widest vectors of this machine, or those that $NASC_VECTOR_WIDTH asks for. */
 export const createGeneratedC = (): GeneratedC => {
   const vectorWidth = detectVectorWidth();
-  const kernels = new Set<string>();
+  const used = new Set<string>();
   const context: MeasureContext = {
     registry,
     cacheFolder: join(tmpdir(), 'nasc-conformance'),
@@ -47,11 +47,12 @@ export const createGeneratedC = (): GeneratedC => {
   return {
     name: `generated C, ${vectorWidth}`,
     lowering: 'c',
-    kernels,
+    unusedKernels: () => target.kernels.map(({ name }) => name).filter((name) => !used.has(name)),
     async infer(network) {
       const written = deployable(network);
       const emitted = await target.emit(written, undefined, { registry } as PassContext);
-      emitted.coverage.filter(({ kind }: CoverageRow) => kind === 'special').forEach(({ kernel }) => kernels.add(kernel));
+      // `pattern: function`
+      for (const { kind, kernel } of emitted.coverage) if (kind === 'special') used.add(kernel.split(':')[0]!);
       const executable = await target.build!(emitted, written, context);
       try {
         return await executable.run(network.batch.images, network.batch.count);

