@@ -1,6 +1,7 @@
 // Files that nasc wrote and something else damaged, and names of such files.
 import { readFile, readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { runCli } from '../../packages/cli/src/io.test-helper.ts';
 import { config, inFolder, refused, smallSpace } from './bad-input.ts';
 
 const { at, write, nasc } = inFolder();
@@ -87,4 +88,17 @@ test('a report that is none', async () => {
       'error REPORT_NOT_FOUND: There is no report "nowhere/report.json".\n  hint: A run that goes through all stages writes one into its output folder: `nasc run`.',
     ),
   );
+});
+
+test('a data set of which only a part is there: nasc doctor goes on, and says so', async () => {
+  await write('sets/cifar10/data_batch_1.bin', '');
+  const { stdout } = await runCli(['doctor', '--json', '--data-dir', 'sets'], { folder: at() });
+  const { findings } = JSON.parse(stdout) as { findings: readonly { readonly name: string }[] };
+  expect(findings.find(({ name }) => name === 'data set cifar10')).toEqual({
+    name: 'data set cifar10',
+    ok: false,
+    needed: false,
+    detail: `CIFAR-10 is not whole in ${at('sets/cifar10')}: data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin missing.`,
+    hint: 'The binary version of CIFAR-10 has data_batch_1.bin to data_batch_5.bin and test_batch.bin: fetch it again, or remove this one from the search path.',
+  });
 });

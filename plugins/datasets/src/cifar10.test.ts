@@ -89,7 +89,7 @@ describe('the binary version', () => {
   test('a folder with some of the files is an error', async () => {
     await writeBatches(at('cifar10'), cifar10Files.slice(0, 4), 0);
     expect(await caught(() => findCifar10([root]))).toBe(
-      `error CIFAR10_FILES_MISSING: Missing here: data_batch_5.bin, test_batch.bin.\n  at ${at('cifar10')}\n` +
+      `error CIFAR10_FILES_MISSING: CIFAR-10 is not whole in ${at('cifar10')}: data_batch_5.bin, test_batch.bin missing.\n  at ${at('cifar10')}\n` +
         '  hint: The binary version of CIFAR-10 has data_batch_1.bin to data_batch_5.bin and test_batch.bin: fetch it again, or remove this one from the search path.',
     );
   });
@@ -97,8 +97,8 @@ describe('the binary version', () => {
   test('an archive that holds something else, or is cut off', async () => {
     await writeFile(at('cifar-10-binary.tar.gz'), Buffer.alloc(1024));
     expect(await caught(() => cifar10.load({}, contextOf(root)))).toContain(
-      'error CIFAR10_FILES_MISSING: Missing here: data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, ' +
-        `test_batch.bin.\n  at ${at('cifar-10-binary.tar.gz')}\n`,
+      `error CIFAR10_FILES_MISSING: CIFAR-10 is not whole in ${at('cifar-10-binary.tar.gz')}: data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, ` +
+        `test_batch.bin missing.\n  at ${at('cifar-10-binary.tar.gz')}\n`,
     );
     await writeFile(at('cifar-10-binary.tar.gz'), Buffer.from([0x1f, 0x8b, 8, 0, 0]));
     expect(await caught(() => cifar10.load({}, contextOf(root)))).toBe(

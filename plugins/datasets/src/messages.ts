@@ -25,7 +25,7 @@ export const messages = {
     }),
 
   cifar10Missing: (place: string, missing: readonly string[]): Diagnostic =>
-    errorDiagnostic('CIFAR10_FILES_MISSING', `Missing here: ${missing.join(', ')}.`, {
+    errorDiagnostic('CIFAR10_FILES_MISSING', `CIFAR-10 is not whole in ${place}: ${missing.join(', ')} missing.`, {
       at: place,
       hint: 'The binary version of CIFAR-10 has data_batch_1.bin to data_batch_5.bin and test_batch.bin: fetch it again, or remove this one from the search path.',
     }),

@@ -29,7 +29,11 @@ export const findTargets = ({ registrations }: PluginHost): Promise<readonly Fin
 export const findDatasets = ({ registrations }: PluginHost, path: readonly string[]): Promise<readonly Finding[]> =>
   Promise.all(
     registrations.all('dataset').map(async ({ value }) => {
-      const place = value.find ? await value.find(path) : value.description;
-      return optional(`data set ${value.name}`, place, `not on this machine: ${value.description}`);
+      const name = `data set ${value.name}`;
+      let place: string | undefined;
+      const found = await find(name, async () => (place = value.find ? await value.find(path) : value.description) ?? '');
+      // What is there in part is neither there nor absent.
+      if (!found.ok) return { ...found, needed: false };
+      return optional(name, place, `not on this machine: ${value.description}`);
     }),
   );
