@@ -58,7 +58,7 @@ while (kills < wanted) {
   for (let finished = false; !finished;) {
     // By events, so that a busy machine is killed no earlier; a little after one, so that it may be in the middle of anything.
     const eventsBefore = random.integer(60);
-    const delayMs = 40 * random.uniform();
+    const delayMs = 200 * random.uniform();
     const checkpointIntervalMs = [0, 0, 100][random.integer(3)];
     const killAt = kills < wanted ? (_, count) => count === eventsBefore : undefined;
     const { killed, events } = await attempt({ config: config(), folder, checkpointIntervalMs, killAt, delayMs });
