@@ -55,7 +55,7 @@ export const scoreNetworks = async (bench, networks) => {
   });
   try {
     await program.writeState({ parameters: supernet.weights });
-    const calibration = await calibrationBatches(batchSource({ ...images(bench), subset: train, seed: 0, stream: 'bench.calibration' }));
+    const calibration = batchSource({ ...images(bench), subset: train, seed: 0, stream: 'bench.calibration' });
     const scores = [];
     for (const path of networks) {
       const { correct, count, crossEntropy } = await scorePath(program, {
@@ -163,7 +163,7 @@ export const trainArm = async (bench, choices, { epochs, learningRate, seed }) =
     });
     const statistics = await program.recalibrate(
       [],
-      await calibrationBatches(batchSource({ ...shared, subset: train, seed, stream: 'bench.statistics' })),
+      calibrationBatches(batchSource({ ...shared, subset: train, seed, stream: 'bench.statistics' })),
     );
     await program.writeState({ parameters: withStatistics((await program.readState()).parameters, statistics) });
     const indices = Uint32Array.from([...scoring.indices, ...archValidation.indices]);

@@ -52,7 +52,7 @@ export const retrainPass = definePass({
         checkpoint: checkpoint.part('training'),
         progress,
       });
-      const statistics = await program.recalibrate([], await calibrationBatches(asTheyAre, statisticsImages));
+      const statistics = await program.recalibrate([], calibrationBatches(asTheyAre, statisticsImages));
       const trained = withStatistics(parameters, statistics);
       await program.writeState({ parameters: trained });
       const validation = await evaluateSubset(program, { ...images, subset: scoring, checkpoint: checkpoint.part('validation'), progress });

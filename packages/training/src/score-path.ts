@@ -4,30 +4,27 @@ import type { Accuracy, BatchSource, Program, TrainingBatch } from '@nasc/core';
 import { singlePath } from '@nasc/core';
 import { evaluateSubset } from './evaluate-subset.ts';
 import type { EvaluateSubsetOptions } from './evaluate-subset.ts';
+import { readAhead } from './read-ahead.ts';
 
 /** Images that statistics are taken over. */
 export const calibrationImages = 1024;
 
-/** The first batches of a source, about `calibrationImages` in all: the same for every path that is compared. */
-export const calibrationBatches = async (source: BatchSource, images = calibrationImages): Promise<readonly TrainingBatch[]> => {
-  const batches: TrainingBatch[] = [];
-  const wanted = Math.min(images, source.count);
-  for (let step = 0, count = 0; count < wanted; step++) {
-    const batch = await source.batch(step);
-    batches.push(batch);
-    count += batch.count;
-  }
-  return batches;
-};
+/** The first batches of a source, about `images` in all: the same for every path that is compared. Few are in memory at a time. */
+export async function* calibrationBatches(source: BatchSource, images = calibrationImages): AsyncGenerator<TrainingBatch, void, undefined> {
+  const steps = Math.ceil(Math.min(images, source.count) / source.batchSize);
+  const batchOf = readAhead(source, steps);
+  for (let step = 0; step < steps; step++) yield await batchOf(step);
+}
 
 export interface ScorePathOptions extends Omit<EvaluateSubsetOptions, 'mixture' | 'statistics'> {
   readonly path: readonly number[];
-  readonly calibration: readonly TrainingBatch[];
+  /** Images as they are; the first of them give the statistics. */
+  readonly calibration: BatchSource;
 }
 
 /** Leaves the program's weights and running statistics as they are. */
 export const scorePath = async (program: Program, { path, calibration, ...rest }: ScorePathOptions): Promise<Accuracy> => {
   const mixture = singlePath(path);
-  const statistics = await program.recalibrate(mixture, calibration);
+  const statistics = await program.recalibrate(mixture, calibrationBatches(calibration));
   return evaluateSubset(program, { ...rest, mixture, statistics });
 };

@@ -87,7 +87,7 @@ export class NativeProgram implements Program {
     });
   }
 
-  recalibrate(mixture: Mixture, batches: readonly TrainingBatch[]): Promise<BatchNormStatistics> {
+  recalibrate(mixture: Mixture, batches: Iterable<TrainingBatch> | AsyncIterable<TrainingBatch>): Promise<BatchNormStatistics> {
     return this.#guard.run(async () => {
       const path = this.#path(mixture);
       // Over all images: mean = avg(m_b), variance = avg(v_b + m_b^2) - mean^2, batches weighted by their images.
@@ -97,7 +97,7 @@ export class NativeProgram implements Program {
         square: new Float64Array(channels),
       }));
       let images = 0;
-      for (const batch of batches) {
+      for await (const batch of batches) {
         this.#write(batch);
         await this.#runner.run(this.#words.forward(path, batch.count, { batchNorm: 'batch', random: false }, true));
         images += batch.count;

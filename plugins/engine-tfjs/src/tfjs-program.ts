@@ -81,10 +81,10 @@ export class TfjsProgram implements Program {
     });
   }
 
-  recalibrate(mixture: Mixture, batches: readonly TrainingBatch[]): Promise<BatchNormStatistics> {
-    return this.#exclusive(() => {
+  recalibrate(mixture: Mixture, batches: Iterable<TrainingBatch> | AsyncIterable<TrainingBatch>): Promise<BatchNormStatistics> {
+    return this.#exclusive(async () => {
       const sum = new StatisticsSum();
-      for (const batch of batches) {
+      for await (const batch of batches) {
         this.#check(batch, mixture);
         this.#forward(
           { ...this.#pass(batch), statistics: 'batch', collect: (node, found) => sum.add(node, found, batch.count) },
@@ -134,7 +134,7 @@ export class TfjsProgram implements Program {
     return this.#plan.choices.map(({ node }) => node);
   }
 
-  #exclusive<T>(work: () => T): Promise<T> {
+  #exclusive<T>(work: () => T | Promise<T>): Promise<T> {
     return this.#guard.run(async () => {
       // Work is synchronous: without this, timers, signals and the threads that decode images would wait for the last step.
       await setImmediate();

@@ -153,7 +153,7 @@ export interface Program {
   /** Gate gradients for the sampled path; `sample` lists one active candidate a choice, and for `two` the other one. */
   candidateGradients(batch: TrainingBatch, sample: GateSample, options: Pick<StepOptions, 'randomKey' | 'signal'>): Promise<GateGradients>;
   /** Mean and variance over whole batches for one path, without touching running statistics. */
-  recalibrate(mixture: Mixture, batches: readonly TrainingBatch[]): Promise<BatchNormStatistics>;
+  recalibrate(mixture: Mixture, batches: Iterable<TrainingBatch> | AsyncIterable<TrainingBatch>): Promise<BatchNormStatistics>;
   evaluate(batch: TrainingBatch, mixture: Mixture, statistics: 'batch' | 'running' | BatchNormStatistics): Promise<Scores>;
   readGradients(): Promise<TensorTable>;
   readState(): Promise<ProgramState>;

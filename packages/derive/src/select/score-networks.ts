@@ -2,7 +2,7 @@
 // better than the gates' probabilities, which mean little for paths that were rarely sampled.
 import { taskDataset, withProgram } from '@nasc/core';
 import type { PassContext, SearchResult, SearchSpaceArtifact } from '@nasc/core';
-import { batchSource, calibrationBatches, scorePath, splitTask } from '@nasc/training';
+import { batchSource, scorePath, splitTask } from '@nasc/training';
 import { remembering } from './remember.ts';
 
 const batchSize = 128;
@@ -22,9 +22,7 @@ export const withScores = async <T>(
     context,
     { graph: searchSpace.graph, parameters: searchResult.weights, activePaths: 1, batchSize },
     async (program) => {
-      const calibration = await calibrationBatches(
-        batchSource({ ...images, subset: train, seed: config.seed, stream: 'select.calibration' }),
-      );
+      const calibration = batchSource({ ...images, subset: train, seed: config.seed, stream: 'select.calibration' });
       return use((path) => {
         const name = path.join('-');
         return once(name, async () => {
