@@ -1,9 +1,9 @@
 // What the target cannot run is told before anything is measured or searched, and not after the last training.
-import { definePass } from '@nasc/core';
+import { definePass, legalize } from '@nasc/core';
 import type { PassContext, SearchSpaceArtifact } from '@nasc/core';
 import { throwIfErrors } from '@nasc/diagnostics';
 import { choicesOf } from '@nasc/ir';
-import type { NetworkGraph, SearchSpaceGraph } from '@nasc/ir';
+import type { SearchSpaceGraph } from '@nasc/ir';
 import { deployedGraph } from '@nasc/transforms';
 import { messages } from './messages.ts';
 
@@ -11,12 +11,6 @@ import { messages } from './messages.ts';
 const coveringPaths = (space: SearchSpaceGraph): readonly (readonly number[])[] => {
   const counts = choicesOf(space).map(({ candidates }) => candidates.length);
   return Array.from({ length: Math.max(1, ...counts) }, (_, index) => counts.map((count) => Math.min(index, count - 1)));
-};
-
-const legalized = async (graph: NetworkGraph, context: PassContext): Promise<NetworkGraph> => {
-  let fitted = graph;
-  for (const pass of context.target.legalize) fitted = await pass.run(fitted, context);
-  return fitted;
 };
 
 /**
@@ -33,7 +27,7 @@ export const checkSupport = definePass({
     const { graph } = input.searchSpace;
     const refused = new Map<string, { readonly op: string; readonly reason: string; readonly nodes: Set<string> }>();
     for (const path of coveringPaths(graph)) {
-      for (const node of (await legalized(deployedGraph(graph, path, registry.patterns), context)).nodes) {
+      for (const node of (await legalize(deployedGraph(graph, path, registry.patterns), context)).nodes) {
         const reason = target.supports(node, registry);
         if (reason === true) continue;
         const key = `${node.op} ${reason}`;

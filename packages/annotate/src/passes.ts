@@ -1,5 +1,5 @@
 // The passes of the stage: measure, predict, check.
-import { definePass } from '@nasc/core';
+import { definePass, measureContext } from '@nasc/core';
 import type { BlockLatencies, CostModel, PassContext, SearchSpaceArtifact } from '@nasc/core';
 import { DiagnosticError, throwIfErrors } from '@nasc/diagnostics';
 import { checkCostModel } from './check-cost-model.ts';
@@ -19,18 +19,14 @@ export interface PredictedSpace {
 export const measureBlocksPass = definePass({
   name: 'measureBlocks',
   async run({ searchSpace }: { readonly searchSpace: SearchSpaceArtifact }, context: PassContext): Promise<MeasuredSpace> {
-    const { target, config, signal, cacheFolder, registry, checkpoint } = context;
+    const { target, checkpoint } = context;
     const finished = checkpoint.part('finished');
     const before = await finished.resume<BlockLatencies>();
     if (before) return { searchSpace, measured: before };
     if (!target.measureBlocks) throw new DiagnosticError([messages.cannotMeasure(target.name)]);
     const measured = await target.measureBlocks(searchSpace.graph, {
-      signal,
-      seed: config.seed,
-      cacheFolder,
-      registry,
+      ...measureContext(context, 'networks'),
       checkpoint: checkpoint.part('measuring'),
-      progress: (done, total, message) => context.progress(done, total, 'networks', message),
     });
     await finished.store(measured);
     return { searchSpace, measured };

@@ -1,12 +1,11 @@
 // Builds the code and compares its logits with ONNX Runtime's on real test images.
-import { definePass, taskDataset } from '@nasc/core';
+import { definePass, taskDataset, withExecutable } from '@nasc/core';
 import type { Batch } from '@nasc/data';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { collectLogits, compareOutputs, createOnnxSession } from '@nasc/onnx';
 import type { CheckedNetwork, EmittedNetwork } from './generated.ts';
 import { messages } from './messages.ts';
 import { comparedBatches } from './test-images.ts';
-import { withExecutable } from './with-executable.ts';
 
 /** Largest ||code - ONNX Runtime|| / ||ONNX Runtime|| over the logits of all images. */
 export const allowedRelativeError = 1e-3;

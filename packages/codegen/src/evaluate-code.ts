@@ -1,9 +1,8 @@
 // Accuracy of the emitted code itself on the whole test split.
-import { definePass, taskDataset } from '@nasc/core';
+import { definePass, taskDataset, withExecutable } from '@nasc/core';
 import type { Accuracy } from '@nasc/core';
 import type { CheckedNetwork, EvaluatedNetwork } from './generated.ts';
 import { testBatches } from './test-images.ts';
-import { withExecutable } from './with-executable.ts';
 
 const batchSize = 250;
 

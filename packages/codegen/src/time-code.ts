@@ -1,13 +1,12 @@
 // Latency of the emitted code by the measuring protocol, and the stage's artifact.
-import { definePass } from '@nasc/core';
+import { definePass, withExecutable } from '@nasc/core';
 import type { GeneratedFiles } from '@nasc/core';
 import type { EvaluatedNetwork } from './generated.ts';
-import { measureContext, withExecutable } from './with-executable.ts';
 
 export const timeCode = definePass({
   name: 'timeCode',
   async run(input: EvaluatedNetwork, context): Promise<GeneratedFiles> {
-    const latency = await withExecutable(input, context, (executable) => executable.measure(measureContext(context)));
+    const latency = await withExecutable(input, context, (executable, measuring) => executable.measure(measuring));
     const { emitted, verification, test } = input;
     return {
       target: context.target.name,

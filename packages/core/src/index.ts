@@ -19,6 +19,7 @@ export * from './progress.ts';
 export * from './registry.ts';
 export { sha256 } from './sha256.ts';
 export { taskDataset } from './task-dataset.ts';
+export * from './use-target.ts';
 export * from './with-program.ts';
 export { openArtifactStore } from './store/artifact-store.ts';
 export type { ArtifactStore, StoredArtifact } from './store/artifact-store.ts';

@@ -1,6 +1,7 @@
 // Latency of one network on the target, emitted and built as it would be deployed. Weights do not change latency, so the shared
 // ones will do.
-import type { DeployableNetwork, MeasureContext, PassContext, SearchResult, SearchSpaceArtifact } from '@nasc/core';
+import { legalize, withExecutable } from '@nasc/core';
+import type { DeployableNetwork, PassContext, SearchResult, SearchSpaceArtifact } from '@nasc/core';
 import { foldBatchNorm, instantiate, removeDeadOps } from '@nasc/transforms';
 
 const deployable = async (
@@ -11,8 +12,7 @@ const deployable = async (
 ): Promise<DeployableNetwork> => {
   const chosen = await instantiate.run({ graph: space, weights, choices }, context);
   const folded = await removeDeadOps.run(await foldBatchNorm.run(chosen, context), context);
-  let { graph } = folded;
-  for (const pass of context.target.legalize) graph = await pass.run(graph, context);
+  const graph = await legalize(folded.graph, context);
   const { classes, normalisation } = task;
   return { name: `${name}_${choices.join('_')}`.replaceAll(/\W+/g, '_'), graph, weights: folded.weights, classes, normalisation };
 };
@@ -24,21 +24,9 @@ export const measureNetwork = async (
   choices: readonly number[],
   context: PassContext,
 ): Promise<number | undefined> => {
-  const { target, signal, config, cacheFolder, registry } = context;
+  const { target } = context;
   if (!target.build) return undefined;
   const network = await deployable(space, result, choices, context);
-  const measuring: MeasureContext = {
-    signal,
-    seed: config.seed,
-    cacheFolder,
-    registry,
-    checkpoint: context.checkpoint,
-    progress: (done, total, message) => context.progress(done, total, 'samples', message),
-  };
-  const executable = await target.build(await target.emit(network, undefined, context), network, measuring);
-  try {
-    return (await executable.measure(measuring)).ms;
-  } finally {
-    await executable.dispose();
-  }
+  const emitted = await target.emit(network, undefined, context);
+  return withExecutable({ network, emitted }, context, async (executable, measuring) => (await executable.measure(measuring)).ms);
 };
