@@ -1,8 +1,8 @@
 export { add } from './add.ts';
 export { avgPool } from './avg-pool.ts';
 export type { AvgPoolAttributes } from './avg-pool.ts';
-export { batchNorm } from './batch-norm.ts';
-export type { BatchNormAttributes } from './batch-norm.ts';
+export { batchNorm } from './batch-norm/batch-norm.ts';
+export type { BatchNormAttributes } from './batch-norm/batch-norm.ts';
 export { concat } from './concat.ts';
 export type { ConcatAttributes } from './concat.ts';
 export { conv2d } from './conv2d.ts';

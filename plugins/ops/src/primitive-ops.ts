@@ -2,7 +2,7 @@
 import type { OpDefinition } from '@nasc/ir';
 import { add } from './add.ts';
 import { avgPool } from './avg-pool.ts';
-import { batchNorm } from './batch-norm.ts';
+import { batchNorm } from './batch-norm/batch-norm.ts';
 import { concat } from './concat.ts';
 import { conv2d } from './conv2d.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';

@@ -8,7 +8,6 @@ import type { Diagnostic } from '@nasc/diagnostics';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Artifacts } from '../artifacts.ts';
 import type { Checkpoint } from '../checkpoint.ts';
-import type { Target } from '../kinds/index.ts';
 import { definePart } from '../part.ts';
 import type { PassContext } from '../pass.ts';
 import { definePlugin } from '../plugin.ts';
@@ -16,6 +15,7 @@ import type { Plugin } from '../plugin.ts';
 import { isCheckpointDue } from './pass-checkpoint.ts';
 import { createPipeline } from './pipeline.ts';
 import type { RunOptions } from './pipeline.ts';
+import { bareTarget } from './target.test-helper.ts';
 
 let folder: string;
 let store: string;
@@ -73,16 +73,7 @@ const work = ({ onStep = () => {}, op = 'first', uncached = false }: Options): P
         name: 'cpu',
         description: 'For this test.',
         optionsSchema: { type: 'object' },
-        create: (options): Target => ({
-          name: 'cpu',
-          options,
-          capabilities: { dtypes: ['float32'] },
-          device: async () => ({ id: 'here', description: 'here' }),
-          supports: () => true,
-          legalize: [],
-          kernels: [],
-          emit: async () => ({ files: new Map(), coverage: [] }),
-        }),
+        create: (options) => bareTarget('cpu', options),
       });
       const go = async (name: string, from: State, context: PassContext, checkpoint: Checkpoint): Promise<State> => {
         let state = (await checkpoint.resume<State>()) ?? from;

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Availability, Target, TrainingEngine } from '../kinds/index.ts';
+import type { Availability, TrainingEngine } from '../kinds/index.ts';
 import { definePart } from '../part.ts';
 import { definePlugin } from '../plugin.ts';
 import type { Plugin } from '../plugin.ts';
 import { createPipeline } from './pipeline.ts';
+import { bareTarget } from './target.test-helper.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -53,17 +54,7 @@ const parts = (log: string[]): Plugin =>
     name: 'parts',
     apiVersion: 1,
     setup(api) {
-      const target: Target = {
-        name: 'none',
-        options: {},
-        capabilities: { dtypes: ['float32'] },
-        device: async () => ({ id: 'here', description: 'here' }),
-        supports: () => true,
-        legalize: [],
-        kernels: [],
-        emit: async () => ({ files: new Map(), coverage: [] }),
-      };
-      api.addTarget({ name: 'none', description: 'For this test.', optionsSchema: {}, create: () => target });
+      api.addTarget({ name: 'none', description: 'For this test.', optionsSchema: {}, create: () => bareTarget('none') });
       const common = { perTarget: false, dependsOn: ['engine'], reads: () => 0 } as const;
       const ask = (stage: string) => ({
         name: `ask-${stage}`,

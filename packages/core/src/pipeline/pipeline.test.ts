@@ -7,13 +7,14 @@ import type { Dataset } from '@nasc/data';
 import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Artifacts } from '../artifacts.ts';
-import type { Target, TargetDefinition } from '../kinds/index.ts';
+import type { TargetDefinition } from '../kinds/index.ts';
 import { definePart } from '../part.ts';
 import { definePlugin } from '../plugin.ts';
 import type { Plugin } from '../plugin.ts';
 import type { ProgressEvent } from '../progress.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
+import { bareTarget } from './target.test-helper.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -25,16 +26,7 @@ const target = (name: string): TargetDefinition => ({
   name,
   description: 'For this test.',
   optionsSchema: { type: 'object', properties: { speed: { type: 'number', default: 1 } }, additionalProperties: false },
-  create: (options): Target => ({
-    name,
-    options,
-    capabilities: { dtypes: ['float32'] },
-    device: async () => ({ id: 'here', description: 'here' }),
-    supports: () => true,
-    legalize: [],
-    kernels: [],
-    emit: async () => ({ files: new Map(), coverage: [] }),
-  }),
+  create: (options) => bareTarget(name, options),
 });
 
 /** Two small parts: a shared one that looks at an op, and one per target that reads the constraint. */

@@ -4,7 +4,7 @@
 import { buildNetwork, definePattern, float32, lookupOf, parameterId } from '@nasc/ir';
 import type { NetworkGraph, OpNode, OpView, Tensor } from '@nasc/ir';
 import type { Rewrite } from '@nasc/transforms';
-import { batchNorm } from '../batch-norm.ts';
+import { batchNorm } from '../batch-norm/batch-norm.ts';
 import { conv2d } from '../conv2d.ts';
 import { depthwiseConv2d } from '../depthwise-conv2d.ts';
 import { linear } from '../linear.ts';
