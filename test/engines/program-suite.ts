@@ -1,31 +1,16 @@
-// How a program is used: one call at a time, refused input, aborted steps, the end.
+// How a program is used: one call at a time, refused input, the end.
 import { singlePath } from '@nasc/core';
 import { expect, test } from 'vitest';
 import { compileFor, programWith } from './engine-under-test.ts';
 import type { EngineUnderTest } from './engine-under-test.ts';
-import { randomBatch, randomParameters } from './graphs.ts';
-import { sgd, stepOptions } from './small-space.ts';
+import { randomBatch } from './graphs.ts';
+import { stepOptions } from './small-space.ts';
 
 const path = singlePath([0, 1, 2]);
 
 export const programSuite = (under: EngineUnderTest): void => {
   const { space } = under;
   const batch = randomBatch(space, 8, 1);
-
-  test('an aborted step rejects with the reason, changes no weight and drops what was gathered', async () => {
-    const parameters = randomParameters(space, 1);
-    const program = await programWith(under, parameters);
-    await program.forwardBackward(batch, path, { ...stepOptions, batchNorm: 'batch' });
-    const signal = AbortSignal.abort(new Error('enough'));
-    await expect(program.trainStep(batch, path, { ...stepOptions, signal }, sgd)).rejects.toThrow('enough');
-    const sample = { mode: 'full_v2', active: [0, 1, 2] } as const;
-    await expect(program.candidateGradients(batch, sample, { randomKey: [0, 0], signal })).rejects.toThrow('enough');
-    for (const { data } of (await program.readGradients()).values()) expect(data.every((value) => value === 0)).toBe(true);
-    await program.applyUpdate(sgd);
-    const state = await program.readState();
-    for (const [id, { data }] of parameters) expect(state.parameters.get(id)!.data).toEqual(data);
-    await program.dispose();
-  });
 
   test('wrong input is refused with what is wrong', async () => {
     const program = await programWith(under);

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -20,11 +21,8 @@
 _Thread_local float *nasc_scratch;
 
 enum { NASC_LINE = 64, NASC_HEADER = 6, NASC_CHUNKS = 256 };
-/* Instruction flags. */
-enum {
-  NASC_COMMITS = 1, /* changes weights */
-  NASC_JOINS = 2    /* does not wait for the instruction before it */
-};
+/* Instruction flag: does not wait for the instruction before it. */
+enum { NASC_JOINS = 1 };
 
 typedef struct {
   nasc_kernel *kernel;
@@ -32,7 +30,7 @@ typedef struct {
   const int64_t *dims;
   const double *scalars;
   int64_t items, chunk;
-  int commits, joined; /* joined: the next instruction does not wait for this one */
+  int joined; /* the next instruction does not wait for this one */
   _Alignas(NASC_LINE) atomic_int_fast64_t next;
   _Alignas(NASC_LINE) atomic_int_fast64_t done;
 } nasc_instruction;
@@ -57,8 +55,6 @@ typedef struct nasc_pool {
   /* The step at hand. */
   nasc_instruction *instructions;
   int64_t count;
-  const volatile int32_t *abort_request;
-  atomic_int aborted;
   /* Memory for decoding, kept from step to step. */
   void *decoded;
   size_t decoded_bytes;
@@ -105,7 +101,13 @@ static void nasc_wait(nasc_pool *pool, nasc_instruction *at) {
   atomic_fetch_sub(&pool->sleepers, 1);
 }
 
-static void nasc_work(nasc_pool *pool) {
+static int64_t nasc_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void nasc_work(nasc_pool *pool, int64_t *times) {
   int64_t waited = 0; /* instructions that are known to be done */
   for (int64_t i = 0; i < pool->count; i++) {
     nasc_instruction *const at = &pool->instructions[i];
@@ -113,17 +115,16 @@ static void nasc_work(nasc_pool *pool) {
       const int64_t first = atomic_fetch_add_explicit(&at->next, at->chunk, memory_order_relaxed);
       if (first >= at->items) break;
       const int64_t last = nasc_min(first + at->chunk, at->items);
-      /* Once an instruction commits (updates weights), the step runs to its end. */
-      if (!at->commits && *pool->abort_request) atomic_store_explicit(&pool->aborted, 1, memory_order_relaxed);
-      if (!atomic_load_explicit(&pool->aborted, memory_order_relaxed)) at->kernel(at->tensors, at->dims, at->scalars, first, last);
+      at->kernel(at->tensors, at->dims, at->scalars, first, last);
       if (atomic_fetch_add(&at->done, last - first) + last - first == at->items && atomic_load(&pool->sleepers) > 0) {
         pthread_mutex_lock(&pool->mutex);
         pthread_cond_broadcast(&pool->finished);
         pthread_mutex_unlock(&pool->mutex);
       }
     }
-    if (at->joined) continue;
-    for (; waited <= i; waited++) nasc_wait(pool, &pool->instructions[waited]);
+    if (!at->joined)
+      for (; waited <= i; waited++) nasc_wait(pool, &pool->instructions[waited]);
+    if (times) times[i + 1] = nasc_nanoseconds();
   }
 }
 
@@ -140,7 +141,7 @@ static void *nasc_worker(void *argument) {
     const int stop = pool->stop;
     pthread_mutex_unlock(&pool->mutex);
     if (stop) return 0;
-    nasc_work(pool);
+    nasc_work(pool, 0);
     atomic_fetch_sub_explicit(&pool->running, 1, memory_order_release);
   }
 }
@@ -230,7 +231,6 @@ static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_
     instruction->scalars = scalar;
     instruction->items = header[4];
     instruction->chunk = (header[4] + NASC_CHUNKS - 1) / NASC_CHUNKS;
-    instruction->commits = header[5] & NASC_COMMITS;
     instruction->joined = 0;
     if (header[5] & NASC_JOINS) instruction[-1].joined = 1;
     atomic_init(&instruction->next, 0);
@@ -244,11 +244,11 @@ static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_
   return 1;
 }
 
-/* 0: done. 1: aborted before its first commit; what it wrote is undefined. 2: out of memory, nothing was done. */
-int nasc_run(nasc_pool *pool, void *base, const int32_t *words, int64_t length, const int32_t *abort_request) {
-  if (!nasc_decode(pool, base, words, length)) return 2;
-  pool->abort_request = abort_request;
-  atomic_store(&pool->aborted, 0);
+/* 0: done. 1: out of memory, nothing was done. `times`: null, or room for the start and the end of every instruction, in
+   nanoseconds; one that the next does not wait for ends when the calling thread leaves it. */
+int nasc_run(nasc_pool *pool, void *base, const int32_t *words, int64_t length, int64_t *times) {
+  if (!nasc_decode(pool, base, words, length)) return 1;
+  if (times) times[0] = nasc_nanoseconds();
   atomic_store(&pool->running, pool->threads - 1);
   pthread_mutex_lock(&pool->mutex);
   pool->generation++;
@@ -256,9 +256,9 @@ int nasc_run(nasc_pool *pool, void *base, const int32_t *words, int64_t length, 
   pthread_mutex_unlock(&pool->mutex);
   const unsigned before = nasc_flush_denormals();
   nasc_scratch = pool->members[0].scratch;
-  nasc_work(pool);
+  nasc_work(pool, times);
   nasc_restore_denormals(before);
   /* The next step reuses the instructions: no worker may still look at them. */
   while (atomic_load_explicit(&pool->running, memory_order_acquire) > 0) sched_yield();
-  return atomic_load(&pool->aborted);
+  return 0;
 }

@@ -15,8 +15,6 @@ export interface Call {
   readonly dims: readonly number[];
   readonly scalars: readonly number[];
   readonly items: number;
-  /** It changes weights: from the first such call on, a step is not aborted. */
-  readonly commits?: boolean;
   /** It needs nothing of the call before it, and may run along with it. */
   readonly joins?: boolean;
 }
@@ -54,7 +52,7 @@ export const dotProduct = (
   { kernel: 'nasc_dot_sum', tensors: [partials, result], dims: [batch, dotPartials(count)], scalars: [], items: 1 },
 ];
 
-const flags = { commits: 1, joins: 2 } as const;
+const joinsFlag = 1;
 
 /** Words of some calls (see `kernels/runtime.h`); `lineOf` places buffers. */
 export const encodeCalls = (
@@ -67,8 +65,8 @@ export const encodeCalls = (
   const scalar = new Float64Array(1);
   const halves = new Int32Array(scalar.buffer);
   let at = 0;
-  for (const { kernel, tensors, dims, scalars, items, commits, joins } of calls) {
-    const flag = (commits ? flags.commits : 0) + (joins ? flags.joins : 0);
+  for (const { kernel, tensors, dims, scalars, items, joins } of calls) {
+    const flag = joins ? joinsFlag : 0;
     const number = kernels.get(kernel);
     if (number === undefined) throw new Error(`There is no kernel "${kernel}".`);
     for (const word of [number, tensors.length, dims.length, scalars.length, items, flag]) words[at++] = word;

@@ -8,6 +8,7 @@ import { compileGraph, keepsOutputs } from './compiled-graph.ts';
 import { engineHash, loadNativeLibrary } from './native-library.ts';
 import { NativeProgram } from './native-program.ts';
 import { ProgramMemory } from './program-memory.ts';
+import type { StepObserver } from './step-profile.ts';
 import { StepRunner } from './step-runner.ts';
 import { StepWords } from './step-words.ts';
 
@@ -26,14 +27,17 @@ const probe = async ({ threads }: EngineOptions): Promise<Availability> => {
   }
 };
 
-/** Throws COMPILER_NOT_FOUND, ENGINE_OP_UNSUPPORTED, ENGINE_OUT_OF_MEMORY. Parameters are zero until they are written. */
-const compile = async (graph: Graph, options: CompileOptions): Promise<Program> => {
+/**
+ * Throws COMPILER_NOT_FOUND, ENGINE_OP_UNSUPPORTED, ENGINE_OUT_OF_MEMORY. Parameters are zero until they are written.
+ * `observe` gets the time of every kernel call; a step takes a little longer then.
+ */
+export const compileObserved = async (graph: Graph, options: CompileOptions, observe?: StepObserver): Promise<Program> => {
   const compiled = compileGraph(graph, options);
-  const { functions, kernels } = await loadNativeLibrary(options.ops, options.cacheFolder, options.signal);
-  const memory = new ProgramMemory(functions, compiled, options.batchSize);
+  const library = await loadNativeLibrary(options.ops, options.cacheFolder, options.signal);
+  const memory = new ProgramMemory(library.functions, compiled, options.batchSize);
   try {
-    const runner = new StepRunner(functions, memory, options.threads);
-    const words = new StepWords(compiled, memory, kernels, keepsOutputs(options.activePaths));
+    const runner = new StepRunner(library, memory, options.threads, observe);
+    const words = new StepWords(compiled, memory, library.kernels, keepsOutputs(options.activePaths));
     const activePaths = options.activePaths === 'all' ? Infinity : options.activePaths;
     return new NativeProgram(compiled, memory, words, runner, options.batchSize, activePaths);
   } catch (error) {
@@ -47,5 +51,5 @@ export const nativeEngine: TrainingEngine = {
   description: 'C kernels on the CPU, compiled once per machine.',
   automatic: 'whenAvailable',
   probe,
-  compile,
+  compile: (graph, options) => compileObserved(graph, options),
 };

@@ -1,4 +1,5 @@
-export { nativeEngine } from './engine.ts';
+export { compileObserved, nativeEngine } from './engine.ts';
+export type { StepObserver, TimedCall } from './step-profile.ts';
 export { engineNativePlugin } from './plugin.ts';
 export { nativePatterns } from './fused/patterns.ts';
 export type { NativeMatch, NativePatternLowering, Normalised } from './fused/native-pattern.ts';

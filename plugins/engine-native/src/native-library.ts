@@ -66,7 +66,7 @@ export interface NativeFunctions {
   createPool(threads: number): bigint | null;
   destroyPool(pool: bigint): void;
   /** Off the event loop. */
-  run(pool: bigint, base: bigint, words: bigint, length: number, abortRequest: bigint): Promise<number>;
+  run(pool: bigint, base: bigint, words: bigint, length: number, times: bigint | null): Promise<number>;
 }
 
 export interface NativeLibrary {
@@ -77,7 +77,7 @@ export interface NativeLibrary {
 
 const bind = (path: string): NativeFunctions => {
   const library = koffi.load(path);
-  const run = library.func('int nasc_run(void *pool, void *base, void *words, int64_t length, void *abort_request)');
+  const run = library.func('int nasc_run(void *pool, void *base, void *words, int64_t length, void *times)');
   return {
     reserve: library.func('void *nasc_reserve(int64_t bytes)') as NativeFunctions['reserve'],
     release: library.func('void nasc_release(void *memory, int64_t bytes)') as NativeFunctions['release'],

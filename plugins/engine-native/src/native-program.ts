@@ -21,6 +21,7 @@ import { lineBytes } from './call.ts';
 import type { CompiledGraph } from './compiled-graph.ts';
 import type { PlacedParameter } from './parameter-layout.ts';
 import type { ProgramMemory } from './program-memory.ts';
+import type { Piece } from './step-profile.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { StepWords } from './step-words.ts';
 import { updateCalls } from './update-calls.ts';
@@ -64,7 +65,7 @@ export class NativeProgram implements Program {
     });
   }
 
-  candidateGradients(batch: TrainingBatch, sample: GateSample, options: Pick<StepOptions, 'randomKey' | 'signal'>): Promise<GateGradients> {
+  candidateGradients(batch: TrainingBatch, sample: GateSample, options: Pick<StepOptions, 'randomKey'>): Promise<GateGradients> {
     return this.#guard.run(async () => {
       const { choices } = this.#graph.cut;
       const path = this.#path(singlePath(sample.active));
@@ -72,14 +73,11 @@ export class NativeProgram implements Program {
       this.#write(batch);
       this.#memory.views.randomKey.set(options.randomKey);
       const mode: ForwardMode = { batchNorm: 'batch', random: true };
-      await this.#runner.run(
-        [
-          ...this.#words.forward(path, batch.count, mode),
-          this.#words.loss(batch.count, true, batch.teacher?.weight),
-          ...this.#words.backward(path, batch.count, mode, { weights: false, frozen: false, gates }),
-        ],
-        options.signal,
-      );
+      await this.#runner.run([
+        ...this.#words.forward(path, batch.count, mode),
+        this.#words.loss(batch.count, true, batch.teacher?.weight),
+        ...this.#words.backward(path, batch.count, mode, { weights: false, frozen: false, gates }),
+      ]);
       const gradients = choices.map(({ candidates }, choice) =>
         Float64Array.from(candidates, (_, index) => (gates[choice]!.includes(index) ? this.#memory.readResult(choice, index) : NaN)),
       );
@@ -185,14 +183,7 @@ export class NativeProgram implements Program {
       ...this.#words.backward(path, batch.count, mode, { weights, frozen: options.batchNorm === 'running', ...(gates && { gates }) }),
     ];
     if (optimizer) words.push(this.#update(taking, optimizer));
-    try {
-      await this.#runner.run(words, options.signal);
-    } catch (error) {
-      // What an aborted step had added to the gradients is not wanted, nor is what it was added to.
-      this.#memory.views.gradients.fill(0);
-      this.#touched.clear();
-      throw error;
-    }
+    await this.#runner.run(words);
     this.#touched = optimizer ? new Set() : taking;
     return {
       ...this.#scores(batch.count),
@@ -216,8 +207,8 @@ export class NativeProgram implements Program {
     return [trunk.id, ...path.flatMap((entries, choice) => entries.map(({ candidate }) => choices[choice]!.candidates[candidate]!.id))];
   }
 
-  #update(regions: ReadonlySet<string>, optimizer: SgdOptions): Int32Array {
-    return this.#words.calls(updateCalls(this.#graph.layout, regions, this.#memory, optimizer));
+  #update(regions: ReadonlySet<string>, optimizer: SgdOptions): Piece {
+    return this.#words.update(updateCalls(this.#graph.layout, regions, this.#memory, optimizer));
   }
 
   #write(batch: TrainingBatch): void {

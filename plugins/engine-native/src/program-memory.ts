@@ -31,7 +31,6 @@ export class ProgramMemory {
   readonly trainable: Area;
   readonly gradients: Area;
   readonly momentum: Area;
-  readonly control: Area;
   readonly views: {
     readonly trainable: Float32Array;
     readonly gradients: Float32Array;
@@ -46,7 +45,6 @@ export class ProgramMemory {
     readonly right: Int32Array;
     readonly randomKey: Uint32Array;
     readonly results: Float64Array;
-    readonly abortRequest: Int32Array;
     readonly logits: Float32Array;
   };
   readonly #globals: ReadonlyMap<BufferId, number>;
@@ -67,7 +65,6 @@ export class ProgramMemory {
     const losses = cutter.cut(linesOf(2 * batchSize));
     const right = cutter.cut(linesOf(batchSize));
     const randomKey = cutter.cut(1);
-    this.control = cutter.cut(1);
     this.results = cutter.cut(resultLines(graph));
     this.arena = cutter.cut(arena.size);
     this.block = new MemoryBlock(functions, cutter.lines);
@@ -87,7 +84,6 @@ export class ProgramMemory {
       right: new Int32Array(this.block.view(right)),
       randomKey: new Uint32Array(this.block.view(randomKey)),
       results: new Float64Array(this.block.view(this.results)),
-      abortRequest: new Int32Array(this.block.view(this.control)),
       logits: new Float32Array(this.block.view(logits)),
     };
     const globals = new Map<BufferId, number>([

@@ -3,7 +3,7 @@ import { singlePath } from '@nasc/core';
 import { expect, test } from 'vitest';
 import { compileFor, native, programWith } from '../../../test/engines/engine-under-test.ts';
 import { mobileSpace, randomBatch, randomParameters } from '../../../test/engines/graphs.ts';
-import { sgd, stepOptions } from '../../../test/engines/small-space.ts';
+import { stepOptions } from '../../../test/engines/small-space.ts';
 
 const wideSpace = (candidates: readonly { readonly kernel: number; readonly expand: number }[]) =>
   mobileSpace({
@@ -33,25 +33,6 @@ test('the arena does not grow with the number of candidates, and holds two paths
   expect(many.arenaBytes).toBe(one.arenaBytes);
   expect(two.arenaBytes).toBeGreaterThan(1.4 * one.arenaBytes!);
   for (const program of [one, many, two]) await program.dispose();
-});
-
-test('an aborted step rejects with the reason and leaves weights and gradients alone', async () => {
-  const space = wideSpace([{ kernel: 7, expand: 6 }]);
-  const parameters = randomParameters(space, 1);
-  const program = await compileFor(native, space, { batchSize: 64 });
-  await program.writeState({ parameters });
-  const batch = randomBatch(space, 64, 1);
-  const controller = new AbortController();
-  const step = program.trainStep(batch, singlePath([0, 0]), { ...stepOptions, signal: controller.signal }, sgd);
-  controller.abort(new Error('enough'));
-  await expect(step).rejects.toThrow('enough');
-  await expect(program.trainStep(batch, singlePath([0, 0]), { ...stepOptions, signal: controller.signal }, sgd)).rejects.toThrow('enough');
-  const state = await program.readState();
-  for (const [id, { data }] of parameters) if (!id.includes('.running')) expect(state.parameters.get(id)!.data).toEqual(data);
-  for (const { data } of (await program.readGradients()).values()) expect(data.every((value) => value === 0)).toBe(true);
-  const { loss } = await program.trainStep(batch, singlePath([0, 0]), stepOptions, sgd);
-  expect(loss).toBeGreaterThan(0);
-  await program.dispose();
 });
 
 test('dispose gives memory and threads back', async () => {

@@ -3,61 +3,62 @@ import { DiagnosticError } from '@nasc/diagnostics';
 import { lineBytes } from './call.ts';
 import { MemoryBlock } from './memory.ts';
 import { messages } from './messages.ts';
-import type { NativeFunctions } from './native-library.ts';
+import type { NativeLibrary } from './native-library.ts';
 import type { ProgramMemory } from './program-memory.ts';
-
-const status = { done: 0, aborted: 1 } as const;
+import { countCalls, timedCalls } from './step-profile.ts';
+import type { Piece, StepObserver } from './step-profile.ts';
 
 export class StepRunner {
-  readonly #functions: NativeFunctions;
+  readonly #library: NativeLibrary;
   readonly #memory: ProgramMemory;
   readonly #pool: bigint;
+  readonly #observe: StepObserver | undefined;
   #words: { readonly block: MemoryBlock; readonly view: Int32Array } | undefined;
 
-  constructor(functions: NativeFunctions, memory: ProgramMemory, threads: number) {
-    this.#functions = functions;
+  constructor(library: NativeLibrary, memory: ProgramMemory, threads: number, observe: StepObserver | undefined) {
+    this.#library = library;
     this.#memory = memory;
-    const pool = functions.createPool(Math.max(1, threads));
+    this.#observe = observe;
+    const pool = library.functions.createPool(Math.max(1, threads));
     if (pool === null) throw new DiagnosticError([messages.noThreads(threads)]);
     this.#pool = pool;
   }
 
-  /** Throws the signal's reason when aborted; then nothing was committed. */
-  async run(pieces: readonly Int32Array[], signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  async run(pieces: readonly Piece[]): Promise<void> {
+    const length = pieces.reduce((sum, { words }) => sum + words.length, 0);
     const { block, view } = this.#reserve(length);
     let at = 0;
-    for (const piece of pieces) {
-      view.set(piece, at);
-      at += piece.length;
+    for (const { words } of pieces) {
+      view.set(words, at);
+      at += words.length;
     }
-    const { abortRequest } = this.#memory.views;
-    abortRequest[0] = 0;
-    const abort = () => {
-      abortRequest[0] = 1;
-    };
-    signal?.addEventListener('abort', abort);
+    if (!this.#observe) return this.#call(block, length, null);
+    const lines = Math.ceil(((countCalls(pieces) + 1) * 8) / lineBytes);
+    const times = new MemoryBlock(this.#library.functions, lines);
     try {
-      const { block: memory, control } = this.#memory;
-      const result = await this.#functions.run(this.#pool, memory.address, block.address, length, memory.addressOf(control));
-      if (result === status.aborted) throw signal?.reason ?? new Error('The step was aborted.');
-      if (result !== status.done) throw new DiagnosticError([messages.noMemory(4 * length)]);
+      await this.#call(block, length, times.address);
+      const kernelNames = [...this.#library.kernels.keys()];
+      this.#observe(timedCalls(pieces, kernelNames, new BigInt64Array(times.view({ line: 0, lines }))));
     } finally {
-      signal?.removeEventListener('abort', abort);
+      times.dispose();
     }
   }
 
   dispose(): void {
-    this.#functions.destroyPool(this.#pool);
+    this.#library.functions.destroyPool(this.#pool);
     this.#words?.block.dispose();
+  }
+
+  async #call(words: MemoryBlock, length: number, times: bigint | null): Promise<void> {
+    const result = await this.#library.functions.run(this.#pool, this.#memory.block.address, words.address, length, times);
+    if (result !== 0) throw new DiagnosticError([messages.noMemory(4 * length)]);
   }
 
   #reserve(length: number) {
     if (this.#words && this.#words.view.length >= length) return this.#words;
     this.#words?.block.dispose();
     const lines = Math.ceil((2 * length * 4) / lineBytes);
-    const block = new MemoryBlock(this.#functions, lines);
+    const block = new MemoryBlock(this.#library.functions, lines);
     this.#words = { block, view: new Int32Array(block.view({ line: 0, lines })) };
     return this.#words;
   }

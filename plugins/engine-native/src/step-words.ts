@@ -10,6 +10,7 @@ import type { BackwardStep } from './backward-flow.ts';
 import type { Element, LoweredRegion } from './lower-region.ts';
 import type { ProgramMemory } from './program-memory.ts';
 import { engineBuffers } from './program-memory.ts';
+import type { Piece, StepPhase } from './step-profile.ts';
 import { gradientBuffer, valueBuffer } from './unit.ts';
 import type { ForwardMode, UnitStatistics } from './unit.ts';
 
@@ -34,7 +35,7 @@ export class StepWords {
   readonly #memory: ProgramMemory;
   readonly #kernels: ReadonlyMap<string, number>;
   readonly #keepsOutputs: boolean;
-  readonly #pieces = new Map<string, Int32Array>();
+  readonly #pieces = new Map<string, Piece>();
 
   constructor(graph: CompiledGraph, memory: ProgramMemory, kernels: ReadonlyMap<string, number>, keepsOutputs: boolean) {
     this.#graph = graph;
@@ -44,12 +45,14 @@ export class StepWords {
   }
 
   /** `collect`: batch statistics are copied to where `ProgramMemory` shows them. */
-  forward(path: ActivePath, batch: number, mode: ForwardMode, collect = false): Int32Array[] {
+  forward(path: ActivePath, batch: number, mode: ForwardMode, collect = false): Piece[] {
     const trunk = this.#trunk(batch);
     return trunk.elements.flatMap((element) =>
       element.kind === 'unit'
         ? [
             this.#piece(
+              'forward',
+              element.unit.id,
               `f|${batch}|${modeKey(mode)}|${collect}|${element.unit.id}`,
               () => forwardCalls(element.unit, batch, mode, collect),
               this.#trunkLine,
@@ -71,7 +74,7 @@ export class StepWords {
   }
 
   /** Loss of every image, and its gradient when asked for. */
-  loss(batch: number, gradient: boolean, teacherWeight: number | undefined): Int32Array {
+  loss(batch: number, gradient: boolean, teacherWeight: number | undefined): Piece {
     const { output } = this.#trunk(batch);
     const { targets, losses, right, teacher } = engineBuffers;
     const tensors = [valueBuffer(output), targets, losses, right];
@@ -79,10 +82,11 @@ export class StepWords {
     if (teacherWeight !== undefined) tensors.push(teacher);
     const dims = [batch, this.#graph.classes, gradient ? 1 : 0, teacherWeight === undefined ? 0 : 1];
     const scalars = teacherWeight === undefined ? [] : [teacherWeight];
-    return this.#encode([{ kernel: 'nasc_cross_entropy', tensors, dims, scalars, items: batch }], this.#trunkLine);
+    const call: Call = { kernel: 'nasc_cross_entropy', tensors, dims, scalars, items: batch };
+    return this.#encode('loss', output, [call], this.#trunkLine);
   }
 
-  backward(path: ActivePath, batch: number, forwardMode: ForwardMode, { weights, frozen, gates }: BackwardOptions): Int32Array[] {
+  backward(path: ActivePath, batch: number, forwardMode: ForwardMode, { weights, frozen, gates }: BackwardOptions): Piece[] {
     const trunk = this.#trunk(batch);
     // Without gradients of weights nothing is wanted before the first choice.
     return this.#flow(trunk, weights).steps.flatMap((step) => {
@@ -90,20 +94,20 @@ export class StepWords {
       const key = `b|${batch}|${weights}|${frozen}|${step.index}`;
       if (element.kind === 'unit') {
         const calls = () => [...element.unit.backward({ weights, frozen, gradient, targets }), ...mergeCalls(merges, trunk)];
-        return [this.#piece(key, calls, this.#trunkLine)];
+        return [this.#piece('backward', element.unit.id, key, calls, this.#trunkLine)];
       }
       const entries = path[element.choice]!;
       return [
         ...(gates?.[element.choice] ?? []).flatMap((candidate) => this.#gate(element, gradient, candidate, entries, batch, forwardMode)),
         ...this.#backwardChoice(element, step, entries, batch, weights, frozen),
-        ...(merges.length > 0 ? [this.#piece(key, () => mergeCalls(merges, trunk), this.#trunkLine)] : []),
+        ...(merges.length > 0 ? [this.#piece('backward', element.node.id, key, () => mergeCalls(merges, trunk), this.#trunkLine)] : []),
       ];
     });
   }
 
-  /** Calls on the engine's own buffers and on lines given as `#LINE`. */
-  calls(calls: readonly Call[]): Int32Array {
-    return this.#encode(calls, this.#trunkLine);
+  /** Calls on lines given as `#LINE`. */
+  update(calls: readonly Call[]): Piece {
+    return this.#encode('update', '', calls, this.#trunkLine);
   }
 
   readonly #flows = new Map<string, ReturnType<typeof backwardFlow>>();
@@ -123,14 +127,14 @@ export class StepWords {
     return this.#graph.lower(this.#graph.cut.choices[choice]!.candidates[candidate]!, batch);
   }
 
-  #encode(calls: readonly Call[], lineOf: LineOf): Int32Array {
-    return encodeCalls(calls, this.#kernels, lineOf);
+  #encode(phase: StepPhase, part: string, calls: readonly Call[], lineOf: LineOf): Piece {
+    return { phase, part, words: encodeCalls(calls, this.#kernels, lineOf) };
   }
 
-  #piece(key: string, calls: () => readonly Call[], lineOf: LineOf): Int32Array {
-    let words = this.#pieces.get(key);
-    if (!words) this.#pieces.set(key, (words = this.#encode(calls(), lineOf)));
-    return words;
+  #piece(phase: StepPhase, part: string, key: string, calls: () => readonly Call[], lineOf: LineOf): Piece {
+    let piece = this.#pieces.get(key);
+    if (!piece) this.#pieces.set(key, (piece = this.#encode(phase, part, calls(), lineOf)));
+    return piece;
   }
 
   readonly #trunkLine: LineOf = (buffer) => {
@@ -177,16 +181,10 @@ export class StepWords {
     return entries.length > 1 || (this.#keepsOutputs && entries[0]!.weight !== 1);
   }
 
-  #forwardChoice(
-    element: ChoiceElement,
-    entries: readonly ActiveEntry[],
-    batch: number,
-    mode: ForwardMode,
-    collect: boolean,
-  ): Int32Array[] {
+  #forwardChoice(element: ChoiceElement, entries: readonly ActiveEntry[], batch: number, mode: ForwardMode, collect: boolean): Piece[] {
     const { choice, node } = element;
     const place: OutputPlace = this.#mixes(entries) ? 'slot' : 'choice';
-    const words: Int32Array[] = [];
+    const words: Piece[] = [];
     const target = valueBuffer(node.id);
     const floats = this.#trunk(batch).floats.get(target)!;
     entries.forEach(({ candidate, slot, weight }, index) => {
@@ -194,6 +192,8 @@ export class StepWords {
       const lowered = this.#lowered(choice, candidate, batch);
       words.push(
         this.#piece(
+          'forward',
+          lowered.region.id,
           `F|${batch}|${modeKey(mode)}|${collect}|${choice}.${candidate}.${slot}|${place}`,
           () => lowered.elements.flatMap((inner) => (inner.kind === 'unit' ? forwardCalls(inner.unit, batch, mode, collect) : [])),
           lineOf,
@@ -202,9 +202,11 @@ export class StepWords {
       if (place === 'slot') {
         const kernel = index === 0 ? 'nasc_scale' : 'nasc_accumulate_scaled';
         const output = `#${lineOf(valueBuffer(lowered.output))}`;
-        words.push(this.#encode([elementwise(kernel, [output, target], batch, floats, [weight])], this.#trunkLine));
+        words.push(this.#encode('forward', node.id, [elementwise(kernel, [output, target], batch, floats, [weight])], this.#trunkLine));
       } else if (weight !== 1) {
-        words.push(this.#encode([elementwise('nasc_scale', [target, target], batch, floats, [weight])], this.#trunkLine));
+        words.push(
+          this.#encode('forward', node.id, [elementwise('nasc_scale', [target, target], batch, floats, [weight])], this.#trunkLine),
+        );
       }
     });
     return words;
@@ -217,7 +219,7 @@ export class StepWords {
     batch: number,
     weights: boolean,
     frozen: boolean,
-  ): Int32Array[] {
+  ): Piece[] {
     const { choice, node } = element;
     const floats = this.#trunk(batch).floats.get(gradientBuffer(node.id))!;
     const place: OutputPlace = this.#mixes(entries) ? 'slot' : 'choice';
@@ -245,9 +247,10 @@ export class StepWords {
         ];
       };
       const key = `B|${batch}|${weights}|${frozen}|${choice}.${candidate}.${slot}|${place}|${weight === 1}|${entry === 0}`;
-      const words = this.#piece(key, calls, this.#slotLine(element, candidate, slot, outer));
+      const words = this.#piece('backward', lowered.region.id, key, calls, this.#slotLine(element, candidate, slot, outer));
       if (weight === 1) return [words];
-      return [this.#encode([elementwise('nasc_scale', [gradient, scaled], batch, floats, [weight])], this.#trunkLine), words];
+      const scale = elementwise('nasc_scale', [gradient, scaled], batch, floats, [weight]);
+      return [this.#encode('backward', node.id, [scale], this.#trunkLine), words];
     });
   }
 
@@ -259,7 +262,7 @@ export class StepWords {
     entries: readonly ActiveEntry[],
     batch: number,
     mode: ForwardMode,
-  ): Int32Array[] {
+  ): Piece[] {
     const { choice, node } = element;
     const lowered = this.#lowered(choice, candidate, batch);
     const areas = this.#graph.arena.choices[choice]!;
@@ -271,7 +274,15 @@ export class StepWords {
     if (entry && (this.#mixes(entries) || entry.weight === 1)) {
       const lines = this.#valueLines(element, candidate, this.#mixes(entries) ? 'slot' : 'choice');
       const output = `#${this.#slotLine(element, candidate, entry.slot, lines)(valueBuffer(lowered.output))}`;
-      return [this.#piece(`G|${batch}|${mode.batchNorm}|${choice}.${candidate}|${output}`, () => dot(output), this.#trunkLine)];
+      return [
+        this.#piece(
+          'gate',
+          lowered.region.id,
+          `G|${batch}|${mode.batchNorm}|${choice}.${candidate}|${output}`,
+          () => dot(output),
+          this.#trunkLine,
+        ),
+      ];
     }
     const plan = this.#graph.candidatePlans[choice]![candidate]!;
     const values = this.#valueLines(element, candidate, 'slot');
@@ -285,6 +296,6 @@ export class StepWords {
       ...lowered.elements.flatMap((inner) => (inner.kind === 'unit' ? inner.unit.forward(alone) : [])),
       ...dot(`#${aloneLine(valueBuffer(lowered.output))}`),
     ];
-    return [this.#piece(`A|${batch}|${modeKey(alone)}|${choice}.${candidate}|${gradient}`, calls, aloneLine)];
+    return [this.#piece('gate', lowered.region.id, `A|${batch}|${modeKey(alone)}|${choice}.${candidate}|${gradient}`, calls, aloneLine)];
   }
 }

@@ -24,8 +24,7 @@ export const updateCalls = (
     for (const { line, lines, decay } of merged) {
       const tensors = [trainable, gradients, momentum].map((area) => `#${area.line + line}`);
       const scalars = [optimizer.learningRate, optimizer.momentum, decay];
-      const call = elementwise('nasc_sgd', tensors, 1, (lines * lineBytes) / 4, scalars, [optimizer.nesterov ? 1 : 0]);
-      calls.push({ ...call, commits: true });
+      calls.push(elementwise('nasc_sgd', tensors, 1, (lines * lineBytes) / 4, scalars, [optimizer.nesterov ? 1 : 0]));
     }
   }
   return calls;

@@ -64,12 +64,11 @@ export class TfjsProgram implements Program {
     return this.#exclusive(() => this.#update(optimizer));
   }
 
-  candidateGradients(batch: TrainingBatch, sample: GateSample, options: Pick<StepOptions, 'randomKey' | 'signal'>): Promise<GateGradients> {
+  candidateGradients(batch: TrainingBatch, sample: GateSample, options: Pick<StepOptions, 'randomKey'>): Promise<GateGradients> {
     return this.#exclusive(() => {
       const mixture = singlePath(sample.active);
       this.#check(batch, mixture);
       const gates = sampledGates(sample, this.#choices);
-      options.signal?.throwIfAborted();
       const pass: Pass = { ...this.#pass(batch), statistics: 'batch', randomKey: options.randomKey };
       const found = this.#tidy(() => forwardBackward(pass, this.#plan, mixture, batch, { parameters: [], gates }));
       const gradients = this.#choices.map(({ candidates }, choice) => {
@@ -142,7 +141,7 @@ export class TfjsProgram implements Program {
     });
   }
 
-  #step(batch: TrainingBatch, mixture: Mixture, { gradients, batchNorm, randomKey, signal }: StepOptions): StepResult {
+  #step(batch: TrainingBatch, mixture: Mixture, { gradients, batchNorm, randomKey }: StepOptions): StepResult {
     this.#check(batch, mixture);
     const parameters = gradients === 'mixture' ? [] : this.#trainedBy(mixture);
     const gates = gradients === 'weights' ? undefined : mixture.map(({ indices }) => indices);
@@ -158,7 +157,6 @@ export class TfjsProgram implements Program {
       }),
     };
     try {
-      signal?.throwIfAborted();
       const found = this.#tidy(() => {
         const step = forwardBackward(pass, this.#plan, mixture, batch, { parameters, ...(gates && { gates }) });
         this.#gather(parameters, step.parameters);

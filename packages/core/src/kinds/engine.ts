@@ -78,7 +78,6 @@ export interface StepOptions {
   readonly batchNorm: BatchNormMode;
   /** Key of the step's random numbers (dropout), from (seed, epoch, step). */
   readonly randomKey: readonly [number, number];
-  readonly signal?: AbortSignal;
 }
 
 export interface StepResult {
@@ -151,7 +150,7 @@ export interface Program {
   /** `forwardBackward` then `applyUpdate` in one call, with the same bits. */
   trainStep(batch: TrainingBatch, mixture: Mixture, options: Omit<StepOptions, 'gradients'>, optimizer: SgdOptions): Promise<StepResult>;
   /** Gate gradients for the sampled path; `sample` lists one active candidate a choice, and for `two` the other one. */
-  candidateGradients(batch: TrainingBatch, sample: GateSample, options: Pick<StepOptions, 'randomKey' | 'signal'>): Promise<GateGradients>;
+  candidateGradients(batch: TrainingBatch, sample: GateSample, options: Pick<StepOptions, 'randomKey'>): Promise<GateGradients>;
   /** Mean and variance over whole batches for one path, without touching running statistics. */
   recalibrate(mixture: Mixture, batches: Iterable<TrainingBatch> | AsyncIterable<TrainingBatch>): Promise<BatchNormStatistics>;
   evaluate(batch: TrainingBatch, mixture: Mixture, statistics: 'batch' | 'running' | BatchNormStatistics): Promise<Scores>;
