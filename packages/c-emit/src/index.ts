@@ -12,6 +12,8 @@ export * from './pattern-lowering.ts';
 export { createPlainRunner } from './plain-runner.ts';
 export type { PlainForward, PlainGradients, PlainInputs, PlainOptions, PlainRunner, PlainTable } from './plain-runner.ts';
 export type { PlainValues } from './guarded-memory.ts';
+export { measurePeak } from './measure-peak.ts';
+export type { PeakOptions } from './measure-peak.ts';
 export { planProgram } from './plan-program.ts';
 export * from './prelude.ts';
 export * from './program.ts';

@@ -1,0 +1,13 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { measurePeak } from './measure-peak.ts';
+import { hostVectorWidths } from './vector-width.ts';
+
+test.each(hostVectorWidths())('every width of this machine has a peak, on one thread and on several: %s', async (width) => {
+  for (const threads of [1, 3]) {
+    const { gigaflops } = await measurePeak({ threads, width, cacheFolder: join(tmpdir(), 'nasc-peak-test') });
+    expect(gigaflops).toBeGreaterThan(0);
+    expect(gigaflops).toBeLessThan(1e6);
+  }
+});
