@@ -1,11 +1,12 @@
 // Updates: the optimizer's formula, what takes part, and state that goes on.
 import { singlePath } from '@nasc/core';
+import type { Mixture } from '@nasc/core';
 import type { TensorTable } from '@nasc/ir';
 import { expect, test } from 'vitest';
 import { programWith } from './engine-under-test.ts';
 import type { EngineUnderTest } from './engine-under-test.ts';
 import { randomBatch, randomParameters, relativeError } from './graphs.ts';
-import { sgd, stepOptions } from './small-space.ts';
+import { sgd, stepOptions, zeroIndex } from './small-space.ts';
 
 const path = singlePath([0, 1, 2]);
 
@@ -74,20 +75,36 @@ export const updateSuite = (under: EngineUnderTest): void => {
     await program.dispose();
   });
 
-  test('a step in one call has the bits of forwardBackward and applyUpdate', async () => {
-    const [one, two] = [await programWith(under), await programWith(under)];
-    for (const batch of batches) {
-      const first = await one.trainStep(batch, path, stepOptions, sgd);
-      const second = await two.forwardBackward(batch, path, stepOptions);
-      await two.applyUpdate(sgd);
-      expect(first).toEqual(second);
-    }
-    const [a, b] = [await one.readState(), await two.readState()];
-    expect(bytes(a.parameters)).toEqual(bytes(b.parameters));
-    expect(bytes(a.momentum)).toEqual(bytes(b.momentum));
-    await one.dispose();
-    await two.dispose();
-  });
+  const mixed: Mixture = [
+    { indices: [0, 2], weights: [0.7, 0.3] },
+    { indices: [1], weights: [0.5] },
+    { indices: [zeroIndex, 2], weights: [0.5, 1] },
+  ];
+
+  test.each([
+    { activePaths: 1, mixture: path, roles: 'all', optimizer: sgd },
+    { activePaths: 1, mixture: singlePath([1, 0, zeroIndex]), roles: 'weights', optimizer: { ...sgd, decayRoles: ['weight'] } },
+    { activePaths: 2, mixture: mixed, roles: 'all', optimizer: sgd },
+  ] as const)(
+    'a step in one call has the bits of forwardBackward and applyUpdate, with $activePaths active paths and decay of $roles',
+    async ({ activePaths, mixture, optimizer }) => {
+      const [one, two] = [await programWith(under, undefined, { activePaths }), await programWith(under, undefined, { activePaths })];
+      for (const [index, batch] of batches.entries()) {
+        // What was gathered before is part of the update.
+        if (index === 1) for (const program of [one, two]) await program.forwardBackward(batches[0]!, path, stepOptions);
+        const first = await one.trainStep(batch, mixture, stepOptions, optimizer);
+        const second = await two.forwardBackward(batch, mixture, stepOptions);
+        await two.applyUpdate(optimizer);
+        expect(first).toEqual(second);
+        for (const { data } of (await one.readGradients()).values()) expect(data.every((value) => value === 0)).toBe(true);
+      }
+      const [a, b] = [await one.readState(), await two.readState()];
+      expect(bytes(a.parameters)).toEqual(bytes(b.parameters));
+      expect(bytes(a.momentum)).toEqual(bytes(b.momentum));
+      await one.dispose();
+      await two.dispose();
+    },
+  );
 
   test('only sampled candidates move, their momentum and statistics too', async () => {
     const before = randomParameters(space, 1);

@@ -138,15 +138,19 @@ NASC_KERNEL(nasc_dot_sum) {
 
 /* Stochastic gradient descent as PyTorch defines it (dampening 0), and the gradient is cleared:
    g += decay w;  v = momentum v + g;  w -= rate (nesterov ? g + momentum v : v)
-   Tensors: w, g, v. Dims: N, count, nesterov?. Scalars: rate, momentum, decay. */
+   Tensors: w, g, v, and (doubles) rate, momentum, decay. Dims: N, count (of whole lines), nesterov?, decays?. */
 NASC_KERNEL(nasc_sgd) {
-  const float rate = (float)scalars[0], momentum = (float)scalars[1], decay = (float)scalars[2];
-  float *restrict weight = tensors[0], *restrict gradient = tensors[1], *restrict velocity = tensors[2];
-  for (int64_t i = first * NASC_RUN; i < nasc_min(last * NASC_RUN, dims[1]); i++) {
-    const float g = gradient[i] + decay * weight[i];
-    const float v = momentum * velocity[i] + g;
-    velocity[i] = v;
-    weight[i] -= rate * (dims[2] ? g + momentum * v : v);
-    gradient[i] = 0;
+  NASC_UNUSED(scalars);
+  const double *const settings = (const double *)tensors[3];
+  const nasc_vector rate = nasc_broadcast(-(float)settings[0]), momentum = nasc_broadcast((float)settings[1]);
+  const nasc_vector decay = nasc_broadcast(dims[3] ? (float)settings[2] : 0), zero = {0};
+  float *const weight = tensors[0], *const gradient = tensors[1], *const velocity = tensors[2];
+  const int64_t end = nasc_min(last * NASC_RUN, dims[1]), nesterov = dims[2];
+  for (int64_t i = first * NASC_RUN; i < end; i += NASC_LANES) {
+    const nasc_vector w = nasc_load(weight + i), g = nasc_fma(decay, w, nasc_load(gradient + i));
+    const nasc_vector v = nasc_fma(momentum, nasc_load(velocity + i), g);
+    nasc_store(velocity + i, v);
+    nasc_store(weight + i, nasc_fma(rate, nesterov ? nasc_fma(momentum, v, g) : v, w));
+    nasc_store(gradient + i, zero);
   }
 }

@@ -2,6 +2,7 @@
 import type { CompileOptions } from '@nasc/core';
 import type { Graph, NodeId } from '@nasc/ir';
 import { elementCount } from '@nasc/ir';
+import { backwardFlow } from './backward-flow.ts';
 import { planArena } from './arena-plan.ts';
 import type { ArenaPlan } from './arena-plan.ts';
 import { planCandidate } from './candidate-plan.ts';
@@ -12,18 +13,25 @@ import { lowerRegion } from './lower-region.ts';
 import type { LoweredRegion } from './lower-region.ts';
 import { cutGraph } from './region.ts';
 import type { CutGraph, Region } from './region.ts';
+import { planUpdates } from './update-plan.ts';
+import type { UpdatePlan } from './update-plan.ts';
 
 export interface CompiledGraph {
   readonly cut: CutGraph;
   readonly layout: ParameterLayout;
+  readonly updates: UpdatePlan;
   readonly arena: ArenaPlan;
   /** By choice and candidate. */
   readonly candidatePlans: readonly (readonly CandidatePlan[])[];
+  /** Largest number of images in a step. */
+  readonly batchSize: number;
   readonly classes: number;
   /** Floats of one image. */
   readonly imageFloats: number;
   /** A region lowered for so many images. */
   lower(region: Region, batch: number): LoweredRegion;
+  /** Id of a candidate's output. */
+  outputOf(choice: number, candidate: number): NodeId;
 }
 
 /** Whether a mixture's outputs are kept apart, because several may be mixed. */

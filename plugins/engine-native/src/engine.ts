@@ -34,12 +34,12 @@ const probe = async ({ threads }: EngineOptions): Promise<Availability> => {
 export const compileObserved = async (graph: Graph, options: CompileOptions, observe?: StepObserver): Promise<Program> => {
   const compiled = compileGraph(graph, options);
   const library = await loadNativeLibrary(options.ops, options.cacheFolder, options.signal);
-  const memory = new ProgramMemory(library.functions, compiled, options.batchSize);
+  const memory = new ProgramMemory(library.functions, compiled);
   try {
     const runner = new StepRunner(library, memory, options.threads, observe);
     const words = new StepWords(compiled, memory, library.kernels, keepsOutputs(options.activePaths));
     const activePaths = options.activePaths === 'all' ? Infinity : options.activePaths;
-    return new NativeProgram(compiled, memory, words, runner, options.batchSize, activePaths);
+    return new NativeProgram(compiled, memory, words, runner, activePaths);
   } catch (error) {
     memory.block.dispose();
     throw error;

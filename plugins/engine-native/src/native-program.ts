@@ -21,10 +21,8 @@ import { lineBytes } from './call.ts';
 import type { CompiledGraph } from './compiled-graph.ts';
 import type { PlacedParameter } from './parameter-layout.ts';
 import type { ProgramMemory } from './program-memory.ts';
-import type { Piece } from './step-profile.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { StepWords } from './step-words.ts';
-import { updateCalls } from './update-calls.ts';
 import { runningMean, runningVariance } from './unit.ts';
 import type { ForwardMode } from './unit.ts';
 
@@ -34,18 +32,18 @@ export class NativeProgram implements Program {
   readonly #memory: ProgramMemory;
   readonly #words: StepWords;
   readonly #runner: StepRunner;
-  readonly #batchSize: number;
   readonly #activePaths: number;
   readonly #guard = programGuard();
   /** Regions whose weights took part since the last update. */
   #touched = new Set<string>();
+  /** Whether momentum may be other than 0: memory that was never written costs nothing. */
+  #hasMomentum = false;
 
-  constructor(graph: CompiledGraph, memory: ProgramMemory, words: StepWords, runner: StepRunner, batchSize: number, activePaths: number) {
+  constructor(graph: CompiledGraph, memory: ProgramMemory, words: StepWords, runner: StepRunner, activePaths: number) {
     this.#graph = graph;
     this.#memory = memory;
     this.#words = words;
     this.#runner = runner;
-    this.#batchSize = batchSize;
     this.#activePaths = activePaths;
     this.arenaBytes = graph.arena.size * lineBytes;
   }
@@ -60,7 +58,8 @@ export class NativeProgram implements Program {
 
   applyUpdate(optimizer: SgdOptions): Promise<void> {
     return this.#guard.run(async () => {
-      await this.#runner.run([this.#update(this.#touched, optimizer)]);
+      this.#writeOptimizer(optimizer);
+      await this.#runner.run(this.#words.update(this.#touched, optimizer));
       this.#touched.clear();
     });
   }
@@ -154,7 +153,8 @@ export class NativeProgram implements Program {
     return this.#guard.run(() => {
       this.#check(state.parameters, state.momentum ?? new Map());
       for (const [id, { data }] of state.parameters) this.#memory.valuesOf(this.#parameter(id)).set(data);
-      this.#memory.views.momentum.fill(0);
+      if (this.#hasMomentum) this.#memory.views.momentum.fill(0);
+      this.#hasMomentum = state.momentum !== undefined;
       for (const [id, { data }] of state.momentum ?? []) this.#memory.valuesOf(this.#parameter(id), 'momentum').set(data);
       return Promise.resolve();
     });
@@ -174,16 +174,19 @@ export class NativeProgram implements Program {
     this.#memory.views.randomKey.set(options.randomKey);
     const weights = options.gradients !== 'mixture';
     const gates = options.gradients === 'weights' ? undefined : path.map((entries) => entries.map(({ candidate }) => candidate));
+    const frozen = options.batchNorm === 'running';
     const mode: ForwardMode = { batchNorm: options.batchNorm, random: true };
     const taking = new Set(this.#touched);
     if (weights) for (const region of this.#regionsOf(path)) taking.add(region);
-    const words = [
+    // Gradients from before are added to; without any, weights are updated on the way.
+    const atOnce = optimizer && this.#touched.size === 0;
+    if (optimizer) this.#writeOptimizer(optimizer);
+    await this.#runner.run([
       ...this.#words.forward(path, batch.count, mode),
       this.#words.loss(batch.count, true, batch.teacher?.weight),
-      ...this.#words.backward(path, batch.count, mode, { weights, frozen: options.batchNorm === 'running', ...(gates && { gates }) }),
-    ];
-    if (optimizer) words.push(this.#update(taking, optimizer));
-    await this.#runner.run(words);
+      ...this.#words.backward(path, batch.count, mode, { weights, frozen, ...(gates && { gates }), ...(atOnce && { update: optimizer }) }),
+      ...(optimizer && !atOnce ? this.#words.update(taking, optimizer) : []),
+    ]);
     this.#touched = optimizer ? new Set() : taking;
     return {
       ...this.#scores(batch.count),
@@ -207,13 +210,14 @@ export class NativeProgram implements Program {
     return [trunk.id, ...path.flatMap((entries, choice) => entries.map(({ candidate }) => choices[choice]!.candidates[candidate]!.id))];
   }
 
-  #update(regions: ReadonlySet<string>, optimizer: SgdOptions): Piece {
-    return this.#words.update(updateCalls(this.#graph.layout, regions, this.#memory, optimizer));
+  #writeOptimizer({ learningRate, momentum, weightDecay }: SgdOptions): void {
+    this.#memory.views.optimizer.set([learningRate, momentum, weightDecay]);
+    this.#hasMomentum = true;
   }
 
   #write(batch: TrainingBatch): void {
-    const { classes, imageFloats } = this.#graph;
-    checkBatch(batch, { batchSize: this.#batchSize, imageFloats, classes });
+    const { batchSize, classes, imageFloats } = this.#graph;
+    checkBatch(batch, { batchSize, imageFloats, classes });
     const { views } = this.#memory;
     const { images, targets, teacher } = batch;
     views.images.set(images);

@@ -1,4 +1,5 @@
-// Where parameters lie: per region one range of trainable values, sorted by role, so that an update is a few calls.
+// Where parameters lie. Those that are updated together lie together: a candidate's, a node's of the trunk; by role, so that
+// what has the same decay is one range.
 import type { OpLookup, ParameterSpec } from '@nasc/ir';
 import { elementCount, isChoice, parameterId } from '@nasc/ir';
 import { linesOf } from './call.ts';
@@ -12,25 +13,20 @@ export interface PlacedParameter {
   readonly line: number;
 }
 
-/** Consecutive parameters of one role. */
-export interface ParameterRange {
-  readonly role: ParameterSpec['role'];
-  readonly line: number;
-  readonly lines: number;
-}
-
 export interface ParameterLayout {
   readonly parameters: ReadonlyMap<string, PlacedParameter>;
-  /** Region id -> its ranges of trainable parameters. */
-  readonly ranges: ReadonlyMap<string, readonly ParameterRange[]>;
+  /** Region id -> its trainable parameters, by line. */
+  readonly trainable: ReadonlyMap<string, readonly PlacedParameter[]>;
   readonly trainableLines: number;
   readonly statisticLines: number;
 }
 
-const parametersOf = (region: Region, ops: OpLookup): readonly { readonly id: string; readonly spec: ParameterSpec }[] =>
-  region.nodes.flatMap((node) => {
+type Nodes = Region['nodes'];
+
+const parametersOf = (nodes: Nodes, { types }: Region, ops: OpLookup): readonly { readonly id: string; readonly spec: ParameterSpec }[] =>
+  nodes.flatMap((node) => {
     if (isChoice(node)) return [];
-    const inputs = node.inputs.map((id) => region.types.get(id)!);
+    const inputs = node.inputs.map((id) => types.get(id)!);
     const specs = ops.get(node.op)?.parameters?.(node.attributes, inputs) ?? [];
     return specs.map((spec) => ({ id: parameterId(node.id, spec.name), spec }));
   });
@@ -39,24 +35,28 @@ const roles: readonly ParameterSpec['role'][] = ['weight', 'bias', 'scale', 'sta
 
 export const layOutParameters = ({ trunk, choices }: CutGraph, ops: OpLookup): ParameterLayout => {
   const parameters = new Map<string, PlacedParameter>();
-  const ranges = new Map<string, readonly ParameterRange[]>();
+  const trainable = new Map<string, readonly PlacedParameter[]>();
   let trainableLines = 0;
   let statisticLines = 0;
-  for (const region of [trunk, ...choices.flatMap(({ candidates }) => candidates)]) {
-    const own = parametersOf(region, ops);
-    const ownRanges: ParameterRange[] = [];
-    for (const role of roles) {
-      const line = trainableLines;
-      for (const { id, spec } of own) {
-        if (spec.role !== role) continue;
+  const place = (nodes: Nodes, region: Region): readonly PlacedParameter[] => {
+    const own = parametersOf(nodes, region, ops);
+    const placed = roles.flatMap((role) =>
+      own.flatMap(({ id, spec }) => {
+        if (spec.role !== role) return [];
         const floats = elementCount(spec.shape);
-        parameters.set(id, { id, spec, floats, line: spec.trainable ? trainableLines : statisticLines });
+        const parameter = { id, spec, floats, line: spec.trainable ? trainableLines : statisticLines };
+        parameters.set(id, parameter);
         if (spec.trainable) trainableLines += linesOf(floats);
         else statisticLines += linesOf(floats);
-      }
-      if (trainableLines > line) ownRanges.push({ role, line, lines: trainableLines - line });
-    }
-    ranges.set(region.id, ownRanges);
-  }
-  return { parameters, ranges, trainableLines, statisticLines };
+        return [parameter];
+      }),
+    );
+    return placed.filter(({ spec }) => spec.trainable);
+  };
+  trainable.set(
+    trunk.id,
+    trunk.nodes.flatMap((node) => place([node], trunk)),
+  );
+  for (const { candidates } of choices) for (const candidate of candidates) trainable.set(candidate.id, place(candidate.nodes, candidate));
+  return { parameters, trainable, trainableLines, statisticLines };
 };

@@ -15,6 +15,8 @@ export const engineBuffers = {
   teacher: '@teacher',
   losses: '@losses',
   right: '@right',
+  /** Doubles: rate, momentum, decay. */
+  optimizer: '@optimizer',
 } as const;
 
 /** Where a recalibration collects the batch's counterpart of a running statistic. */
@@ -29,7 +31,10 @@ export class ProgramMemory {
   readonly arena: Area;
   readonly results: Area;
   readonly trainable: Area;
+  /** Gradients that are kept from step to step; without steps that do so its pages are never touched. */
   readonly gradients: Area;
+  /** Gradients between the calls that make them and the update that follows within the step. */
+  readonly stepGradients: Area;
   readonly momentum: Area;
   readonly views: {
     readonly trainable: Float32Array;
@@ -43,6 +48,7 @@ export class ProgramMemory {
     readonly teacher: Float32Array;
     readonly losses: Float64Array;
     readonly right: Int32Array;
+    readonly optimizer: Float64Array;
     readonly randomKey: Uint32Array;
     readonly results: Float64Array;
     readonly logits: Float32Array;
@@ -51,11 +57,12 @@ export class ProgramMemory {
   /** Choice -> line of its first candidate's result. */
   readonly #firstResult: readonly number[];
 
-  constructor(functions: NativeFunctions, graph: CompiledGraph, batchSize: number) {
-    const { layout, classes, imageFloats, arena } = graph;
+  constructor(functions: NativeFunctions, graph: CompiledGraph) {
+    const { layout, updates, batchSize, classes, imageFloats, arena } = graph;
     const cutter = new AreaCutter();
     this.trainable = cutter.cut(layout.trainableLines);
     this.gradients = cutter.cut(layout.trainableLines);
+    this.stepGradients = cutter.cut(updates.size);
     this.momentum = cutter.cut(layout.trainableLines);
     const statistics = cutter.cut(layout.statisticLines);
     const batchStatistics = cutter.cut(layout.statisticLines);
@@ -64,6 +71,7 @@ export class ProgramMemory {
     const teacher = cutter.cut(linesOf(batchSize * classes));
     const losses = cutter.cut(linesOf(2 * batchSize));
     const right = cutter.cut(linesOf(batchSize));
+    const optimizer = cutter.cut(1);
     const randomKey = cutter.cut(1);
     this.results = cutter.cut(resultLines(graph));
     this.arena = cutter.cut(arena.size);
@@ -82,6 +90,7 @@ export class ProgramMemory {
       teacher: new Float32Array(this.block.view(teacher)),
       losses: new Float64Array(this.block.view(losses)),
       right: new Int32Array(this.block.view(right)),
+      optimizer: new Float64Array(this.block.view(optimizer)),
       randomKey: new Uint32Array(this.block.view(randomKey)),
       results: new Float64Array(this.block.view(this.results)),
       logits: new Float32Array(this.block.view(logits)),
@@ -92,6 +101,7 @@ export class ProgramMemory {
       [engineBuffers.teacher, teacher.line],
       [engineBuffers.losses, losses.line],
       [engineBuffers.right, right.line],
+      [engineBuffers.optimizer, optimizer.line],
       [randomKeyBuffer, randomKey.line],
     ]);
     for (const { id, spec, line } of layout.parameters.values()) {

@@ -1,31 +1,35 @@
-// The optimizer's calls: one for every range of parameters of regions that took part.
+// The optimizer's calls: one for every range of parameters that lie together and have the same decay.
 import type { SgdOptions } from '@nasc/core';
-import { elementwise, lineBytes } from './call.ts';
+import { elementwise, lineBytes, linesOf } from './call.ts';
 import type { Call } from './call.ts';
-import type { ParameterLayout } from './parameter-layout.ts';
+import type { PlacedParameter } from './parameter-layout.ts';
+import { engineBuffers } from './program-memory.ts';
 import type { ProgramMemory } from './program-memory.ts';
 
+/** What is the same in every step; rate, momentum and decay are values in memory. */
+export type UpdateRule = Pick<SgdOptions, 'nesterov' | 'decayRoles'>;
+
+export const ruleKey = ({ nesterov, decayRoles }: UpdateRule): string => `${nesterov}|${decayRoles.toSorted().join('+')}`;
+
+/** `parameters` by line; `gradientLine` says where their gradients are. */
 export const updateCalls = (
-  layout: ParameterLayout,
-  regions: ReadonlySet<string>,
-  { trainable, gradients, momentum }: Pick<ProgramMemory, 'trainable' | 'gradients' | 'momentum'>,
-  optimizer: SgdOptions,
+  parameters: readonly PlacedParameter[],
+  gradientLine: (parameter: PlacedParameter) => number,
+  { trainable, momentum }: Pick<ProgramMemory, 'trainable' | 'momentum'>,
+  { nesterov, decayRoles }: UpdateRule,
 ): readonly Call[] => {
-  const calls: Call[] = [];
-  for (const region of regions) {
-    // Neighbouring ranges with the same decay are updated in one call.
-    const merged: { line: number; lines: number; decay: number }[] = [];
-    for (const { role, line, lines } of layout.ranges.get(region) ?? []) {
-      const decay = role !== 'statistic' && optimizer.decayRoles.includes(role) ? optimizer.weightDecay : 0;
-      const last = merged.at(-1);
-      if (last && last.decay === decay && last.line + last.lines === line) last.lines += lines;
-      else merged.push({ line, lines, decay });
-    }
-    for (const { line, lines, decay } of merged) {
-      const tensors = [trainable, gradients, momentum].map((area) => `#${area.line + line}`);
-      const scalars = [optimizer.learningRate, optimizer.momentum, decay];
-      calls.push(elementwise('nasc_sgd', tensors, 1, (lines * lineBytes) / 4, scalars, [optimizer.nesterov ? 1 : 0]));
-    }
+  const ranges: { readonly line: number; readonly gradient: number; readonly decays: boolean; lines: number }[] = [];
+  for (const parameter of parameters) {
+    const { spec, line, floats } = parameter;
+    const gradient = gradientLine(parameter);
+    const decays = spec.role !== 'statistic' && decayRoles.includes(spec.role);
+    const last = ranges.at(-1);
+    if (last && last.decays === decays && last.line + last.lines === line && last.gradient + last.lines === gradient)
+      last.lines += linesOf(floats);
+    else ranges.push({ line, gradient, decays, lines: linesOf(floats) });
   }
-  return calls;
+  return ranges.map(({ line, gradient, decays, lines }) => {
+    const tensors = [`#${trainable.line + line}`, `#${gradient}`, `#${momentum.line + line}`, engineBuffers.optimizer];
+    return elementwise('nasc_sgd', tensors, 1, (lines * lineBytes) / 4, [], [nesterov ? 1 : 0, decays ? 1 : 0]);
+  });
 };
