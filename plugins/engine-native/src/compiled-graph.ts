@@ -58,15 +58,19 @@ export const compileGraph = (graph: Graph, { ops, patterns, batchSize, activePat
     candidates.map((candidate) => planCandidate(lower(candidate, batchSize), keepsOutputs(activePaths))),
   );
   const { trunk } = cut;
-  const arena = planArena(lower(trunk, batchSize), candidatePlans, activePaths);
   if (trunk.inputs.length !== 1) throw new Error(`A graph to train has one input, not ${trunk.inputs.length}.`);
+  const loweredTrunk = lower(trunk, batchSize);
+  const layout = layOutParameters(cut, ops);
   return {
     cut,
-    layout: layOutParameters(cut, ops),
-    arena,
+    layout,
+    updates: planUpdates(cut, loweredTrunk, backwardFlow(loweredTrunk, true, new Set(), new Set()), layout),
+    arena: planArena(loweredTrunk, candidatePlans, activePaths),
     candidatePlans,
+    batchSize,
     classes: elementCount(trunk.types.get(trunk.output)!.shape),
     imageFloats: elementCount(trunk.inputs[0]!.type.shape),
     lower,
+    outputOf: (choice, candidate) => lower(cut.choices[choice]!.candidates[candidate]!, batchSize).output,
   };
 };
