@@ -23,7 +23,7 @@ NASC_INLINE void nasc_depthwise_store(const int T, const int step, nasc_depthwis
     nasc_vector total = g->total, product = g->product;
     NASC_UNROLL for (int t = 0; t < T; t++) {
       const nasc_vector x = nasc_load(g->z + at + t * between);
-      sum[t] = nasc_inside(sum[t], nasc_fma(x, g->scale, g->shift), g->low, g->high);
+      sum[t] = nasc_activation_gradient(sum[t], nasc_fma(x, g->scale, g->shift), g->low, g->high);
       total += sum[t];
       product = nasc_fma(sum[t], x - g->mean, product);
     }

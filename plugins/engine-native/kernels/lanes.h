@@ -3,6 +3,8 @@
 
 #define NASC_ROUND_UP(count) (((count) + NASC_LANES - 1) / NASC_LANES * NASC_LANES)
 
+typedef int32_t nasc_lane_mask __attribute__((vector_size(NASC_LANES * 4)));
+
 #if NASC_LANES == 16 && defined(__AVX512F__)
 NASC_INLINE void nasc_store_some(float *p, nasc_vector v, int count) {
   _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
@@ -17,8 +19,7 @@ NASC_INLINE void nasc_store_some(float *p, nasc_vector v, int count) {
   for (int lane = 0; lane < count; lane++) p[lane] = v[lane];
 }
 NASC_INLINE nasc_vector nasc_inside(nasc_vector a, nasc_vector x, nasc_vector low, nasc_vector high) {
-  typedef int32_t mask __attribute__((vector_size(NASC_LANES * 4)));
-  return (nasc_vector)((mask)a & (mask)(x > low) & (mask)(x < high));
+  return (nasc_vector)((nasc_lane_mask)a & (nasc_lane_mask)(x > low) & (nasc_lane_mask)(x < high));
 }
 #endif
 
@@ -28,9 +29,27 @@ NASC_INLINE void nasc_store_up_to(float *p, nasc_vector v, int64_t count) {
   else nasc_store_some(p, v, (int)count);
 }
 
-/* act(x scale + shift), where act clamps to [low, high]. */
+/* The activation behind a normalisation is told by two numbers: low <= high clamps to them; low > high is hard swish,
+     y min(max(y + 3, 0), 6) / 6,  with derivative 0 up to -3, 1 from 3 on, and (2 y + 3) / 6 between. */
+NASC_INLINE int nasc_is_hard_swish(nasc_vector low, nasc_vector high) { return low[0] > high[0]; }
+
+NASC_INLINE nasc_vector nasc_activated(nasc_vector y, nasc_vector low, nasc_vector high) {
+  if (!nasc_is_hard_swish(low, high)) return nasc_minimum(nasc_maximum(y, low), high);
+  const nasc_vector gate = nasc_fma(y, nasc_broadcast(1.0f / 6.0f), nasc_broadcast(0.5f));
+  return y * nasc_minimum(nasc_maximum(gate, (nasc_vector){0}), nasc_broadcast(1.0f));
+}
+
+/* d times the activation's derivative at y. */
+NASC_INLINE nasc_vector nasc_activation_gradient(nasc_vector d, nasc_vector y, nasc_vector low, nasc_vector high) {
+  if (!nasc_is_hard_swish(low, high)) return nasc_inside(d, y, low, high);
+  const nasc_vector three = nasc_broadcast(3.0f), slope = nasc_fma(y, nasc_broadcast(1.0f / 3.0f), nasc_broadcast(0.5f));
+  const nasc_lane_mask above = y > -three, below = y < three;
+  return d * (nasc_vector)(((nasc_lane_mask)slope & above & below) | ((nasc_lane_mask)nasc_broadcast(1.0f) & ~below));
+}
+
+/* act(x scale + shift). */
 NASC_INLINE nasc_vector nasc_normalised(nasc_vector x, nasc_vector scale, nasc_vector shift, nasc_vector low, nasc_vector high) {
-  return nasc_minimum(nasc_maximum(nasc_fma(x, scale, shift), low), high);
+  return nasc_activated(nasc_fma(x, scale, shift), low, high);
 }
 
 /* Working memory of the thread: NASC_SCRATCH bytes, aligned to a line, given by the runtime. */

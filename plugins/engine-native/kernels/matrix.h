@@ -143,7 +143,7 @@ NASC_INLINE void nasc_input_gradient_tile(const int T, const int N, nasc_input_g
       if (g->starts && row == 0) total = product = (nasc_vector){0};
       NASC_UNROLL for (int t = 0; t < T; t++) {
         const nasc_vector z = nasc_load(g->z + at + t * step);
-        sum[t][n] = nasc_inside(sum[t][n], nasc_fma(z, scale, shift), low, high);
+        sum[t][n] = nasc_activation_gradient(sum[t][n], nasc_fma(z, scale, shift), low, high);
         total += sum[t][n];
         product = nasc_fma(sum[t][n], z - mean, product);
       }

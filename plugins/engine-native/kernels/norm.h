@@ -1,11 +1,11 @@
-/* Batch normalisation with an activation that clamps, split so that no kernel passes over a tensor only for it.
+/* Batch normalisation with an activation, split so that no kernel passes over a tensor only for it.
 
    Forward: whoever writes z [rows, C] leaves, for each group of rows, partial sums [group][3][C]: a pivot k (the group's
    first row), sum(z - k) and sum((z - k)^2). `nasc_norm_finish` makes from them mean, variance and
      affine = scale / sqrt(variance + epsilon), shift - mean scale / sqrt(variance + epsilon).
    Whoever reads the result computes act(z affine0 + affine1) on the way.
 
-   Backward: whoever computes the gradient behind the activation masks it, d = dL/dy where low < y < high, and leaves for
+   Backward: whoever computes the gradient behind the activation masks it, d = dL/dy act'(z affine0 + affine1), and leaves for
    each group of rows partial sums [group][2][C]: sum(d) and sum(d (z - mean)). `nasc_norm_gradient` adds the gradients of
    scale and shift, and makes coefficients with  dL/dz = a d + b (z - mean) + e:
      a = scale r, b = -scale r^3 sum(d (z - mean)) / M, e = -scale r sum(d) / M,   r = 1 / sqrt(variance + epsilon).
@@ -117,7 +117,7 @@ NASC_KERNEL(nasc_norm_apply) {
   }
 }
 
-/* Items: groups of rows. d = dy where low < y < high, and its partial sums. Without an activation d is dy and not written.
+/* Items: groups of rows. d = dy act'(z affine0 + affine1), and its partial sums. Without an activation d is dy and not written.
    Tensors: dy, z, affine, mean, sums, [d]. Dims: N, rows, C, rows of a group, masked?, z is blocked?. Scalars: low, high. */
 NASC_KERNEL(nasc_norm_mask) {
   const int64_t rows = dims[1], channels = dims[2], group = dims[3], padded = NASC_ROUND_UP(channels), masked = dims[4];
@@ -136,7 +136,7 @@ NASC_KERNEL(nasc_norm_mask) {
           const nasc_vector x = nasc_load(tensors[1] + nasc_at(layout, row, c));
           nasc_vector d = nasc_load(tensors[0] + row * channels + c);
           if (masked) {
-            d = nasc_inside(d, nasc_fma(x, scale, shift), low, high);
+            d = nasc_activation_gradient(d, nasc_fma(x, scale, shift), low, high);
             nasc_store_up_to(tensors[5] + row * channels + c, d, channels - c);
           }
           sum += d;

@@ -25,6 +25,9 @@ export const mostGroups = (rows: number, groups: number, multiple = 1): number =
 /** What an activation clamps to; undefined for ops that do something else. */
 export const clampOf: Readonly<Record<string, readonly [number, number]>> = { relu: [0, Infinity], relu6: [0, 6] };
 
+/** The two numbers that tell kernels which activation is behind a normalisation (`kernels/lanes.h`). */
+export const activationOf: Readonly<Record<string, readonly [number, number]>> = { ...clampOf, hSwish: [3, -3] };
+
 export interface Normalisation {
   readonly statistics: UnitStatistics;
   /** Where partial sums of z go in training. */
@@ -47,7 +50,7 @@ export interface Normalisation {
 
 /** A normalisation as readers of its result see it. `id`: the value's id, that of the chain's last node. */
 export const normalisedValue = (norm: OpView, z: BufferId, activation: OpView | undefined, blocked: boolean): Normalised => {
-  const [low, high] = activation ? clampOf[activation.node.op]! : [-Infinity, Infinity];
+  const [low, high] = activation ? activationOf[activation.node.op]! : [-Infinity, Infinity];
   const own = (name: string): BufferId => `s:${norm.node.id}.${name}`;
   return { z, affine: own('affine'), mean: own('mean'), low, high, sums: `t:${norm.node.id}.sums`, blocked, groups: 0 };
 };
@@ -80,7 +83,7 @@ export const normalisation = (
   const masked: BufferId = `t:${node.id}.masked`;
   const parameter = (name: string) => parameterBuffer(parameterId(node.id, name));
   const gradientOf = (name: string) => parameterGradientBuffer(parameterId(node.id, name));
-  const clamps = low > -Infinity || high < Infinity;
+  const masks = low > -Infinity || high < Infinity;
   const passRows = groupRows(rows, passGroups);
   const sumRows = groupRows(rows, sumGroups);
   // Without readers that sum on their own, the mask pass does.
@@ -125,8 +128,8 @@ export const normalisation = (
       // Where nothing was written out, readers have masked the gradient and summed it already.
       const mask: Call = {
         kernel: 'nasc_norm_mask',
-        tensors: [arriving, z, affine, mean, sums, ...(clamps ? [masked] : [])],
-        dims: [batch, rows, channels, sumRows, clamps ? 1 : 0, blocked ? 1 : 0],
+        tensors: [arriving, z, affine, mean, sums, ...(masks ? [masked] : [])],
+        dims: [batch, rows, channels, sumRows, masks ? 1 : 0, blocked ? 1 : 0],
         scalars: [low, high],
         items: normalised.groups,
       };
@@ -139,7 +142,7 @@ export const normalisation = (
         items: blocksOf(channels),
       };
       return isWritten
-        ? { calls: [mask, coefficientsOf], gradient: clamps ? masked : arriving }
+        ? { calls: [mask, coefficientsOf], gradient: masks ? masked : arriving }
         : { calls: [coefficientsOf], gradient: arriving };
     },
     buffers: [

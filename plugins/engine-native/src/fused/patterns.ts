@@ -1,14 +1,14 @@
-// The engine's fused kernels as patterns: a convolution, or a value, with what normalises and clamps it.
+// The engine's fused kernels as patterns: a convolution, or a value, with what normalises and activates it.
 import { definePattern, float32 } from '@nasc/ir';
 import type { Attributes, OpView, PatternDefinition } from '@nasc/ir';
 import { acceptsConvolution, convolutionTakesNormalised, convolutionUnit } from './convolution-unit.ts';
 import { acceptsDepthwise, depthwiseUnit } from './depthwise-unit.ts';
 import type { NativePatternLowering } from './native-pattern.ts';
-import { clampOf } from './normalisation.ts';
+import { activationOf } from './normalisation.ts';
 import { normUnit } from './norm-unit.ts';
 import { acceptsSum, sumUnit } from './sum-unit.ts';
 
-const clamps = Object.keys(clampOf);
+const activations = Object.keys(activationOf);
 
 interface Family {
   readonly name: string;
@@ -78,10 +78,10 @@ const sumFamily = { name: 'sum', attributes: {}, accepts: acceptsSum, takesNorma
 
 /** The longest chains first. */
 export const nativePatterns: readonly PatternDefinition[] = [
-  ...convolutions.map((family) => pattern(family, [family.op, ['batchNorm'], clamps], true)),
+  ...convolutions.map((family) => pattern(family, [family.op, ['batchNorm'], activations], true)),
   ...convolutions.map((family) => pattern(family, [family.op, ['batchNorm']], true)),
   ...convolutions.map((family) => pattern(family, [family.op], false)),
-  pattern(normFamily, [['batchNorm'], clamps], true),
+  pattern(normFamily, [['batchNorm'], activations], true),
   pattern(normFamily, [['batchNorm']], true),
   pattern(sumFamily, [['add', 'identity']], false),
 ];

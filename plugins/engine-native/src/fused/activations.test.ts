@@ -1,0 +1,26 @@
+import { createPlainRunner, hostVectorWidths } from '@nasc/c-emit';
+import { primitiveOps } from '@nasc/ops';
+import { afterAll, expect, test, vi } from 'vitest';
+import { expectReferenceGradients, kernelsOf, networkAround } from './beside-reference.test-helper.ts';
+import type { BuildOps } from './beside-reference.test-helper.ts';
+
+const double = await createPlainRunner(primitiveOps, 'double');
+afterAll(() => double.dispose());
+
+/** Chains that read what the one before left normalised, and some that write it out. */
+const stack: BuildOps = (builder, [image]) => {
+  const active = (name: string, value: string) => builder.op(`${name}Act`, 'hSwish', [builder.op(`${name}Norm`, 'batchNorm', [value])]);
+  const normed = active('input', image!);
+  const expanded = active('expand', builder.op('expand', 'conv2d', [normed], { width: 19, kernel: 1 }));
+  const filtered = active('filter', builder.op('filter', 'depthwiseConv2d', [expanded], { kernel: 3 }));
+  const projected = active('project', builder.op('project', 'conv2d', [filtered], { width: 5, kernel: 1 }));
+  return active('gather', builder.op('gather', 'conv2d', [projected], { width: 4, kernel: 3 }));
+};
+
+test.each(hostVectorWidths())('hSwish behind normalisations, with vectors of %s', async (width) => {
+  vi.stubEnv('NASC_VECTOR_WIDTH', width);
+  const graph = networkAround([[7, 6, 9]], stack);
+  await expectReferenceGradients(graph, double);
+  expect((await kernelsOf(graph)).filter((kernel) => !kernel.startsWith('nasc_'))).toEqual([]);
+  vi.unstubAllEnvs();
+});
