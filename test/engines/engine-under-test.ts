@@ -2,9 +2,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CompileOptions, Program, TrainingEngine } from '@nasc/core';
-import { nativeEngine, nativePatterns } from '@nasc/engine-native';
+import { nativePatterns } from '@nasc/engine-native';
 import type { Graph, PatternLookup, Tensor } from '@nasc/ir';
 import { ops, randomParameters } from './graphs.ts';
+import { nativeUnderTest } from './native-under-test.ts';
 import { smallSpace } from './small-space.ts';
 
 export interface EngineUnderTest {
@@ -21,7 +22,7 @@ const patterns: PatternLookup = {
 export const noPatterns: PatternLookup = { get: () => undefined, all: () => [] };
 
 export const native: EngineUnderTest = {
-  engine: nativeEngine,
+  engine: nativeUnderTest,
   space: smallSpace,
   options: { patterns, cacheFolder: join(tmpdir(), 'nasc-engine-native-test'), threads: 2 },
 };

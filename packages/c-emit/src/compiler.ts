@@ -21,6 +21,8 @@ export interface CompileJob {
   readonly sources: ReadonlyMap<string, string>;
   readonly flags: readonly string[];
   readonly cacheFolder: string;
+  /** Default: `findCompiler()`. */
+  readonly compiler?: Compiler;
   readonly signal?: AbortSignal;
 }
 
@@ -31,15 +33,20 @@ const compilerMissing = () =>
 
 let found: Promise<Compiler> | undefined;
 
+/** A compiler by name; undefined where it does not run. */
+export const askCompiler = async (command: string): Promise<Compiler | undefined> => {
+  try {
+    const { stdout } = await run(command, ['--version']);
+    return { command, version: stdout.split('\n')[0]!.trim() };
+  } catch {
+    return undefined;
+  }
+};
+
 const search = async (): Promise<Compiler> => {
   for (const command of [process.env['CC'], 'cc', 'gcc', 'clang']) {
-    if (!command) continue;
-    try {
-      const { stdout } = await run(command, ['--version']);
-      return { command, version: stdout.split('\n')[0]!.trim() };
-    } catch {
-      // Not there: the next name is tried, and the diagnostic below names them all.
-    }
+    const compiler = command ? await askCompiler(command) : undefined;
+    if (compiler) return compiler;
   }
   throw new DiagnosticError([compilerMissing()]);
 };
@@ -123,7 +130,7 @@ const keepFailed = async (work: string, folder: string): Promise<void> => {
  * COMPILER_NOT_FOUND, COMPILE_FAILED, DISK_FULL, WRITE_FAILED.
  */
 export const compile = async (job: CompileJob): Promise<string> => {
-  const compiler = await findCompiler();
+  const compiler = job.compiler ?? (await findCompiler());
   const hash = createHash('sha256');
   for (const part of [job.kind, compiler.version, process.platform, process.arch, ...job.flags]) hash.update(`${part}\0`);
   for (const [name, text] of [...job.sources].toSorted(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);

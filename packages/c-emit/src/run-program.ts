@@ -14,12 +14,14 @@ export class LineProcess {
   readonly #program: string;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
+  readonly #closed: Promise<unknown>;
   #errors = '';
 
   constructor(program: string, options: readonly string[]) {
     this.#program = program;
     // In a process group of its own, so that Ctrl-C in a terminal stops this process alone: what is being measured is answered first.
     this.#child = spawn(program, options, { detached: true });
+    this.#closed = new Promise((resolve) => this.#child.on('close', resolve));
     // A failed start ends the output, which `ask` reports.
     this.#child.on('error', (error) => (this.#errors += error.message));
     this.#child.stdin.on('error', (error) => (this.#errors += error.message));
@@ -31,11 +33,21 @@ export class LineProcess {
   async ask(line: string): Promise<string> {
     this.#child.stdin.write(`${line}\n`);
     const answer = await this.#lines.next();
-    if (answer.done) {
-      const detail = this.#errors.trim() || `it ended with ${this.#child.signalCode ?? `exit code ${this.#child.exitCode}`}`;
-      throw new DiagnosticError([programFailed(this.#program, detail)]);
-    }
-    return answer.value;
+    if (!answer.done) return answer.value;
+    await this.#closed;
+    throw this.#failed();
+  }
+
+  /** Ends the input, and waits for the process to end by itself. Throws PROGRAM_FAILED when it does not end well. */
+  async end(): Promise<void> {
+    this.#child.stdin.end();
+    await this.#closed;
+    if (this.#child.exitCode !== 0) throw this.#failed();
+  }
+
+  #failed(): DiagnosticError {
+    const detail = this.#errors.trim() || `it ended with ${this.#child.signalCode ?? `exit code ${this.#child.exitCode}`}`;
+    return new DiagnosticError([programFailed(this.#program, detail)]);
   }
 
   dispose(): void {

@@ -56,6 +56,3 @@ export const detectVectorWidth = (): VectorWidth => {
   const known = (vectorWidths as readonly string[]).includes(wanted!);
   throw new DiagnosticError([known ? widthNotHere(wanted!, here) : unknownWidth(wanted!)]);
 };
-
-/** `detectVectorWidth`, for callers that wait anyway. */
-export const hostVectorWidth = async (): Promise<VectorWidth> => detectVectorWidth();

@@ -6,6 +6,7 @@ import { DiagnosticError } from '@nasc/diagnostics';
 import type { Graph } from '@nasc/ir';
 import { compileGraph, keepsOutputs } from './compiled-graph.ts';
 import { engineHash, loadNativeLibrary } from './native-library.ts';
+import type { LoadLibrary } from './native-library.ts';
 import { NativeProgram } from './native-program.ts';
 import { ProgramMemory } from './program-memory.ts';
 import type { StepObserver } from './step-profile.ts';
@@ -31,9 +32,14 @@ const probe = async ({ threads }: EngineOptions): Promise<Availability> => {
  * Throws COMPILER_NOT_FOUND, ENGINE_OP_UNSUPPORTED, ENGINE_OUT_OF_MEMORY. Parameters are zero until they are written.
  * `observe` gets the time of every kernel call; a step takes a little longer then.
  */
-export const compileObserved = async (graph: Graph, options: CompileOptions, observe?: StepObserver): Promise<Program> => {
+export const compileObserved = async (
+  graph: Graph,
+  options: CompileOptions,
+  observe?: StepObserver,
+  loadLibrary: LoadLibrary = loadNativeLibrary,
+): Promise<Program> => {
   const compiled = compileGraph(graph, options);
-  const library = await loadNativeLibrary(options.ops, options.cacheFolder, options.signal);
+  const library = await loadLibrary(options.ops, options.cacheFolder, options.signal);
   const memory = new ProgramMemory(library.functions, compiled);
   try {
     const runner = new StepRunner(library, memory, options.threads, observe);
@@ -46,10 +52,13 @@ export const compileObserved = async (graph: Graph, options: CompileOptions, obs
   }
 };
 
-export const nativeEngine: TrainingEngine = {
+/** The engine with kernels that come from elsewhere than this process: how they are checked on other machines. */
+export const createNativeEngine = (loadLibrary: LoadLibrary): TrainingEngine => ({
   name: 'native',
   description: 'C kernels on the CPU, compiled once per machine.',
   automatic: 'whenAvailable',
   probe,
-  compile: (graph, options) => compileObserved(graph, options),
-};
+  compile: (graph, options) => compileObserved(graph, options, undefined, loadLibrary),
+});
+
+export const nativeEngine: TrainingEngine = createNativeEngine(loadNativeLibrary);

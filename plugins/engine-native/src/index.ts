@@ -1,4 +1,4 @@
-export { compileObserved, nativeEngine } from './engine.ts';
+export { compileObserved, createNativeEngine, nativeEngine } from './engine.ts';
 export type { StepObserver, TimedCall } from './step-profile.ts';
 export { engineNativePlugin } from './plugin.ts';
 export { nativePatterns } from './fused/patterns.ts';

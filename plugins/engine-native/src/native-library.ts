@@ -1,8 +1,8 @@
 // The engine's C library: all kernels and the thread pool in one source, compiled once per machine, loaded with koffi.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { commonFlags, compile, hostVectorWidth, kernelHeader, prelude, vectorFlags } from '@nasc/c-emit';
-import type { VectorWidth } from '@nasc/c-emit';
+import { commonFlags, compile, detectVectorWidth, kernelHeader, prelude, vectorFlags } from '@nasc/c-emit';
+import type { Compiler, VectorWidth } from '@nasc/c-emit';
 import type { OpLookup } from '@nasc/ir';
 import koffi from 'koffi';
 
@@ -64,14 +64,14 @@ export interface NativeFunctions {
   reserve(bytes: number): bigint | null;
   release(memory: bigint, bytes: number): void;
   createPool(threads: number): bigint | null;
-  destroyPool(pool: bigint): void;
+  destroyPool(pool: bigint): void | Promise<void>;
   /** Off the event loop. */
   run(pool: bigint, base: bigint, words: bigint, length: number, times: bigint | null): Promise<number>;
 }
 
 export interface NativeLibrary {
   readonly functions: NativeFunctions;
-  /** Name of a kernel -> its place in the table. */
+  /** Name of a kernel -> its number. */
   readonly kernels: ReadonlyMap<string, number>;
 }
 
@@ -90,16 +90,37 @@ const bind = (path: string): NativeFunctions => {
   };
 };
 
+export type LoadLibrary = (ops: OpLookup, cacheFolder: string, signal?: AbortSignal) => Promise<NativeLibrary>;
+
+/** How the kernels are compiled: by default for this machine, by its compiler. */
+export interface LibraryBuild {
+  readonly compiler?: Compiler;
+  readonly width?: VectorWidth;
+  /** Beside those of the kernels. */
+  readonly flags?: readonly string[];
+}
+
 /** Compiles, or finds, the library with the kernels of all ops. Throws COMPILER_NOT_FOUND or COMPILE_FAILED. */
-export const loadNativeLibrary = async (ops: OpLookup, cacheFolder: string, signal?: AbortSignal): Promise<NativeLibrary> => {
-  const width = await hostVectorWidth();
+export const buildNativeLibrary = async (
+  ops: OpLookup,
+  cacheFolder: string,
+  { compiler, width = detectVectorWidth(), flags = [] }: LibraryBuild = {},
+  signal?: AbortSignal,
+): Promise<{ readonly path: string; readonly kernels: NativeLibrary['kernels'] }> => {
   const { sources, kernels } = librarySource(ops);
   const path = await compile({
     kind: 'shared',
     sources,
-    flags: [...commonFlags, ...vectorFlags[width].flags],
+    flags: [...commonFlags, ...vectorFlags[width].flags, ...flags],
     cacheFolder,
+    ...(compiler && { compiler }),
     ...(signal && { signal }),
   });
-  return { functions: bind(path), kernels: new Map(kernels.map((name, index) => [name, index])) };
+  return { path, kernels: new Map(kernels.map((name, index) => [name, index])) };
+};
+
+/** The library in this process. */
+export const loadNativeLibrary: LoadLibrary = async (ops, cacheFolder, signal) => {
+  const { path, kernels } = await buildNativeLibrary(ops, cacheFolder, {}, signal);
+  return { functions: bind(path), kernels };
 };

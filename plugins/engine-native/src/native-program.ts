@@ -162,9 +162,8 @@ export class NativeProgram implements Program {
 
   dispose(): Promise<void> {
     return this.#guard.end(() => {
-      this.#runner.dispose();
       this.#memory.block.dispose();
-      return Promise.resolve();
+      return this.#runner.dispose();
     });
   }
 

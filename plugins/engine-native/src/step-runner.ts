@@ -44,9 +44,9 @@ export class StepRunner {
     }
   }
 
-  dispose(): void {
-    this.#library.functions.destroyPool(this.#pool);
+  async dispose(): Promise<void> {
     this.#words?.block.dispose();
+    await this.#library.functions.destroyPool(this.#pool);
   }
 
   async #call(words: MemoryBlock, length: number, times: bigint | null): Promise<void> {

@@ -1,19 +1,16 @@
-import { detectVectorWidth } from '@nasc/c-emit';
 import { singlePath } from '@nasc/core';
 import type { TensorTable } from '@nasc/ir';
 import { expect, test, vi } from 'vitest';
 import { native, programWith } from '../../../test/engines/engine-under-test.ts';
 import { randomBatch } from '../../../test/engines/graphs.ts';
+import { nativeWidths } from '../../../test/engines/native-under-test.ts';
 import { sgd, smallSpace, stepOptions, zeroIndex } from '../../../test/engines/small-space.ts';
 
 const batches = [1, 2, 3].map((seed) => randomBatch(smallSpace, 8, seed));
 
 const bytes = (table: TensorTable) => new Map([...table].map(([id, { data }]) => [id, Buffer.from(data.buffer).toString('base64')]));
 
-/** Vector widths that this machine can run: its own, and narrower ones. */
-const widths = { avx512: ['avx512', 'avx2', 'portable'], avx2: ['avx2', 'portable'], neon: ['neon', 'portable'], portable: ['portable'] };
-
-test.each(widths[detectVectorWidth()])('results have the same bits on 1, 2 and 3 threads, with vectors of %s', async (width) => {
+test.each(nativeWidths)('results have the same bits on 1, 2 and 3 threads, with vectors of %s', async (width) => {
   vi.stubEnv('NASC_VECTOR_WIDTH', width);
   const results = [];
   for (const threads of [1, 2, 3]) {

@@ -6,10 +6,10 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { singlePath } from '@nasc/core';
 import type { TrainingEngine } from '@nasc/core';
-import { nativeEngine } from '@nasc/engine-native';
 import { createTfjsEngine, tfjsEngine } from '@nasc/engine-tfjs';
 import type { LoadLibrary } from '@nasc/engine-tfjs';
 import type { PatternLookup } from '@nasc/ir';
+import { nativeUnderTest } from '../../engines/native-under-test.ts';
 import { randomKey } from '../cases/network-case.ts';
 import type { NetworkCase } from '../cases/network-case.ts';
 import { opLookup, registry } from '../registered-ops.ts';
@@ -45,8 +45,8 @@ export const engineComputer = (name: string, lowering: Computer['lowering'], eng
 };
 
 export const nativeComputers: readonly Computer[] = [
-  engineComputer('native', 'c', nativeEngine, registry.patterns),
-  engineComputer('native, unfused', 'c', nativeEngine, { get: () => undefined, all: () => [] }),
+  engineComputer('native', 'c', nativeUnderTest, registry.patterns),
+  engineComputer('native, unfused', 'c', nativeUnderTest, { get: () => undefined, all: () => [] }),
 ];
 
 /** The same in plain JavaScript, about 2000 times slower. */
