@@ -45,7 +45,7 @@ export const compileGraph = (graph: Graph, { ops, patterns, batchSize, activePat
     const key = `${batch}:${region.id}`;
     let lowered = cache.get(key);
     if (!lowered) {
-      lowered = lowerRegion(region, batch, { ops, patterns }, choiceNumbers);
+      lowered = lowerRegion(region, batch, { ops, patterns, batchSize }, choiceNumbers);
       cache.set(key, lowered);
       // Memory was planned for the full batch.
       if (batch < batchSize)

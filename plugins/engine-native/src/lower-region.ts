@@ -41,11 +41,11 @@ const copyUnit = (id: NodeId, from: NodeId, batch: number, floats: number): Unit
   statistics: [],
 });
 
-/** `choiceNumbers`: place of every choice in the order of `choicesOf`. */
+/** `batchSize`: images of a full batch, of which `batch` may be fewer. `choiceNumbers`: place of every choice in the order of `choicesOf`. */
 export const lowerRegion = (
   region: Region,
   batch: number,
-  { ops, patterns }: { readonly ops: OpLookup; readonly patterns: PatternLookup },
+  { ops, patterns, batchSize }: { readonly ops: OpLookup; readonly patterns: PatternLookup; readonly batchSize: number },
   choiceNumbers: ReadonlyMap<NodeId, number>,
 ): LoweredRegion => {
   const elements: Element[] = [];
@@ -56,7 +56,7 @@ export const lowerRegion = (
   };
   for (const [id, type] of region.types) addValue(id, elementCount(type.shape));
 
-  const { segments, covered } = segmentsOf(region, patterns);
+  const { segments, covered } = segmentsOf(region, patterns, batchSize);
   const taken = new Set([...segments.values()].flatMap(({ normalisedInput }) => (normalisedInput ? [normalisedInput] : [])));
   const normalised = new Map<Segment, Normalised>();
   for (const node of region.nodes) {

@@ -16,6 +16,8 @@ const engineUnits = {
   depthwise_backward: ['depthwise.h', 'depthwise-backward.h'],
   depthwise_forward: ['depthwise.h', 'depthwise-forward.h'],
   convolution: ['matrix.h', 'convolution.h'],
+  expansion_backward: ['matrix.h', 'depthwise.h', 'expansion.h', 'expansion-backward.h'],
+  expansion_forward: ['matrix.h', 'depthwise.h', 'expansion.h', 'expansion-statistics.h', 'expansion-forward.h', 'expansion-finish.h'],
   step: ['norm.h', 'step.h'],
 } as const;
 

@@ -31,8 +31,8 @@ export interface NativeMatch {
 }
 
 export interface NativePatternLowering {
-  /** Whether the shapes and attributes suit the kernels. */
-  accepts(nodes: readonly OpView[]): boolean;
+  /** Whether the shapes and attributes suit the kernels. `batchSize`: images of a full batch of the program. */
+  accepts(nodes: readonly OpView[], batchSize: number): boolean;
   /** Whether its input may come normalised, and whether its output may stay so. */
   readonly normalisedInput: (nodes: readonly OpView[]) => boolean;
   readonly normalisedOutput: boolean;

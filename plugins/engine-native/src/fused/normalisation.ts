@@ -28,6 +28,38 @@ export const clampOf: Readonly<Record<string, readonly [number, number]>> = { re
 /** The two numbers that tell kernels which activation is behind a normalisation (`kernels/lanes.h`). */
 export const activationOf: Readonly<Record<string, readonly [number, number]>> = { ...clampOf, hSwish: [3, -3] };
 
+export const normSettings = ({ attributes }: OpView): { readonly epsilon: number; readonly momentum: number } => ({
+  epsilon: typeof attributes['epsilon'] === 'number' ? attributes['epsilon'] : 1e-3,
+  momentum: typeof attributes['momentum'] === 'number' ? attributes['momentum'] : 0.1,
+});
+
+/** Mean and affine from running statistics. */
+export const runningCall = (norm: OpView, batch: number, mean: BufferId, affine: BufferId): Call => {
+  const channels = norm.node.type.shape.at(-1)!;
+  const parameters = ['scale', 'shift', runningMean, runningVariance].map((name) => parameterBuffer(parameterId(norm.node.id, name)));
+  return {
+    kernel: 'nasc_norm_running',
+    tensors: [...parameters, mean, affine],
+    dims: [batch, channels],
+    scalars: [normSettings(norm).epsilon],
+    items: blocksOf(channels),
+  };
+};
+
+/** Running statistics move towards those of a batch. */
+export const updateCall = (norm: OpView, batch: number, mean: BufferId, variance: BufferId): Call => {
+  const { shape } = norm.node.type;
+  const channels = shape.at(-1)!;
+  const running = [runningMean, runningVariance].map((name) => parameterBuffer(parameterId(norm.node.id, name)));
+  return {
+    kernel: 'nasc_norm_update',
+    tensors: [mean, variance, ...running],
+    dims: [batch, (batch * elementCount(shape)) / channels, channels],
+    scalars: [normSettings(norm).momentum],
+    items: blocksOf(channels),
+  };
+};
+
 export interface Normalisation {
   readonly statistics: UnitStatistics;
   /** Where partial sums of z go in training. */
@@ -57,8 +89,8 @@ export const normalisedValue = (norm: OpView, z: BufferId, activation: OpView | 
 
 /** What the reader of a chain that ends in a normalisation gets to know. */
 export const normalisedOutput = (nodes: readonly OpView[]): Normalised => {
-  const at = nodes.findIndex(({ node }) => node.op === 'batchNorm');
-  const z = at === 0 ? valueBuffer(nodes[0]!.node.inputs[0]!) : convolutionOutput(nodes[0]!);
+  const at = nodes.findLastIndex(({ node }) => node.op === 'batchNorm');
+  const z = at === 0 ? valueBuffer(nodes[0]!.node.inputs[0]!) : convolutionOutput(nodes[at - 1]!);
   return normalisedValue(nodes[at]!, z, nodes[at + 1], at > 0);
 };
 
@@ -71,11 +103,9 @@ export const normalisation = (
   normalised: Normalised,
   { batch, partialGroups, isWritten }: { readonly batch: number; readonly partialGroups: number; readonly isWritten: boolean },
 ): Normalisation => {
-  const { node, attributes } = norm;
+  const { node } = norm;
   const channels = node.type.shape.at(-1)!;
   const rows = (batch * elementCount(node.type.shape)) / channels;
-  const epsilon = typeof attributes['epsilon'] === 'number' ? attributes['epsilon'] : 1e-3;
-  const momentum = typeof attributes['momentum'] === 'number' ? attributes['momentum'] : 0.1;
   const { z, affine, mean, low, high, sums, blocked } = normalised;
   const variance: BufferId = `s:${node.id}.variance`;
   const partials: BufferId = `t:${node.id}.partials`;
@@ -94,27 +124,15 @@ export const normalisation = (
     partials,
     coefficients,
     finish({ batchNorm }, partialRows, follows) {
-      if (batchNorm === 'running') {
-        const tensors = [parameter('scale'), parameter('shift'), parameter(runningMean), parameter(runningVariance), mean, affine];
-        const call = { kernel: 'nasc_norm_running', tensors, dims: [batch, channels], scalars: [epsilon], items: blocksOf(channels) };
-        return [{ ...call, joins: follows }];
-      }
+      if (batchNorm === 'running') return [{ ...runningCall(norm, batch, mean, affine), joins: follows }];
       const finish: Call = {
         kernel: 'nasc_norm_finish',
         tensors: [partials, parameter('scale'), parameter('shift'), mean, variance, affine],
         dims: [batch, rows, channels, partialRows],
-        scalars: [epsilon],
+        scalars: [normSettings(norm).epsilon],
         items: blocksOf(channels),
       };
-      if (batchNorm === 'batch') return [finish];
-      const update: Call = {
-        kernel: 'nasc_norm_update',
-        tensors: [mean, variance, parameter(runningMean), parameter(runningVariance)],
-        dims: [batch, rows, channels],
-        scalars: [momentum],
-        items: blocksOf(channels),
-      };
-      return [finish, update];
+      return batchNorm === 'batch' ? [finish] : [finish, updateCall(norm, batch, mean, variance)];
     },
     apply: ({ batchNorm }) => ({
       kernel: 'nasc_norm_apply',

@@ -3,12 +3,14 @@ import { definePattern, float32 } from '@nasc/ir';
 import type { Attributes, OpView, PatternDefinition } from '@nasc/ir';
 import { acceptsConvolution, convolutionTakesNormalised, convolutionUnit } from './convolution-unit.ts';
 import { acceptsDepthwise, depthwiseUnit } from './depthwise-unit.ts';
+import { acceptsExpansion, expansionUnit } from './expansion-unit.ts';
 import type { NativePatternLowering } from './native-pattern.ts';
-import { activationOf } from './normalisation.ts';
+import { activationOf, clampOf } from './normalisation.ts';
 import { normUnit } from './norm-unit.ts';
 import { acceptsSum, sumUnit } from './sum-unit.ts';
 
 const activations = Object.keys(activationOf);
+const clamps = Object.keys(clampOf);
 
 interface Family {
   readonly name: string;
@@ -38,17 +40,19 @@ const convolutions: readonly Family[] = [
   },
 ];
 
-const pattern = (
-  { name, attributes, accepts, takesNormalised, unit }: Omit<Family, 'op'>,
+/** A pattern of the engine. `attributes`: of the ops in its example. */
+const nativePattern = (
+  name: string,
   chain: readonly (readonly string[])[],
-  normalises: boolean,
+  attributes: Readonly<Record<string, Attributes>>,
+  native: NativePatternLowering,
 ): PatternDefinition => {
   const image = float32(6, 5, 5);
   const nodes = chain.map(([op], index) => ({
     kind: 'op' as const,
     id: `node${index}`,
     op: op!,
-    attributes: index === 0 ? attributes : {},
+    attributes: attributes[op!] ?? {},
     inputs: index > 0 ? [`node${index - 1}`] : op === 'add' ? ['image', 'image'] : ['image'],
     type: image,
   }));
@@ -56,18 +60,37 @@ const pattern = (
     name: `native.${[name, ...chain.slice(1).map(([op]) => op!)].join('.')}`,
     doc: `${chain.map((ops) => ops.join(' or ')).join(', ')} by one set of training kernels.`,
     chain,
-    lower: {
-      native: {
-        // A bias in front of a normalisation does nothing but cost: such a convolution runs on its own.
-        accepts: ([first, ...behind]) => accepts(first!) && (behind.length === 0 || first!.attributes['bias'] !== true),
-        normalisedInput: ([first]) => takesNormalised(first!),
-        normalisedOutput: normalises,
-        unit,
-      },
-    },
+    lower: { native },
     examples: [{ name: 'image', graph: { inputs: [{ id: 'image', type: image }], nodes, outputs: [nodes.at(-1)!.id], groups: [] } }],
   });
 };
+
+const pattern = (
+  { name, attributes, accepts, takesNormalised, unit }: Omit<Family, 'op'>,
+  chain: readonly (readonly string[])[],
+  normalises: boolean,
+): PatternDefinition =>
+  nativePattern(
+    name,
+    chain,
+    { [chain[0]![0]!]: attributes },
+    {
+      // A bias in front of a normalisation does nothing but cost: such a convolution runs on its own.
+      accepts: ([first, ...behind]) => accepts(first!) && (behind.length === 0 || first!.attributes['bias'] !== true),
+      normalisedInput: ([first]) => takesNormalised(first!),
+      normalisedOutput: normalises,
+      unit,
+    },
+  );
+
+/** An inverted bottleneck up to its depthwise convolution, where an expanded tensor of the full batch has more bytes than `smallest`. */
+export const expansionPattern = (smallest: number): PatternDefinition =>
+  nativePattern(
+    'expansion',
+    [['conv2d'], ['batchNorm'], clamps, ['depthwiseConv2d'], ['batchNorm'], activations],
+    { conv2d: { width: 5, kernel: 1 }, depthwiseConv2d: { kernel: 3 } },
+    { accepts: acceptsExpansion(smallest), normalisedInput: () => false, normalisedOutput: true, unit: expansionUnit },
+  );
 
 const never = () => false;
 const always = () => true;
@@ -78,6 +101,7 @@ const sumFamily = { name: 'sum', attributes: {}, accepts: acceptsSum, takesNorma
 
 /** The longest chains first. */
 export const nativePatterns: readonly PatternDefinition[] = [
+  expansionPattern(7e6),
   ...convolutions.map((family) => pattern(family, [family.op, ['batchNorm'], activations], true)),
   ...convolutions.map((family) => pattern(family, [family.op, ['batchNorm']], true)),
   ...convolutions.map((family) => pattern(family, [family.op], false)),

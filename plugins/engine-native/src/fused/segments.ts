@@ -25,10 +25,11 @@ const readersOf = (region: Region): ReadonlyMap<NodeId, readonly (OpNode | undef
   return readers;
 };
 
-/** Last node of each chain -> the chain; other nodes of chains are covered by it. */
+/** Last node of each chain -> the chain; other nodes of chains are covered by it. `batchSize`: images of a full batch. */
 export const segmentsOf = (
   region: Region,
   patterns: PatternLookup,
+  batchSize: number,
 ): { readonly segments: ReadonlyMap<NodeId, Segment>; readonly covered: ReadonlySet<NodeId> } => {
   const readers = readersOf(region);
   const viewOf = (node: OpNode): OpView => ({
@@ -55,7 +56,7 @@ export const segmentsOf = (
     for (const pattern of patterns.all()) {
       const lowering = pattern.lower.native;
       const nodes = lowering && chainFrom(start, pattern);
-      if (nodes && lowering.accepts(nodes)) return { nodes, lowering };
+      if (nodes && lowering.accepts(nodes, batchSize)) return { nodes, lowering };
     }
     return undefined;
   };
