@@ -13,7 +13,7 @@ export interface ChoicePlan {
   readonly slots: readonly number[];
   readonly forward: number;
   readonly backward: number;
-  /** Working memory of the backward pass: a scaled gradient, partials of dot products, and then the candidates'. */
+  /** Working memory of the backward pass: a scaled gradient (an output, for its gate), partials of dot products, and then the candidates'. */
   readonly scaledGradient: number;
   readonly partials: number;
 }
@@ -51,7 +51,9 @@ export const planArena = (
     const plans = candidates[choice]!;
     const backward = backwardPosition(index, count);
     // Kept for the candidates' own gradients, and for running the other candidates again.
-    for (const value of [...node.inputs, node.id].map(valueBuffer)) [position, backward].forEach((at) => lifetimes.mention(value, at));
+    for (const value of node.inputs.map(valueBuffer)) [position, backward].forEach((at) => lifetimes.mention(value, at));
+    lifetimes.mention(valueBuffer(node.id), position);
+    if (plans.some(({ outputStays }) => outputStays)) lifetimes.mention(valueBuffer(node.id), backward);
     const kept = plans.map((plan) => plan.kept.size).toSorted((a, b) => b - a);
     slotCounts[choice] = activePaths === 'all' ? plans.length : Math.min(activePaths, plans.length);
     for (let slot = 0; slot < slotCounts[choice]; slot++) {

@@ -1,7 +1,7 @@
 // Memory of one candidate of a choice: what it keeps from forward to backward, and what it needs while it runs.
 import type { NodeId } from '@nasc/ir';
 import type { BufferId } from './call.ts';
-import { allForwardCalls, backwardPosition, forwardPosition, Lifetimes, linesIn, placeBuffers } from './liveness.ts';
+import { allForwardCalls, backwardPosition, forwardPosition, isLocal, Lifetimes, linesIn, placeBuffers } from './liveness.ts';
 import type { Placement } from './liveness.ts';
 import { addedBuffer, backwardFlow, mergeCalls } from './backward-flow.ts';
 import type { LoweredRegion } from './lower-region.ts';
@@ -11,6 +11,8 @@ export interface CandidatePlan {
   readonly kept: Placement;
   readonly forward: Placement;
   readonly backward: Placement;
+  /** Whether the output is kept: else it is written once more where it is needed during the backward pass. */
+  readonly outputStays: boolean;
   /** Everything, the output included, for a forward pass alone (gates of candidates that are not active). */
   readonly alone: Placement;
 }
@@ -41,10 +43,14 @@ export const planCandidate = (lowered: LoweredRegion, keepOutput: boolean): Cand
       lifetimes.mentionCalls([...calls, ...mergeCalls(merges, lowered)], backwardPosition(index, count));
     }
   }
-  if (keepOutput) {
-    lifetimes.mention(valueBuffer(output), count - 1);
-    lifetimes.mention(valueBuffer(output), count + 1);
-  } else bound.add(valueBuffer(output));
+  const outlives = (buffer: BufferId) => bound.has(buffer) || !isLocal(buffer) || (lifetimes.of.get(buffer)?.last ?? 0) > count;
+  const again = elements
+    .map((element) => (element.kind === 'unit' && element.unit.output === output ? element.unit.again?.() : undefined))
+    .find(Boolean);
+  const rewritten = again?.every(({ tensors }) => tensors.every((buffer) => buffer === valueBuffer(output) || outlives(buffer)));
+  const outputStays = !rewritten || outlives(valueBuffer(output));
+  if (keepOutput) lifetimes.mention(valueBuffer(output), outputStays ? count + 1 : count);
+  else bound.add(valueBuffer(output));
 
   const own = [...lifetimes.of].filter(([buffer]) => !bound.has(buffer));
   const select = (accepts: (first: number, last: number) => boolean) =>
@@ -54,6 +60,7 @@ export const planCandidate = (lowered: LoweredRegion, keepOutput: boolean): Cand
     );
   bound.delete(valueBuffer(output));
   return {
+    outputStays,
     kept: select((first, last) => first <= count && last > count),
     forward: select((_, last) => last <= count),
     backward: select((first) => first > count),

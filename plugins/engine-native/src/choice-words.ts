@@ -107,6 +107,15 @@ export class ChoiceWords {
     const dot = (output: BufferId) => dotProduct(output, gradient, partials, result, batch, this.#floats(element, batch));
     const entry = entries.find((active) => active.candidate === candidate);
     const place = this.#placeOf(entries);
+    if (entry && !this.#graph.candidatePlans[choice]![candidate]!.outputStays) {
+      const scaled = this.#memory.arena.line + this.#graph.arena.choices[choice]!.scaledGradient;
+      const outer = this.#lines.values(element, candidate, 'slot').set(valueBuffer(lowered.output), scaled);
+      const again = () =>
+        lowered.elements.flatMap((inner) => (inner.kind === 'unit' && inner.unit.output === lowered.output ? inner.unit.again!() : []));
+      const calls = () => [...again(), ...dot(`#${scaled}`)];
+      const lineOf = this.#lines.active(element, candidate, entry.slot, outer);
+      return this.#pieces.once('gate', lowered.region.id, `again|${batch}|${entry.slot}`, calls, lineOf);
+    }
     if (entry && (place === 'slot' || entry.weight === 1)) {
       const lineOf = this.#lines.active(element, candidate, entry.slot, this.#lines.values(element, candidate, place));
       const output = `#${lineOf(valueBuffer(lowered.output))}`;

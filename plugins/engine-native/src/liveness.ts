@@ -21,7 +21,7 @@ export const allForwardCalls = (unit: Unit): readonly Call[] => forwardModes.fla
 export const forwardPosition = (index: number): number => index;
 export const backwardPosition = (index: number, count: number): number => 2 * count + 1 - index;
 
-const isLocal = (buffer: BufferId): boolean => /^[vgsta]:/.test(buffer);
+export const isLocal = (buffer: BufferId): boolean => /^[vgsta]:/.test(buffer);
 
 /** Collects mentions of the region's own buffers (not of parameters and the engine's own). */
 export class Lifetimes {

@@ -28,18 +28,22 @@ export interface LoweredRegion {
 }
 
 /** y = x, for a region whose output is its input. */
-const copyUnit = (id: NodeId, from: NodeId, batch: number, floats: number): Unit => ({
-  id,
-  inputs: [from],
-  output: id,
-  differentiable: [0],
-  identities: [0],
-  trainable: false,
-  forward: () => [elementwise('nasc_copy', [valueBuffer(from), valueBuffer(id)], batch, floats)],
-  backward: () => [],
-  buffers: new Map(),
-  statistics: [],
-});
+const copyUnit = (id: NodeId, from: NodeId, batch: number, floats: number): Unit => {
+  const forward = () => [elementwise('nasc_copy', [valueBuffer(from), valueBuffer(id)], batch, floats)];
+  return {
+    id,
+    inputs: [from],
+    output: id,
+    differentiable: [0],
+    identities: [0],
+    trainable: false,
+    forward,
+    backward: () => [],
+    again: forward,
+    buffers: new Map(),
+    statistics: [],
+  };
+};
 
 /** `batchSize`: images of a full batch, of which `batch` may be fewer. `choiceNumbers`: place of every choice in the order of `choicesOf`. */
 export const lowerRegion = (

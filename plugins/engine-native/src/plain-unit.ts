@@ -61,6 +61,7 @@ export const plainUnit = (node: OpNode, definition: OpDefinition, { batch, input
   const hasStatistics = lowering.updateStatistics !== undefined;
   const floats = (index: number) => batch * elementCount(inputs[index]!.shape);
   const trainable = parameters.some((parameter) => parameter.trainable);
+  const savedSizes = lowering.saved?.(view);
   const scratchSizes = lowering.scratch?.(view);
 
   return {
@@ -87,8 +88,10 @@ export const plainUnit = (node: OpNode, definition: OpDefinition, { batch, input
       if (weights && trainable && lowering.weightGradient) calls.push(...callsOf(lowering.weightGradient(view), 'weights', gradient));
       return calls;
     },
+    // Nothing but a function of its inputs.
+    again: parameters.length === 0 && !lowering.forward && !savedSizes ? () => callsOf(lowering.inference(view), 'forward') : undefined,
     buffers: new Map([
-      ...storageBuffers(saved, lowering.saved?.(view)),
+      ...storageBuffers(saved, savedSizes),
       ...['forward', 'weights', ...node.inputs.map((_, index) => `input${index}`)].flatMap((phase) =>
         storageBuffers(scratch(phase), scratchSizes),
       ),

@@ -49,6 +49,8 @@ export interface Unit {
   readonly trainable: boolean;
   forward(mode: ForwardMode): readonly Call[];
   backward(mode: BackwardMode): readonly Call[];
+  /** Writes the output once more, from what is kept anyway; absent where that is more than a pass over it. */
+  readonly again?: (() => readonly Call[]) | undefined;
   /** Floats of its buffers: saved and temporary ones. */
   readonly buffers: ReadonlyMap<BufferId, number>;
   readonly statistics: readonly UnitStatistics[];

@@ -136,6 +136,7 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
     trainable: true,
     forward,
     backward,
+    again: behind?.again,
     buffers: new Map<BufferId, number>([
       ...(behind?.buffers ?? []),
       ...(input ? ([[input.sums, roomFor * 2 * padded(channelsIn)]] as const) : []),

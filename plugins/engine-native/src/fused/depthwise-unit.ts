@@ -136,6 +136,7 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     trainable: true,
     forward,
     backward,
+    again: behind?.again,
     buffers: new Map<BufferId, number>([
       ...(behind?.buffers ?? []),
       ...(input ? ([[input.sums, roomFor * 2 * padded(channels)]] as const) : []),

@@ -247,6 +247,7 @@ export const expansionUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     trainable: true,
     forward,
     backward,
+    again: behind.again,
     buffers: new Map<BufferId, number>([
       ...behind.buffers,
       [pivot, 2 * padded(channelsIn)],

@@ -63,6 +63,7 @@ export const normUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     trainable: true,
     forward,
     backward,
+    again: behind.again,
     buffers: new Map(behind.buffers.filter(([id]) => id !== z)),
     statistics: [behind.statistics],
   };

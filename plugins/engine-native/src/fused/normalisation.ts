@@ -3,7 +3,7 @@ import { elementCount, parameterId } from '@nasc/ir';
 import type { NodeId, OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
 import { gradientBuffer, parameterBuffer, parameterGradientBuffer, runningMean, runningVariance, valueBuffer } from '../unit.ts';
-import type { BackwardMode, ForwardMode, UnitStatistics } from '../unit.ts';
+import type { BackwardMode, ForwardMode, Unit, UnitStatistics } from '../unit.ts';
 import type { Normalised } from './native-pattern.ts';
 
 /** Channels of an item: NASC_BLOCK. */
@@ -72,6 +72,7 @@ export interface Normalisation {
   finish(mode: ForwardMode, partialRows: number, follows: boolean): readonly Call[];
   /** Writes the value out, after `finish`. */
   apply(mode: ForwardMode): Call;
+  readonly again: Unit['again'];
   /** From the value's gradient to the gradient of what is normalised, which readers finish from z and `coefficients`. */
   backward(
     arriving: BufferId,
@@ -119,6 +120,14 @@ export const normalisation = (
   // Without readers that sum on their own, the mask pass does.
   if (isWritten) normalised.groups = Math.ceil(rows / sumRows);
 
+  const apply: Call = {
+    kernel: 'nasc_norm_apply',
+    tensors: [z, affine, valueBuffer(value)],
+    dims: [batch, rows, channels, passRows, blocked ? 1 : 0],
+    scalars: [low, high],
+    items: Math.ceil(rows / passRows),
+  };
+
   return {
     statistics: { node: node.id, channels, mean, variance },
     partials,
@@ -134,14 +143,9 @@ export const normalisation = (
       };
       return batchNorm === 'batch' ? [finish] : [finish, updateCall(norm, batch, mean, variance)];
     },
-    apply: ({ batchNorm }) => ({
-      kernel: 'nasc_norm_apply',
-      tensors: [z, affine, valueBuffer(value)],
-      dims: [batch, rows, channels, passRows, blocked ? 1 : 0],
-      scalars: [low, high],
-      items: Math.ceil(rows / passRows),
-      joins: batchNorm === 'update', // the call before it moves running statistics
-    }),
+    // In mode `update` the call before it moves running statistics.
+    apply: ({ batchNorm }) => ({ ...apply, joins: batchNorm === 'update' }),
+    again: isWritten ? () => [apply] : undefined,
     backward: (arriving, { weights, frozen }) => {
       // Where nothing was written out, readers have masked the gradient and summed it already.
       const mask: Call = {

@@ -13,6 +13,7 @@ export const sumUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const { node } = nodes[0]!;
   const kernel = node.inputs.length === 2 ? 'nasc_sum' : 'nasc_copy';
   const all = node.inputs.map((_, index) => index);
+  const forward = () => [elementwise(kernel, [...node.inputs, node.id].map(valueBuffer), batch, batch * elementCount(node.type.shape))];
   return {
     id: node.id,
     inputs: node.inputs,
@@ -20,8 +21,9 @@ export const sumUnit = ({ nodes, batch }: NativeMatch): Unit => {
     differentiable: all,
     identities: all,
     trainable: false,
-    forward: () => [elementwise(kernel, [...node.inputs, node.id].map(valueBuffer), batch, batch * elementCount(node.type.shape))],
+    forward,
     backward: () => [],
+    again: forward,
     buffers: new Map(),
     statistics: [],
   };
