@@ -25,6 +25,7 @@ for (const name of names) {
     console.log(`${name}: ${files.join(', ')}`);
     const vitest = await startVitest('test', files, {
       watch: false,
+      reporters: ['dot'],
       ...(tests && { testNamePattern: tests }),
       testTimeout: 600_000,
       hookTimeout: 600_000,

@@ -92,6 +92,8 @@ test('a report that is none', async () => {
 
 test('a data set of which only a part is there: nasc doctor goes on, and says so', async () => {
   await write('sets/cifar10/data_batch_1.bin', '');
+  // Nothing can be written here, so that no speed is measured.
+  await write('.nasc', '');
   const { stdout } = await runCli(['doctor', '--json', '--data-dir', 'sets'], { folder: at() });
   const { findings } = JSON.parse(stdout) as { findings: readonly { readonly name: string }[] };
   expect(findings.find(({ name }) => name === 'data set cifar10')).toEqual({
@@ -101,4 +103,5 @@ test('a data set of which only a part is there: nasc doctor goes on, and says so
     detail: `CIFAR-10 is not whole in ${at('sets/cifar10')}: data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin missing.`,
     hint: 'The binary version of CIFAR-10 has data_batch_1.bin to data_batch_5.bin and test_batch.bin: fetch it again, or remove this one from the search path.',
   });
+  expect(findings.find(({ name }) => name === 'speed of native')).toMatchObject({ ok: false, needed: false });
 });

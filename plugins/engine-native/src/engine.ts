@@ -5,6 +5,7 @@ import type { Availability, CompileOptions, EngineOptions, Program, TrainingEngi
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Graph } from '@nasc/ir';
 import { compileGraph, keepsOutputs } from './compiled-graph.ts';
+import { measureSpeed } from './measure-speed.ts';
 import { engineHash, loadNativeLibrary } from './native-library.ts';
 import type { LoadLibrary } from './native-library.ts';
 import { NativeProgram } from './native-program.ts';
@@ -53,12 +54,16 @@ export const compileObserved = async (
 };
 
 /** The engine with kernels that come from elsewhere than this process: how they are checked on other machines. */
-export const createNativeEngine = (loadLibrary: LoadLibrary): TrainingEngine => ({
-  name: 'native',
-  description: 'C kernels on the CPU, compiled once per machine.',
-  automatic: 'whenAvailable',
-  probe,
-  compile: (graph, options) => compileObserved(graph, options, undefined, loadLibrary),
-});
+export const createNativeEngine = (loadLibrary: LoadLibrary): TrainingEngine => {
+  const compile: TrainingEngine['compile'] = (graph, options) => compileObserved(graph, options, undefined, loadLibrary);
+  return {
+    name: 'native',
+    description: 'C kernels on the CPU, compiled once per machine.',
+    automatic: 'whenAvailable',
+    probe,
+    compile,
+    measure: (options) => measureSpeed(compile, options),
+  };
+};
 
 export const nativeEngine: TrainingEngine = createNativeEngine(loadNativeLibrary);

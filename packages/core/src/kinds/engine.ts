@@ -35,18 +35,32 @@ export interface TrainingEngine {
   /** Makes it usable on this machine (`nasc setup NAME`) and says what was done. Absent where nothing has to be set up. */
   setup?(context: SetupContext): Promise<string>;
   compile(graph: Graph, options: CompileOptions): Promise<Program>;
+  /** Takes about a second, and longer where code has to be compiled first. Absent where the machine's peak is not known. */
+  measure?(options: MeasureOptions): Promise<EngineSpeed>;
 }
 
-export interface CompileOptions extends EngineOptions {
+export interface MeasureOptions extends EngineOptions {
   /** Definitions of the ops that occur in the graph. */
   readonly ops: OpLookup;
   /** Fused kernels that the engine may use where they fit. */
   readonly patterns: PatternLookup;
+  readonly signal?: AbortSignal;
+}
+
+/** In 10^9 floating-point operations a second; a multiply-add is two. */
+export interface EngineSpeed {
+  /** Of a training step whose time is arithmetic. */
+  readonly gigaflops: number;
+  /** The most that the processor does on the engine's threads, and on one. */
+  readonly peak: number;
+  readonly peakOfOneThread: number;
+}
+
+export interface CompileOptions extends MeasureOptions {
   /** How many candidates of each choice run in one step: 1 for a sampled path, 2 for `two`, 'all' for DARTS. */
   readonly activePaths: 1 | 2 | 'all';
   /** Largest number of images in a step; smaller batches are allowed. */
   readonly batchSize: number;
-  readonly signal?: AbortSignal;
 }
 
 /** Which candidates run at each choice, in the order of `choicesOf(graph)`, and with what weight. */

@@ -2,18 +2,34 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { validateOptions } from '@nasc/config';
-import type { PluginHost } from '@nasc/core';
+import { trackedRegistry } from '@nasc/core';
+import type { EngineSpeed, PluginHost } from '@nasc/core';
 import { find, optional } from './finding.ts';
 import type { Finding } from './finding.ts';
 
+const speedOf = ({ gigaflops, peak, peakOfOneThread }: EngineSpeed, threads: number): string => {
+  const share = Math.round((100 * gigaflops) / peak);
+  const most = threads === 1 ? '' : `; one thread does ${peakOfOneThread.toFixed(0)} at most`;
+  return `${gigaflops.toFixed(0)} of ${peak.toFixed(0)} GFLOP/s (${share} %) in a training step of 1x1 convolutions${most}`;
+};
+
 /** One that works is enough: while there is one, what the others lack is no failure. */
 export const findEngines = async ({ registrations }: PluginHost, folder: string): Promise<readonly Finding[]> => {
-  const options = { threads: cpus().length, cacheFolder: join(folder, '.nasc', 'cache') };
+  const threads = cpus().length;
+  const options = { threads, cacheFolder: join(folder, '.nasc', 'cache') };
   const probed = await Promise.all(
     registrations.all('engine').map(async ({ value }) => ({ engine: value, found: await value.probe(options) })),
   );
   const needed = !probed.some(({ found }) => found.available);
-  return probed.map(({ engine, found: { available, detail } }) => ({ name: `engine ${engine.name}`, ok: available, needed, detail }));
+  const { ops, patterns } = trackedRegistry(registrations, {});
+  const findings: Finding[] = [];
+  for (const { engine, found } of probed) {
+    findings.push({ name: `engine ${engine.name}`, ok: found.available, needed, detail: found.detail });
+    if (!found.available || !engine.measure) continue;
+    const speed = await find(`speed of ${engine.name}`, async () => speedOf(await engine.measure!({ ...options, ops, patterns }), threads));
+    findings.push({ ...speed, needed: false });
+  }
+  return findings;
 };
 
 export const findTargets = ({ registrations }: PluginHost): Promise<readonly Finding[]> =>
