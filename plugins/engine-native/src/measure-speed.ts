@@ -1,7 +1,7 @@
 // The engine's speed where arithmetic decides it: a training step of 1x1 convolutions, beside what the processor does at most.
 import { measurePeak } from '@nasc/c-emit';
 import { singlePath } from '@nasc/core';
-import type { EngineSpeed, MeasureOptions, Program, TrainingBatch, TrainingEngine } from '@nasc/core';
+import type { EngineSpeed, SpeedOptions, Program, TrainingBatch, TrainingEngine } from '@nasc/core';
 import { elementCount, float32 } from '@nasc/ir';
 import type { Attributes, Graph, OpLookup, OpNode } from '@nasc/ir';
 
@@ -60,7 +60,7 @@ const fastestStep = async (program: Program, seconds: number): Promise<number> =
   return fastest;
 };
 
-export const measureSpeed = async (compile: TrainingEngine['compile'], options: MeasureOptions): Promise<EngineSpeed> => {
+export const measureSpeed = async (compile: TrainingEngine['compile'], options: SpeedOptions): Promise<EngineSpeed> => {
   const { ops, threads, cacheFolder } = options;
   const { graph, operations } = chain(ops);
   const program = await compile(graph, { ...options, activePaths: 1, batchSize });

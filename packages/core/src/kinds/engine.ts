@@ -36,10 +36,10 @@ export interface TrainingEngine {
   setup?(context: SetupContext): Promise<string>;
   compile(graph: Graph, options: CompileOptions): Promise<Program>;
   /** Takes about a second, and longer where code has to be compiled first. Absent where the machine's peak is not known. */
-  measure?(options: MeasureOptions): Promise<EngineSpeed>;
+  measure?(options: SpeedOptions): Promise<EngineSpeed>;
 }
 
-export interface MeasureOptions extends EngineOptions {
+export interface SpeedOptions extends EngineOptions {
   /** Definitions of the ops that occur in the graph. */
   readonly ops: OpLookup;
   /** Fused kernels that the engine may use where they fit. */
@@ -56,7 +56,7 @@ export interface EngineSpeed {
   readonly peakOfOneThread: number;
 }
 
-export interface CompileOptions extends MeasureOptions {
+export interface CompileOptions extends SpeedOptions {
   /** How many candidates of each choice run in one step: 1 for a sampled path, 2 for `two`, 'all' for DARTS. */
   readonly activePaths: 1 | 2 | 'all';
   /** Largest number of images in a step; smaller batches are allowed. */
