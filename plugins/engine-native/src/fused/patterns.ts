@@ -7,7 +7,7 @@ import { acceptsExpansion, expansionUnit } from './expansion-unit.ts';
 import type { NativePatternLowering } from './native-pattern.ts';
 import { activationOf, clampOf } from './normalisation.ts';
 import { normUnit } from './norm-unit.ts';
-import { acceptsSum, sumUnit } from './sum-unit.ts';
+import { singleOpPatterns } from './single-op-patterns.ts';
 
 const activations = Object.keys(activationOf);
 const clamps = Object.keys(clampOf);
@@ -53,7 +53,7 @@ const nativePattern = (
     id: `node${index}`,
     op: op!,
     attributes: attributes[op!] ?? {},
-    inputs: index > 0 ? [`node${index - 1}`] : op === 'add' ? ['image', 'image'] : ['image'],
+    inputs: [index > 0 ? `node${index - 1}` : 'image'],
     type: image,
   }));
   return definePattern({
@@ -96,9 +96,6 @@ const never = () => false;
 const always = () => true;
 const normFamily = { name: 'norm', attributes: {}, accepts: always, takesNormalised: never, unit: normUnit };
 
-/** Ops whose gradient is that of their output. */
-const sumFamily = { name: 'sum', attributes: {}, accepts: acceptsSum, takesNormalised: never, unit: sumUnit };
-
 /** The longest chains first. */
 export const nativePatterns: readonly PatternDefinition[] = [
   expansionPattern(7e6),
@@ -107,5 +104,5 @@ export const nativePatterns: readonly PatternDefinition[] = [
   ...convolutions.map((family) => pattern(family, [family.op], false)),
   pattern(normFamily, [['batchNorm'], activations], true),
   pattern(normFamily, [['batchNorm']], true),
-  pattern(sumFamily, [['add', 'identity']], false),
+  ...singleOpPatterns,
 ];

@@ -1,5 +1,5 @@
 // Attributes of convolutions with their defaults, and how much scratch a thread has.
-import type { Attributes } from '@nasc/ir';
+import type { Attributes, OpView } from '@nasc/ir';
 
 /** Floats of NASC_SCRATCH. */
 export const scratchFloats = (4 << 20) / 4;
@@ -22,4 +22,16 @@ export const windowOf = (attributes: Attributes): Window => {
     dilation,
     padding: numberOr(attributes['padding'], dilation * (kernel >> 1)),
   };
+};
+
+/** NASC_LARGEST_WINDOW. */
+const largestWindow = 7;
+
+/** Whether `kernels/windows.h` takes it. */
+export const fitsWindows = ({ attributes }: OpView): boolean => windowOf(attributes).kernel <= largestWindow;
+
+/** The fields of `nasc_windows`. */
+export const windowsDims = ({ attributes, inputs, output }: OpView, batch: number): readonly number[] => {
+  const { kernel, stride, dilation, padding } = windowOf(attributes);
+  return [batch, ...inputs[0]!.shape, output.shape[0]!, output.shape[1]!, kernel, stride, dilation, padding];
 };
