@@ -40,13 +40,14 @@ export const keepsOutputs = (activePaths: CompileOptions['activePaths']): boolea
 export const compileGraph = (graph: Graph, { ops, patterns, batchSize, activePaths }: CompileOptions): CompiledGraph => {
   const cut = cutGraph(graph);
   const choiceNumbers = new Map<NodeId, number>(cut.choices.map(({ node }, index) => [node.id, index]));
-  const cache = new Map<string, LoweredRegion>();
+  const cache = new Map<Region, Map<number, LoweredRegion>>();
   const lower = (region: Region, batch: number): LoweredRegion => {
-    const key = `${batch}:${region.id}`;
-    let lowered = cache.get(key);
+    let ofRegion = cache.get(region);
+    if (!ofRegion) cache.set(region, (ofRegion = new Map()));
+    let lowered = ofRegion.get(batch);
     if (!lowered) {
       lowered = lowerRegion(region, batch, { ops, patterns, batchSize }, choiceNumbers);
-      cache.set(key, lowered);
+      ofRegion.set(batch, lowered);
       // Memory was planned for the full batch.
       if (batch < batchSize)
         for (const [id, floats] of lower(region, batchSize).floats)

@@ -49,8 +49,8 @@ export class StepWords {
     return this.#trunk(batch).elements.flatMap((element) => {
       if (element.kind === 'choice') return this.#choices.forward(element, path[element.choice]!, batch, mode, collect);
       const { unit } = element;
-      const calls = () => forwardCalls(unit, batch, mode, collect);
-      return [this.#pieces.once('forward', unit.id, `${batch}|${modeKey(mode)}|${collect}`, calls, this.#lines.trunk)];
+      const make = () => ({ calls: forwardCalls(unit, batch, mode, collect), lineOf: this.#lines.trunk });
+      return [this.#pieces.once('forward', unit.id, `${batch}|${modeKey(mode)}|${collect}`, make)];
     });
   }
 
@@ -81,7 +81,6 @@ export class StepWords {
   backward(path: ActivePath, batch: number, forwardMode: ForwardMode, { weights, frozen, gates, update }: BackwardOptions): Piece[] {
     const trunk = this.#trunk(batch);
     const { afterElement, atEnd } = this.#graph.updates;
-    const lineOf = update ? this.#lines.withStepGradients(this.#lines.trunk) : this.#lines.trunk;
     const options = { weights, frozen, stepGradients: update !== undefined };
     const untouched = new Set(path.keys());
     // Without gradients of weights nothing is wanted before the first choice.
@@ -90,8 +89,11 @@ export class StepWords {
       const key = `${batch}|${weights}|${frozen}|${update !== undefined}`;
       if (element.kind === 'unit') {
         const { unit } = element;
-        const calls = () => [...unit.backward({ weights, frozen, gradient, targets }), ...mergeCalls(merges, trunk)];
-        const piece = this.#pieces.once('backward', unit.id, key, calls, lineOf);
+        const make = () => ({
+          calls: [...unit.backward({ weights, frozen, gradient, targets }), ...mergeCalls(merges, trunk)],
+          lineOf: update ? this.#lines.withStepGradients(this.#lines.trunk) : this.#lines.trunk,
+        });
+        const piece = this.#pieces.once('backward', unit.id, key, make);
         return [piece, ...this.#updateInStep(unit.id, afterElement.get(index) ?? [], update)];
       }
       const { choice, node } = element;
@@ -103,7 +105,9 @@ export class StepWords {
           ...this.#choices.backwardCandidate(element, step, entries, entry, batch, options),
           ...this.#updateCandidate(choice, candidate, update),
         ]),
-        ...(merges.length > 0 ? [this.#pieces.once('backward', node.id, key, () => mergeCalls(merges, trunk), lineOf)] : []),
+        ...(merges.length > 0
+          ? [this.#pieces.once('backward', node.id, key, () => ({ calls: mergeCalls(merges, trunk), lineOf: this.#lines.trunk }))]
+          : []),
       ];
     });
     const rest = [...untouched].flatMap((choice) =>
@@ -117,8 +121,11 @@ export class StepWords {
     const { layout } = this.#graph;
     const gradientLine = ({ line }: PlacedParameter) => this.#memory.gradients.line + line;
     return [...regions].map((region) => {
-      const calls = () => updateCalls(layout.trainable.get(region)!, gradientLine, this.#memory, rule);
-      return this.#pieces.once('update', region, `kept|${ruleKey(rule)}`, calls, this.#lines.trunk);
+      const make = () => ({
+        calls: updateCalls(layout.trainable.get(region)!, gradientLine, this.#memory, rule),
+        lineOf: this.#lines.trunk,
+      });
+      return this.#pieces.once('update', region, `kept|${ruleKey(rule)}`, make);
     });
   }
 
@@ -131,8 +138,8 @@ export class StepWords {
     if (!rule || parameters.length === 0) return [];
     const { lines } = this.#graph.updates;
     const gradientLine = ({ id }: PlacedParameter) => this.#memory.stepGradients.line + lines.get(id)!;
-    const calls = () => updateCalls(parameters, gradientLine, this.#memory, rule);
-    return [this.#pieces.once('update', part, ruleKey(rule), calls, this.#lines.trunk)];
+    const make = () => ({ calls: updateCalls(parameters, gradientLine, this.#memory, rule), lineOf: this.#lines.trunk });
+    return [this.#pieces.once('update', part, ruleKey(rule), make)];
   }
 
   #flow(trunk: LoweredRegion, weights: boolean): BackwardFlow {
