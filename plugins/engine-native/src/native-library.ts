@@ -19,7 +19,7 @@ const engineUnits = {
   expansion_backward: ['matrix.h', 'depthwise.h', 'expansion.h', 'expansion-backward.h'],
   expansion_forward: ['matrix.h', 'depthwise.h', 'expansion.h', 'expansion-statistics.h', 'expansion-forward.h', 'expansion-finish.h'],
   windows: ['windows.h', 'pool.h', 'depthwise-any.h'],
-  step: ['norm.h', 'gate.h', 'step.h'],
+  step: ['norm.h', 'gate.h', 'sigmoid.h', 'step.h'],
 } as const;
 
 const kernelType =

@@ -4,8 +4,8 @@ import type { BufferId } from '../call.ts';
 import type { Unit } from '../unit.ts';
 
 /**
- * A value that was not written out: readers compute `clamp(z affine[0] + affine[1], low, high)` as they load, mask the
- * gradient likewise, and leave partial sums (see `kernels/norm.h`).
+ * A value that was not written out: readers compute `act(z affine[0] + affine[1])` as they load, mask the gradient likewise, and
+ * leave partial sums (see `kernels/norm.h`). `low` and `high` tell the activation (`kernels/lanes.h`).
  */
 export interface Normalised {
   readonly z: BufferId;

@@ -1,4 +1,4 @@
-// A batch normalisation of a value, with the clamping activation behind it: `kernels/norm.h`.
+// A batch normalisation of a value, with the activation behind it: `kernels/norm.h`.
 import { elementCount } from '@nasc/ir';
 import type { OpView } from '@nasc/ir';
 import type { Call } from '../call.ts';

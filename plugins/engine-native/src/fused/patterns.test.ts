@@ -58,6 +58,7 @@ const oddOnes: readonly OneOp[] = [
       [5, 3, 7],
     ],
   },
+  { op: 'sigmoid', shapes: [[5, 7, 13]] },
   ...['maxPool', 'avgPool'].flatMap((op): OneOp[] => [
     { op, attributes: { kernel: 3 }, shapes: [[7, 6, 77]] },
     { op, attributes: { kernel: 3, stride: 2 }, shapes: [[7, 8, 17]] },
@@ -116,6 +117,7 @@ const shared: Readonly<Record<string, { readonly shapes: OneOp['shapes']; readon
     shapes: [[6, 7, 20]],
     build: (builder, [x]) => {
       const branches = [
+        builder.op('logistic', 'sigmoid', [x!]),
         builder.op('largest', 'maxPool', [x!], { kernel: 3 }),
         builder.op('means', 'avgPool', [x!], { kernel: 3 }),
         builder.op('grouped', 'conv2d', [x!], { kernel: 3, width: 20, groups: 2 }),

@@ -6,6 +6,7 @@ import { gateUnit, meanUnit } from './gate-unit.ts';
 import { acceptsGrouped, groupedUnit } from './grouped-unit.ts';
 import type { NativePatternLowering } from './native-pattern.ts';
 import { acceptsPool, poolUnit } from './pool-unit.ts';
+import { sigmoidUnit } from './sigmoid-unit.ts';
 import { acceptsSum, sumUnit } from './sum-unit.ts';
 
 interface Example {
@@ -38,6 +39,7 @@ const singleOps: readonly SingleOp[] = [
   },
   { name: 'mean', accepts: always, unit: meanUnit, examples: [{ op: 'globalAvgPool', inputs: [image], output: float32(20) }] },
   { name: 'gate', accepts: always, unit: gateUnit, examples: [{ op: 'mul', inputs: [image, float32(20)], output: image }] },
+  { name: 'sigmoid', accepts: always, unit: sigmoidUnit, examples: [{ op: 'sigmoid', inputs: [image], output: image }] },
   {
     name: 'pool',
     accepts: acceptsPool,
