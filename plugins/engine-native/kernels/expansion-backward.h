@@ -135,27 +135,28 @@ typedef struct {
   int64_t height, columns, border, padded, count;
 } nasc_expansion_arriving;
 
-/* Rows up to `end`; those before `from` are not needed any more. */
+/* Rows up to `end`; those before `from` are not needed any more. All rows of a block of channels one after the other, as
+   they come from memory, in one run. */
 static void nasc_expansion_arrive(nasc_expansion_arriving *g, int64_t from, int64_t end) {
   nasc_slide(&g->rows, from, end);
-  for (; g->rows.end < end; g->rows.end++) {
-    const int64_t row = g->rows.end;
-    for (int64_t lane = 0; lane < g->count; lane += NASC_LANES) {
+  for (int64_t lane = 0; lane < g->count; lane += NASC_LANES) {
+    const float *coefficients = g->coefficients + lane;
+    const nasc_vector a = nasc_load(coefficients), b = nasc_load(coefficients + g->padded), e = nasc_load(coefficients + 2 * g->padded);
+    const nasc_vector mean = nasc_load(coefficients + 3 * g->padded);
+    for (int64_t row = g->rows.end; row < end; row++) {
       float *to = nasc_sliding_row(&g->rows, row) + lane / NASC_BLOCK * nasc_sliding_plane(&g->rows) + g->border * NASC_BLOCK + lane % NASC_BLOCK;
       if (row < 0 || row >= g->height) {
         for (int64_t x = 0; x < g->columns; x++) nasc_store(to + x * NASC_BLOCK, (nasc_vector){0});
         continue;
       }
       const float *d = g->d + nasc_at(g->d_layout, row * g->columns, lane), *z = g->z + nasc_at(g->z_layout, row * g->columns, lane);
-      const float *coefficients = g->coefficients + lane;
-      const nasc_vector a = nasc_load(coefficients), b = nasc_load(coefficients + g->padded), e = nasc_load(coefficients + 2 * g->padded);
-      const nasc_vector mean = nasc_load(coefficients + 3 * g->padded);
       for (int64_t x = 0; x < g->columns; x++) {
         const nasc_vector rest = nasc_fma(nasc_load(z + x * g->z_layout.row) - mean, b, e);
         nasc_store(to + x * NASC_BLOCK, nasc_fma(nasc_load(d + x * g->d_layout.row), a, rest));
       }
     }
   }
+  g->rows.end = end;
 }
 
 /* Items: groups of images. Partial sums S, P and of the taps, and dx = d (a W)' (+ added).
@@ -182,7 +183,7 @@ NASC_KERNEL(nasc_expansion_backward) {
   float *memory = nasc_expander_create(&expander, &s, tensors[4], scalars, nasc_scratch);
   const int64_t border = (half + s.stride - 1) / s.stride, below = half / s.stride, above = (half - 1) / s.stride + 1;
   nasc_expansion_arriving arriving = {.d_layout = d_layout, .z_layout = z_layout, .height = s.heightOut, .columns = s.widthOut, .border = border, .padded = padded};
-  arriving.rows = (nasc_sliding){.memory = memory, .capacity = s.capacity, .across = (s.widthOut + 2 * border) * NASC_BLOCK, .planes = NASC_EXPANSION_PLANES};
+  arriving.rows = (nasc_sliding){.memory = memory, .capacity = s.kernel + s.band, .across = (s.widthOut + 2 * border) * NASC_BLOCK, .planes = NASC_EXPANSION_PLANES};
   nasc_clear_borders(&arriving.rows, border);
   float *const d = memory + nasc_sliding_floats(&arriving.rows), *const scaled = d + rows_in * s.widthIn * NASC_EXPANSION_WIDTH;
   nasc_expansion_gradients g = {
@@ -239,7 +240,7 @@ NASC_KERNEL(nasc_expansion_backward) {
           }
           const int64_t pixels = g.rows_in * s.widthIn;
           if (products) {
-            nasc_outer_sum p = {.a = nasc_sliding_row(&expander.x, top), .lda = padded_in, .b = d, .ldb = g.width, .rows = s.channelsIn, .depth = pixels};
+            nasc_outer_sum p = {.a = nasc_expander_row(&expander, x, top), .lda = nasc_expander_step(&expander), .b = d, .ldb = g.width, .rows = s.channelsIn, .depth = pixels};
             p.out = products + item * s.channelsIn * padded + channel;
             p.ldo = padded;
             NASC_PANELS(nasc_outer_sum_panel, &p, count);

@@ -2,21 +2,22 @@
 
 /* Rows that are summed in float; longer sums are in double. */
 enum { NASC_GRAM_ROWS = 192 };
+/* The squared mean, in squared deviations, from which on there is a pivot. */
+enum { NASC_PIVOT_FROM = 4 };
 
-/* Items: groups of rows. Partial sums of X X' and X, with the first row of x as pivot: [group][I + 1][padded I] doubles, the
-   last row that of X. Tensors: x, partials, pivot and centre (two rows; item 0 writes the pivot). Dims: N, rows, I, rows of a group. */
+/* Items: groups of rows. Partial sums of (x - o) (x - o)' and of x - o, where o is the first row of x: [group][I + 1][padded
+   I] doubles, the last row that of x - o. Tensors: x, partials. Dims: N, rows, I, rows of a group. */
 NASC_KERNEL(nasc_expansion_gram) {
   NASC_UNUSED(scalars);
   const int64_t rows = dims[1], channels = dims[2], group = dims[3], padded = NASC_ROUND_UP(channels);
-  const float *pivot = tensors[0];
+  const float *origin = tensors[0];
   float *const shifted = nasc_scratch, *const products = shifted + NASC_GRAM_ROWS * padded;
   for (int64_t item = first; item < last; item++) {
-    if (item == 0) memcpy(tensors[2], pivot, (size_t)channels * sizeof(float));
     double *total = (double *)tensors[1] + item * (channels + 1) * padded;
     memset(total, 0, (size_t)((channels + 1) * padded) * sizeof(double));
     for (int64_t row = item * group; row < nasc_min((item + 1) * group, rows); row += NASC_GRAM_ROWS) {
       const int64_t count = nasc_min(NASC_GRAM_ROWS, nasc_min((item + 1) * group, rows) - row);
-      nasc_subtract_pivot(shifted, tensors[0] + row * channels, pivot, count, channels);
+      nasc_subtract_pivot(shifted, tensors[0] + row * channels, origin, count, channels);
       memset(products, 0, (size_t)((channels + 1) * padded) * sizeof(float));
       nasc_outer_sum g = {.a = shifted, .lda = padded, .b = shifted, .ldb = padded, .rows = channels, .depth = count, .out = products, .ldo = padded};
       NASC_PANELS(nasc_outer_sum_panel, &g, channels);
@@ -36,22 +37,35 @@ NASC_KERNEL(nasc_expansion_gram) {
   }
 }
 
-/* Items: rows of G. From the partial sums to G [I][padded I] = sum (x - mean) (x - mean)' and the centre, mean(X).
-   Tensors: partials, G, pivot and centre. Dims: N, rows, I, groups. */
+/* Items: rows of G. From the partial sums to G [I][padded I] = sum (x - mean) (x - mean)', the pivot, and the centre, which is
+   the mean less the pivot. Tensors: x, partials, G, pivot and centre. Dims: N, rows, I, groups. */
 NASC_KERNEL(nasc_expansion_moments) {
   NASC_UNUSED(scalars);
   const int64_t rows = dims[1], channels = dims[2], groups = dims[3], padded = NASC_ROUND_UP(channels), each = (channels + 1) * padded;
-  const double *partials = (const double *)tensors[0];
-  double *const sum = (double *)nasc_scratch, *const row = sum + padded;
-  for (int64_t j = 0; j < channels; j++) sum[j] = 0;
+  const float *origin = tensors[0];
+  const double *partials = (const double *)tensors[1];
+  double *const sum = (double *)nasc_scratch, *const square = sum + padded, *const row = square + padded;
+  for (int64_t j = 0; j < channels; j++) sum[j] = square[j] = 0;
   for (int64_t g = 0; g < groups; g++)
-    for (int64_t j = 0; j < channels; j++) sum[j] += partials[g * each + channels * padded + j];
+    for (int64_t j = 0; j < channels; j++) {
+      sum[j] += partials[g * each + channels * padded + j];
+      square[j] += partials[g * each + j * padded + j];
+    }
+  double deviation = 0, distance = 0; /* squares: of x from its mean, of the mean from 0 */
+  for (int64_t j = 0; j < channels; j++) {
+    const double off = sum[j] / (double)rows, mean = (double)origin[j] + off;
+    deviation += square[j] / (double)rows - off * off;
+    distance += mean * mean;
+  }
+  const int pivots = distance > NASC_PIVOT_FROM * deviation;
   for (int64_t i = first; i < last; i++) {
     for (int64_t j = 0; j < channels; j++) row[j] = -sum[i] * sum[j] / (double)rows;
     for (int64_t g = 0; g < groups; g++)
       for (int64_t j = 0; j < channels; j++) row[j] += partials[g * each + i * padded + j];
-    for (int64_t j = 0; j < channels; j++) tensors[1][i * padded + j] = (float)row[j];
-    tensors[2][padded + i] = (float)(sum[i] / (double)rows);
+    for (int64_t j = 0; j < channels; j++) tensors[2][i * padded + j] = (float)row[j];
+    const double mean = (double)origin[i] + sum[i] / (double)rows;
+    tensors[3][i] = pivots ? (float)mean : 0;
+    tensors[3][padded + i] = (float)(mean - (double)tensors[3][i]);
   }
 }
 

@@ -2,7 +2,7 @@
    clamp, depthwise K x K. The expanded tensors are never stored: rows of them are made where they are needed, again in the
    backward pass, and what batch normalisation needs to know of them follows from sums over the input.
 
-   With x [M, I] (M = N H W), W [I, C], a pivot p near the mean of x and X = x - p (so that large means cost no digits):
+   With x [M, I] (M = N H W), W [I, C], a pivot p and X = x - p:
      z = x W is normalised with
        offset = (mean(x) - p) W,  mean = p W + offset,  variance[c] = W[:,c]' T[:,c] / M,
        T = G W,  G = sum over rows of (x - mean(x)) (x - mean(x))'
@@ -15,15 +15,16 @@
    (the gradient of z is a d + b (z - mean) + e, z - mean = (X - centre) W, and sum (X - centre) e = 0). With running
    statistics p = centre = 0, offset = mean, b = e = 0, and dscale = r (P' W - offset S).
 
-   An item is a group of images and, forward, a block of up to 48 channels. For every image the rows of X, of the
-   activations and of the depthwise's gradient slide through scratch. Channels lie there in planes of 16. */
+   The pivot is 0, or the mean of x where that is large beside the deviation of x and would cost digits.
+
+   An item is a group of images and, forward, a block of up to 48 channels. For every image the rows of X (where there is a
+   pivot), of the activations and of the depthwise's gradient slide through scratch. Channels lie there in planes of 16. */
 
 struct nasc_expansion {
   int64_t batch, heightIn, widthIn, channelsIn, channels, heightOut, widthOut;
   int64_t kernel, stride;
-  int64_t images;   /* of an item */
-  int64_t band;     /* output rows at a time */
-  int64_t capacity; /* rows of the input and of activations in scratch */
+  int64_t images; /* of an item */
+  int64_t band;   /* output rows at a time */
   int64_t statistics, gradientBlocked, add, inputGradient, products, taps;
 };
 
@@ -71,10 +72,14 @@ static void nasc_clear_borders(const nasc_sliding *s, int64_t border) {
 /* to[row] = x[row] - pivot, rows of `to` padded to whole vectors. */
 static void nasc_subtract_pivot(float *to, const float *x, const float *pivot, int64_t rows, int64_t channels) {
   const int64_t padded = NASC_ROUND_UP(channels);
-  for (int64_t c = 0; c < padded; c += NASC_LANES) {
-    const nasc_vector p = nasc_load(pivot + c);
-    for (int64_t row = 0; row < rows; row++) nasc_store(to + row * padded + c, nasc_load(x + row * channels + c) - p);
-  }
+  for (int64_t row = 0; row < rows; row++)
+    for (int64_t c = 0; c < padded; c += NASC_LANES) nasc_store(to + row * padded + c, nasc_load(x + row * channels + c) - nasc_load(pivot + c));
+}
+
+NASC_INLINE int nasc_has_pivot(const float *pivot, int64_t channels) {
+  for (int64_t c = 0; c < channels; c++)
+    if (pivot[c] != 0) return 1;
+  return 0;
 }
 
 /* ---- z[row] = base[row] + bias + a[row] b ---- */
@@ -156,8 +161,8 @@ NASC_DEFINE_PANELS(nasc_activations_panel, nasc_activations_tile, nasc_activatio
 
 /* What makes the rows of activations of one block of channels. */
 typedef struct {
-  nasc_sliding x, a;       /* a has zeros around the image */
-  const float *pivot;      /* of x */
+  nasc_sliding x, a;       /* a has zeros around the image; x is used where there is a pivot */
+  const float *pivot;      /* of x, or null */
   float *weight, *shift;   /* [I][width], with the normalisation's scale */
   int64_t channel, count;  /* of the block */
   int64_t width;           /* count, in whole planes */
@@ -168,10 +173,11 @@ typedef struct {
 
 /* `memory` is scratch; returns what is left of it. */
 static float *nasc_expander_create(nasc_expander *g, const struct nasc_expansion *s, const float *pivot, const double *clamp, float *memory) {
+  const int64_t capacity = s->kernel + s->band * s->stride;
   *g = (nasc_expander){
-      .x = {.capacity = s->capacity, .across = s->widthIn * NASC_ROUND_UP(s->channelsIn), .planes = 1},
-      .a = {.capacity = s->capacity, .across = (s->widthIn + s->kernel - 1) * NASC_BLOCK, .planes = NASC_EXPANSION_PLANES},
-      .pivot = pivot,
+      .x = {.capacity = capacity, .across = s->widthIn * NASC_ROUND_UP(s->channelsIn), .planes = 1},
+      .a = {.capacity = capacity, .across = (s->widthIn + s->kernel - 1) * NASC_BLOCK, .planes = NASC_EXPANSION_PLANES},
+      .pivot = nasc_has_pivot(pivot, s->channelsIn) ? pivot : 0,
       .height = s->heightIn,
       .columns = s->widthIn,
       .channelsIn = s->channelsIn,
@@ -205,12 +211,18 @@ NASC_INLINE void nasc_expander_image(nasc_expander *g, int64_t border) {
   g->a.first = g->a.end = -border;
 }
 
-/* Rows up to `end` of x and of the activations; those before `from` are not needed any more. `x` is the image. */
+/* A row of X, and the floats between its pixels. `x` is the image. */
+NASC_INLINE const float *nasc_expander_row(const nasc_expander *g, const float *x, int64_t row) {
+  return g->pivot ? nasc_sliding_row(&g->x, row) : x + row * g->columns * g->channelsIn;
+}
+NASC_INLINE int64_t nasc_expander_step(const nasc_expander *g) { return g->pivot ? NASC_ROUND_UP(g->channelsIn) : g->channelsIn; }
+
+/* Rows up to `end` of X and of the activations; those before `from` are not needed any more. */
 static void nasc_expand(nasc_expander *g, const float *x, int64_t from, int64_t end) {
-  const int64_t border = (g->a.across / NASC_BLOCK - g->columns) / 2, padded = NASC_ROUND_UP(g->channelsIn);
-  nasc_slide(&g->x, nasc_max(from, 0), nasc_min(end, g->height));
+  const int64_t border = (g->a.across / NASC_BLOCK - g->columns) / 2;
+  if (g->pivot) nasc_slide(&g->x, nasc_max(from, 0), nasc_min(end, g->height));
   nasc_slide(&g->a, from, end);
-  nasc_activations made = {.weight = g->weight, .shift = g->shift, .rows = g->columns, .ldx = padded, .depth = g->channelsIn, .ldw = g->width,
+  nasc_activations made = {.weight = g->weight, .shift = g->shift, .rows = g->columns, .ldx = nasc_expander_step(g), .depth = g->channelsIn, .ldw = g->width,
                            .plane = nasc_sliding_plane(&g->a), .low = g->low, .high = g->high};
   for (; g->a.end < end; g->a.end++) {
     const int64_t row = g->a.end;
@@ -219,10 +231,11 @@ static void nasc_expand(nasc_expander *g, const float *x, int64_t from, int64_t 
       for (int64_t plane = 0; plane < g->a.planes; plane++) memset(made.out + plane * made.plane, 0, (size_t)(g->columns * NASC_BLOCK) * sizeof(float));
       continue;
     }
-    float *shifted = nasc_sliding_row(&g->x, row);
-    nasc_subtract_pivot(shifted, x + row * g->columns * g->channelsIn, g->pivot, g->columns, g->channelsIn);
-    g->x.end = row + 1;
-    made.x = shifted;
+    if (g->pivot) {
+      nasc_subtract_pivot(nasc_sliding_row(&g->x, row), x + row * g->columns * g->channelsIn, g->pivot, g->columns, g->channelsIn);
+      g->x.end = row + 1;
+    }
+    made.x = nasc_expander_row(g, x, row);
     NASC_PANELS(nasc_activations_panel, &made, g->width);
   }
 }

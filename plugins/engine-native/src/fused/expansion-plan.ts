@@ -6,8 +6,12 @@ import { scratchFloats, windowOf } from './window.ts';
 /** Channels that are expanded at once: NASC_EXPANSION_WIDTH. */
 export const expandedWidth = 48;
 
-/** Pixels that the two products of the backward pass take at once; few enough to stay in the first cache. */
-const chunkPixels = 128;
+/** Rows of the input that are summed in float: NASC_GRAM_ROWS. */
+export const gramRows = 192;
+
+/** Output rows at a time: more are worked on in longer runs, fewer stay in the second cache. */
+const mostRows = 8;
+const cachedFloats = 160 * 1024;
 
 export interface ExpansionShape {
   readonly heightIn: number;
@@ -29,32 +33,28 @@ export const expansionShape = (nodes: readonly OpView[]): ExpansionShape => {
   return { heightIn, widthIn, channelsIn, channels, heightOut, widthOut, kernel, stride };
 };
 
-export interface ExpansionBand {
-  /** Output rows at a time. */
-  readonly band: number;
-  /** Rows of the input, and of what is made of it, that scratch holds: those in use move to its start when it is full. */
-  readonly capacity: number;
-}
-
-export const expansionBand = ({ widthIn, heightOut, kernel, stride }: ExpansionShape): ExpansionBand => {
-  const band = Math.min(heightOut, Math.max(1, Math.floor(chunkPixels / (stride * widthIn))));
-  return { band, capacity: Math.min(kernel + 3 * band * stride, kernel + (heightOut - 1) * stride) };
+/** Floats of scratch for so many output rows at a time, in the backward pass (which needs more than the forward one). */
+const scratchFor = (band: number, { widthIn, widthOut, channelsIn, kernel, stride }: ExpansionShape): number => {
+  const rowsIn = kernel + band * stride;
+  const input = rowsIn * widthIn * padded(channelsIn);
+  const activations = rowsIn * (widthIn + kernel) * expandedWidth;
+  const arriving = (kernel + band) * (widthOut + kernel) * expandedWidth;
+  const gradients = band * stride * widthIn * expandedWidth;
+  const weights = expandedWidth * (2 * padded(channelsIn) + 1);
+  return input + activations + arriving + gradients + weights;
 };
 
-/** Floats of scratch, in the backward pass (which needs more than the forward one). */
-export const expansionScratch = (shape: ExpansionShape): number => {
-  const { widthIn, widthOut, channelsIn, kernel, stride } = shape;
-  const { band, capacity } = expansionBand(shape);
-  const activations = capacity * (widthIn + kernel) * expandedWidth;
-  const gradients = capacity * (widthOut + kernel) * expandedWidth;
-  const weights = 2 * expandedWidth * padded(channelsIn) + expandedWidth;
-  return activations + gradients + weights + capacity * widthIn * padded(channelsIn) + band * stride * widthIn * expandedWidth;
+/** Output rows at a time. */
+export const expansionBand = (shape: ExpansionShape): number => {
+  let band = Math.min(shape.heightOut, mostRows);
+  while (band > 1 && scratchFor(band, shape) > cachedFloats) band = Math.ceil(band / 2);
+  return band;
 };
 
 export const fitsScratch = (shape: ExpansionShape): boolean => {
   const { channelsIn, channels } = shape;
-  const gram = (192 + channelsIn + 1) * padded(channelsIn);
-  return Math.max(expansionScratch(shape), gram, 16 * channels) <= scratchFloats;
+  const gram = (gramRows + channelsIn + 1) * padded(channelsIn);
+  return Math.max(scratchFor(expansionBand(shape), shape), gram, 16 * channels) <= scratchFloats;
 };
 
 /** Bytes of an expanded tensor. */

@@ -6,7 +6,7 @@ import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
 import { acceptsDepthwise } from './depthwise-unit.ts';
-import { expandedBytes, expandedWidth, expansionBand, expansionShape, fitsScratch } from './expansion-plan.ts';
+import { expandedBytes, expandedWidth, expansionBand, expansionShape, fitsScratch, gramRows } from './expansion-plan.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import {
   blocksOf,
@@ -23,9 +23,8 @@ import {
 } from './normalisation.ts';
 import { windowOf } from './window.ts';
 
-/** Rows that kernels work on at a time: NASC_CHUNK_ROWS, NASC_GRAM_ROWS. */
+/** Rows that kernels work on at a time: NASC_CHUNK_ROWS. */
 const chunkRows = 48;
-const gramRows = 192;
 /** Items of passes over the input. */
 const gramGroups = 16;
 const passGroups = 64;
@@ -98,8 +97,7 @@ export const expansionUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     readonly products?: boolean;
     readonly taps?: boolean;
   }
-  const { band, capacity } = expansionBand(shape);
-  const sizes = [batch, heightIn, widthIn, channelsIn, channels, heightOut, widthOut, kernel, stride, images, band, capacity];
+  const sizes = [batch, heightIn, widthIn, channelsIn, channels, heightOut, widthOut, kernel, stride, images, expansionBand(shape)];
   const dims = (flags: Flags) => [
     ...sizes,
     ...[flags.statistics, output, flags.add, flags.inputGradient, flags.products, flags.taps].map((flag) => (flag ? 1 : 0)),
@@ -118,14 +116,14 @@ export const expansionUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     return [
       {
         kernel: 'nasc_expansion_gram',
-        tensors: [x, partials, pivot],
+        tensors: [x, partials],
         dims: [batch, pixels, channelsIn, gram],
         scalars: [],
         items: gramItems,
       },
       {
         kernel: 'nasc_expansion_moments',
-        tensors: [partials, matrix, pivot],
+        tensors: [x, partials, matrix, pivot],
         dims: [batch, pixels, channelsIn, gramItems],
         scalars: [],
         items: channelsIn,
@@ -247,7 +245,6 @@ export const expansionUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     trainable: true,
     forward,
     backward,
-    again: behind.again,
     buffers: new Map<BufferId, number>([
       ...behind.buffers,
       [pivot, 2 * padded(channelsIn)],
