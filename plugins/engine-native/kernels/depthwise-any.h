@@ -1,10 +1,18 @@
 /* Depthwise convolutions of any window (windows.h): what depthwise.h does not do, dilation above all. Values of the graph in,
    values of the graph out. */
 
+enum { NASC_DEPTHWISE_PIECE = 64 }; /* channels of an item of the weight gradient */
+
 struct nasc_any_depthwise {
   nasc_windows windows;
   int64_t bias, add;
 };
+
+/* Channels whose filters stay in the first cache. */
+NASC_INLINE int64_t nasc_filter_piece(const nasc_windows *s) {
+  const int64_t several = NASC_WINDOW_VECTORS * NASC_LANES;
+  return nasc_max(4096 / (s->kernel * s->kernel) / several * several, several);
+}
 
 /* to = sum of from * weight[tap] (+ start, added). */
 NASC_INLINE void nasc_taps_of(const int N, const nasc_sources *sources, const float *from, const float *weight, int64_t channels, const float *start,
@@ -24,17 +32,16 @@ NASC_KERNEL(nasc_any_depthwise_forward) {
   struct nasc_any_depthwise p;
   memcpy(&p, dims, sizeof p);
   const nasc_windows s = p.windows;
-  const nasc_line *columns = nasc_columns_of_outputs(&s);
-  nasc_sources sources = {0};
+  const nasc_pixel_row row = nasc_row_of_outputs(&s);
+  const float *bias = p.bias ? tensors[3] : 0;
   for (int64_t item = first; item < last; item++) {
     const nasc_line rows = nasc_line_of_output(&s, item % s.heightOut, s.heightIn);
-    const float *image = tensors[0] + item / s.heightOut * s.heightIn * s.widthIn * s.channels, *bias = p.bias ? tensors[3] : 0;
-    for (int64_t ox = 0; ox < s.widthOut; ox++) {
-      const float *x = image + nasc_sources_at(&sources, &s, &rows, columns, ox, s.widthIn, 0);
-      float *y = tensors[2] + (item * s.widthOut + ox) * s.channels;
-#define NASC_RUN_TAPS(N) nasc_taps_of(N, &sources, x + c, tensors[1] + c, s.channels, bias ? bias + c : 0, y + c, s.channels - c)
-      NASC_WINDOW_CHANNELS(s.channels, NASC_RUN_TAPS);
-    }
+    const float *image = tensors[0] + item / s.heightOut * s.heightIn * s.widthIn * s.channels;
+    float *y = tensors[2] + item * s.widthOut * s.channels;
+    nasc_list_sources(&row, &rows, 0);
+#define NASC_RUN_TAPS(N)                                                                                                              \
+  nasc_taps_of(N, row.pixels[x].sources, image + row.pixels[x].start + c, tensors[1] + c, s.channels, bias ? bias + c : 0, y + x * s.channels + c, s.channels - c)
+    NASC_FOR_PIXELS(row, nasc_filter_piece(&s), NASC_RUN_TAPS);
   }
 }
 
@@ -44,54 +51,69 @@ NASC_KERNEL(nasc_any_depthwise_input) {
   struct nasc_any_depthwise p;
   memcpy(&p, dims, sizeof p);
   const nasc_windows s = p.windows;
-  const nasc_line *columns = nasc_columns_of_inputs(&s);
-  nasc_sources sources = {0};
+  const nasc_pixel_row row = nasc_row_of_inputs(&s);
   for (int64_t item = first; item < last; item++) {
     const nasc_line rows = nasc_line_of_input(&s, item % s.heightIn, s.heightIn, s.heightOut);
-    const float *image = tensors[0] + item / s.heightIn * s.heightOut * s.widthOut * s.channels;
-    for (int64_t ix = 0; ix < s.widthIn; ix++) {
-      const int64_t at = (item * s.widthIn + ix) * s.channels;
-      const float *dy = image + nasc_sources_at(&sources, &s, &rows, columns, ix, s.widthOut, 0), *added = p.add ? tensors[3] + at : 0;
-      float *dx = tensors[2] + at;
-#define NASC_RUN_TAPS_GRADIENT(N) nasc_taps_of(N, &sources, dy + c, tensors[1] + c, s.channels, added ? added + c : 0, dx + c, s.channels - c)
-      NASC_WINDOW_CHANNELS(s.channels, NASC_RUN_TAPS_GRADIENT);
-    }
+    const int64_t in = item * s.widthIn * s.channels;
+    const float *dy = tensors[0] + item / s.heightIn * s.heightOut * s.widthOut * s.channels, *added = p.add ? tensors[3] + in : 0;
+    float *dx = tensors[2] + in;
+    nasc_list_sources(&row, &rows, 0);
+#define NASC_RUN_TAPS_GRADIENT(N)                                                                                                     \
+  nasc_taps_of(N, row.pixels[x].sources, dy + row.pixels[x].start + c, tensors[1] + c, s.channels, added ? added + x * s.channels + c : 0, \
+               dx + x * s.channels + c, s.channels - c)
+    NASC_FOR_PIXELS(row, nasc_filter_piece(&s), NASC_RUN_TAPS_GRADIENT);
   }
 }
 
-/* Items: groups of images x blocks of 16 channels. Partial sums of dw[tap] = sum of x dy over the windows in which the tap lies
+/* sum[v] += sum over `count` pixels of x dy, U of them side by side. */
+NASC_INLINE void nasc_tap_gradient(const int N, const int U, float *sum, const float *x, int64_t x_step, const float *dy, int64_t dy_step, int64_t count) {
+  nasc_vector sums[NASC_WINDOW_VECTORS];
+  NASC_UNROLL for (int v = 0; v < N * U; v++) sums[v] = v < N ? nasc_load(sum + v * NASC_LANES) : (nasc_vector){0};
+  int64_t i = 0;
+  for (; i + U <= count; i += U) {
+    NASC_UNROLL for (int u = 0; u < U; u++) {
+      NASC_UNROLL for (int v = 0; v < N; v++)
+        sums[u * N + v] = nasc_fma(nasc_load(x + (i + u) * x_step + v * NASC_LANES), nasc_load(dy + (i + u) * dy_step + v * NASC_LANES), sums[u * N + v]);
+    }
+  }
+  for (; i < count; i++) {
+    NASC_UNROLL for (int v = 0; v < N; v++) sums[v] = nasc_fma(nasc_load(x + i * x_step + v * NASC_LANES), nasc_load(dy + i * dy_step + v * NASC_LANES), sums[v]);
+  }
+  NASC_UNROLL for (int u = 1; u < U; u++) {
+    NASC_UNROLL for (int v = 0; v < N; v++) sums[v] += sums[u * N + v];
+  }
+  NASC_UNROLL for (int v = 0; v < N; v++) nasc_store(sum + v * NASC_LANES, sums[v]);
+}
+
+/* Items: groups of images x pieces of channels. Partial sums of dw[tap] = sum of x dy over the windows in which the tap lies
    inside. Tensors: dy, x, partials [group][tap][padded C]. Dims: as above, then the images of a group. */
 NASC_KERNEL(nasc_any_depthwise_weight) {
   NASC_UNUSED(scalars);
   struct nasc_any_depthwise p;
   memcpy(&p, dims, sizeof p);
   const nasc_windows s = p.windows;
-  const int64_t images = dims[sizeof p / sizeof *dims], blocks = (s.channels + NASC_BLOCK - 1) / NASC_BLOCK, padded = NASC_ROUND_UP(s.channels);
-  const int64_t taps = s.kernel * s.kernel;
+  const int64_t images = dims[sizeof p / sizeof *dims], padded = NASC_ROUND_UP(s.channels), several = NASC_WINDOW_VECTORS * NASC_LANES;
+  const int64_t pieces = (s.channels + NASC_DEPTHWISE_PIECE - 1) / NASC_DEPTHWISE_PIECE, taps = s.kernel * s.kernel;
   for (int64_t item = first; item < last; item++) {
-    const int64_t group = item / blocks, start = item % blocks * NASC_BLOCK;
-    for (int64_t c = start; c < nasc_min(start + NASC_BLOCK, padded); c += NASC_LANES) {
+    const int64_t group = item / pieces, start = item % pieces * NASC_DEPTHWISE_PIECE, end = nasc_min(start + NASC_DEPTHWISE_PIECE, s.channels);
+    for (int64_t c = start, next; c < end; c = next) {
+      next = c + (c + several <= end ? several : NASC_LANES);
       float *partials = tensors[2] + group * taps * padded + c;
-      for (int64_t tap = 0; tap < taps; tap++) nasc_store(partials + tap * padded, (nasc_vector){0});
+      for (int64_t tap = 0; tap < taps; tap++)
+        for (int64_t v = 0; v < next - c; v += NASC_LANES) nasc_store(partials + tap * padded + v, (nasc_vector){0});
       for (int64_t row = group * images * s.heightOut; row < nasc_min((group + 1) * images, s.batch) * s.heightOut; row++) {
         const nasc_line rows = nasc_line_of_output(&s, row % s.heightOut, s.heightIn);
         const float *dy = tensors[0] + row * s.widthOut * s.channels + c;
         for (int64_t i = 0; i < rows.count; i++) {
           const float *x = tensors[1] + (row / s.heightOut * s.heightIn + rows.element[i]) * s.widthIn * s.channels + c;
           for (int64_t kx = 0; kx < s.kernel; kx++) {
-            /* Column ox * stride + shift of the input lies inside from `from` to `end`. */
-            const int64_t shift = kx * s.dilation - s.padding, step = s.stride * s.channels;
-            const int64_t from = shift < 0 ? (-shift + s.stride - 1) / s.stride : 0;
-            const int64_t end = shift < s.widthIn ? nasc_min((s.widthIn - 1 - shift) / s.stride + 1, s.widthOut) : 0;
+            /* Column ox * stride + shift of the input lies inside from `from` on, `count` times. */
+            const int64_t shift = kx * s.dilation - s.padding, from = shift < 0 ? (-shift + s.stride - 1) / s.stride : 0;
+            const int64_t count = shift < s.widthIn ? nasc_min((s.widthIn - 1 - shift) / s.stride + 1, s.widthOut) - from : 0;
             float *sum = partials + (rows.tap[i] * s.kernel + kx) * padded;
-            nasc_vector sums[4] = {nasc_load(sum), {0}, {0}, {0}};
-            int64_t ox = from;
-            for (; ox + 4 <= end; ox += 4) {
-              NASC_UNROLL for (int t = 0; t < 4; t++)
-                sums[t] = nasc_fma(nasc_load(x + (ox + t) * step + shift * s.channels), nasc_load(dy + (ox + t) * s.channels), sums[t]);
-            }
-            for (; ox < end; ox++) sums[0] = nasc_fma(nasc_load(x + ox * step + shift * s.channels), nasc_load(dy + ox * s.channels), sums[0]);
-            nasc_store(sum, (sums[0] + sums[1]) + (sums[2] + sums[3]));
+            const float *in = x + (from * s.stride + shift) * s.channels, *gradient = dy + from * s.channels;
+            if (next - c > NASC_LANES) nasc_tap_gradient(NASC_WINDOW_VECTORS, 1, sum, in, s.stride * s.channels, gradient, s.channels, count);
+            else nasc_tap_gradient(1, NASC_WINDOW_VECTORS, sum, in, s.stride * s.channels, gradient, s.channels, count);
           }
         }
       }

@@ -52,18 +52,16 @@ NASC_KERNEL(nasc_max_pool_forward) {
   struct nasc_pooling p;
   memcpy(&p, dims, sizeof p);
   const nasc_windows s = p.windows;
-  const nasc_line *columns = nasc_columns_of_outputs(&s);
-  nasc_sources sources = {0};
+  const nasc_pixel_row row = nasc_row_of_outputs(&s);
   for (int64_t item = first; item < last; item++) {
     const nasc_line rows = nasc_line_of_output(&s, item % s.heightOut, s.heightIn);
     const float *image = tensors[0] + item / s.heightOut * s.heightIn * s.widthIn * s.channels;
-    for (int64_t ox = 0; ox < s.widthOut; ox++) {
-      const int64_t at = (item * s.widthOut + ox) * s.channels;
-      const float *x = image + nasc_sources_at(&sources, &s, &rows, columns, ox, s.widthIn, 0);
-      float *y = tensors[1] + at, *taps = p.option ? tensors[2] + at : 0;
-#define NASC_RUN_MAX(N) nasc_max_window(N, &sources, x + c, y + c, taps ? taps + c : 0, s.channels - c)
-      NASC_WINDOW_CHANNELS(s.channels, NASC_RUN_MAX);
-    }
+    const int64_t out = item * s.widthOut * s.channels;
+    float *y = tensors[1] + out, *taps = p.option ? tensors[2] + out : 0;
+    nasc_list_sources(&row, &rows, 0);
+#define NASC_RUN_MAX(N)                                                                                                                             \
+  nasc_max_window(N, row.pixels[x].sources, image + row.pixels[x].start + c, y + x * s.channels + c, taps ? taps + x * s.channels + c : 0, s.channels - c)
+    NASC_FOR_PIXELS(row, s.channels, NASC_RUN_MAX);
   }
 }
 
@@ -73,19 +71,17 @@ NASC_KERNEL(nasc_max_pool_backward) {
   struct nasc_pooling p;
   memcpy(&p, dims, sizeof p);
   const nasc_windows s = p.windows;
-  const nasc_line *columns = nasc_columns_of_inputs(&s);
-  nasc_sources sources = {0};
+  const nasc_pixel_row row = nasc_row_of_inputs(&s);
   for (int64_t item = first; item < last; item++) {
     const nasc_line rows = nasc_line_of_input(&s, item % s.heightIn, s.heightIn, s.heightOut);
-    const int64_t image = item / s.heightIn * s.heightOut * s.widthOut * s.channels;
-    for (int64_t ix = 0; ix < s.widthIn; ix++) {
-      const int64_t at = (item * s.widthIn + ix) * s.channels;
-      const int64_t from = image + nasc_sources_at(&sources, &s, &rows, columns, ix, s.widthOut, 0);
-      const float *dy = tensors[0] + from, *taps = tensors[1] + from, *added = p.add ? tensors[3] + at : 0;
-      float *dx = tensors[2] + at;
-#define NASC_RUN_MAX_GRADIENT(N) nasc_max_pixel(N, &sources, dy + c, taps + c, added ? added + c : 0, dx + c, s.channels - c)
-      NASC_WINDOW_CHANNELS(s.channels, NASC_RUN_MAX_GRADIENT);
-    }
+    const int64_t image = item / s.heightIn * s.heightOut * s.widthOut * s.channels, in = item * s.widthIn * s.channels;
+    const float *dy = tensors[0] + image, *taps = tensors[1] + image, *added = p.add ? tensors[3] + in : 0;
+    float *dx = tensors[2] + in;
+    nasc_list_sources(&row, &rows, 0);
+#define NASC_RUN_MAX_GRADIENT(N)                                                                                                   \
+  nasc_max_pixel(N, row.pixels[x].sources, dy + row.pixels[x].start + c, taps + row.pixels[x].start + c,                           \
+                 added ? added + x * s.channels + c : 0, dx + x * s.channels + c, s.channels - c)
+    NASC_FOR_PIXELS(row, s.channels, NASC_RUN_MAX_GRADIENT);
   }
 }
 
@@ -111,17 +107,14 @@ NASC_KERNEL(nasc_mean_pool_forward) {
   struct nasc_pooling p;
   memcpy(&p, dims, sizeof p);
   const nasc_windows s = p.windows;
-  const nasc_line *columns = nasc_columns_of_outputs(&s);
-  nasc_sources sources = {0};
+  const nasc_pixel_row row = nasc_row_of_outputs(&s);
   for (int64_t item = first; item < last; item++) {
     const nasc_line rows = nasc_line_of_output(&s, item % s.heightOut, s.heightIn);
     const float *image = tensors[0] + item / s.heightOut * s.heightIn * s.widthIn * s.channels;
-    for (int64_t ox = 0; ox < s.widthOut; ox++) {
-      const float *x = image + nasc_sources_at(&sources, &s, &rows, columns, ox, s.widthIn, nasc_fixed_share(&p));
-      float *y = tensors[1] + (item * s.widthOut + ox) * s.channels;
-#define NASC_RUN_MEAN(N) nasc_mean_of(N, &sources, x + c, 0, y + c, s.channels - c)
-      NASC_WINDOW_CHANNELS(s.channels, NASC_RUN_MEAN);
-    }
+    float *y = tensors[1] + item * s.widthOut * s.channels;
+    nasc_list_sources(&row, &rows, nasc_fixed_share(&p));
+#define NASC_RUN_MEAN(N) nasc_mean_of(N, row.pixels[x].sources, image + row.pixels[x].start + c, 0, y + x * s.channels + c, s.channels - c)
+    NASC_FOR_PIXELS(row, s.channels, NASC_RUN_MEAN);
   }
 }
 
@@ -131,17 +124,15 @@ NASC_KERNEL(nasc_mean_pool_backward) {
   struct nasc_pooling p;
   memcpy(&p, dims, sizeof p);
   const nasc_windows s = p.windows;
-  const nasc_line *columns = nasc_columns_of_inputs(&s);
-  nasc_sources sources = {0};
+  const nasc_pixel_row row = nasc_row_of_inputs(&s);
   for (int64_t item = first; item < last; item++) {
     const nasc_line rows = nasc_line_of_input(&s, item % s.heightIn, s.heightIn, s.heightOut);
-    const float *image = tensors[0] + item / s.heightIn * s.heightOut * s.widthOut * s.channels;
-    for (int64_t ix = 0; ix < s.widthIn; ix++) {
-      const int64_t at = (item * s.widthIn + ix) * s.channels;
-      const float *dy = image + nasc_sources_at(&sources, &s, &rows, columns, ix, s.widthOut, nasc_fixed_share(&p)), *added = p.add ? tensors[2] + at : 0;
-      float *dx = tensors[1] + at;
-#define NASC_RUN_MEAN_GRADIENT(N) nasc_mean_of(N, &sources, dy + c, added ? added + c : 0, dx + c, s.channels - c)
-      NASC_WINDOW_CHANNELS(s.channels, NASC_RUN_MEAN_GRADIENT);
-    }
+    const int64_t in = item * s.widthIn * s.channels;
+    const float *dy = tensors[0] + item / s.heightIn * s.heightOut * s.widthOut * s.channels, *added = p.add ? tensors[2] + in : 0;
+    float *dx = tensors[1] + in;
+    nasc_list_sources(&row, &rows, nasc_fixed_share(&p));
+#define NASC_RUN_MEAN_GRADIENT(N)                                                                                            \
+  nasc_mean_of(N, row.pixels[x].sources, dy + row.pixels[x].start + c, added ? added + x * s.channels + c : 0, dx + x * s.channels + c, s.channels - c)
+    NASC_FOR_PIXELS(row, s.channels, NASC_RUN_MEAN_GRADIENT);
   }
 }

@@ -1,7 +1,7 @@
 /* Sliding windows of any kernel, stride, dilation and padding: what each output is made of, and each gradient.
 
-   Along one axis that is a line: some elements, with the tap that each is under. The lists of rows and columns make the list
-   of a pixel, over which vectors of channels run; pixels beside each other mostly share one. */
+   Along one axis that is a line: some elements, with the tap that each is under. The lines of a row and a column make the list of
+   a pixel, over which vectors of channels run. Pixels beside each other mostly share one. */
 
 enum { NASC_LARGEST_WINDOW = 7, NASC_WINDOW_VECTORS = 4 };
 
@@ -53,55 +53,88 @@ static nasc_line nasc_line_of_input(const nasc_windows *s, int64_t in, int64_t s
   return line;
 }
 
-/* Lines of all columns, in the thread's scratch. */
-static const nasc_line *nasc_columns_of_outputs(const nasc_windows *s) {
-  nasc_line *lines = (nasc_line *)(void *)nasc_scratch;
-  for (int64_t x = 0; x < s->widthOut; x++) lines[x] = nasc_line_of_output(s, x, s->widthIn);
-  return lines;
-}
-
-static const nasc_line *nasc_columns_of_inputs(const nasc_windows *s) {
-  nasc_line *lines = (nasc_line *)(void *)nasc_scratch;
-  for (int64_t x = 0; x < s->widthIn; x++) lines[x] = nasc_line_of_input(s, x, s->widthIn, s->widthOut);
-  return lines;
-}
-
 /* What one pixel is made of. */
 typedef struct {
   int64_t count;
-  int64_t offset[NASC_LARGEST_WINDOW * NASC_LARGEST_WINDOW]; /* in floats, from the first column of the image on */
+  int64_t offset[NASC_LARGEST_WINDOW * NASC_LARGEST_WINDOW]; /* in floats, from the pixel's start */
   int32_t tap[NASC_LARGEST_WINDOW * NASC_LARGEST_WINDOW];    /* ky * kernel + kx */
   float share[NASC_LARGEST_WINDOW * NASC_LARGEST_WINDOW];    /* of the element in the window's mean */
 } nasc_sources;
 
-/* Columns that are alike have the same sources, from their first element on. */
+typedef struct {
+  int64_t start; /* in floats, from the image on */
+  const nasc_sources *sources;
+} nasc_pixel;
+
+/* Pixels of a row, in the thread's scratch. `across`: pixels of a row of the image that they are made of. */
+typedef struct {
+  const nasc_windows *windows;
+  int64_t width, across;
+  nasc_line *columns;
+  nasc_pixel *pixels;
+  nasc_sources *sources;
+} nasc_pixel_row;
+
+static nasc_pixel_row nasc_pixel_row_of(const nasc_windows *s, int64_t width, int64_t across) {
+  nasc_pixel_row row = {.windows = s, .width = width, .across = across, .columns = (nasc_line *)(void *)nasc_scratch};
+  row.pixels = (nasc_pixel *)(void *)(row.columns + width);
+  row.sources = (nasc_sources *)(void *)(row.pixels + width);
+  return row;
+}
+
+static nasc_pixel_row nasc_row_of_outputs(const nasc_windows *s) {
+  const nasc_pixel_row row = nasc_pixel_row_of(s, s->widthOut, s->widthIn);
+  for (int64_t x = 0; x < row.width; x++) row.columns[x] = nasc_line_of_output(s, x, s->widthIn);
+  return row;
+}
+
+static nasc_pixel_row nasc_row_of_inputs(const nasc_windows *s) {
+  const nasc_pixel_row row = nasc_pixel_row_of(s, s->widthIn, s->widthOut);
+  for (int64_t x = 0; x < row.width; x++) row.columns[x] = nasc_line_of_input(s, x, s->widthIn, s->widthOut);
+  return row;
+}
+
+/* Columns that are alike have the same list, from their first element on. */
 NASC_INLINE int nasc_are_alike(const nasc_line *a, const nasc_line *b) {
   return a->is_inner && b->is_inner && a->count == b->count && (a->count == 0 || a->tap[0] == b->tap[0]);
 }
 
-/* Of columns[x]; `sources` are those of the column before. `width`: of the image that the elements are in. `share`: of an
-   element in every mean, 0 where only those inside count. Returns the offset of the first column. */
-static int64_t nasc_sources_at(nasc_sources *sources, const nasc_windows *s, const nasc_line *rows, const nasc_line *columns, int64_t x, int64_t width,
-                               float share) {
-  const nasc_line *column = &columns[x];
-  const int64_t start = column->count > 0 ? column->element[0] : 0;
-  if (x > 0 && nasc_are_alike(column, column - 1)) return start * s->channels;
-  int64_t count = 0;
-  for (int64_t i = 0; i < rows->count; i++) {
-    for (int64_t j = 0; j < column->count; j++, count++) {
-      sources->offset[count] = (rows->element[i] * width + column->element[j] - start) * s->channels;
-      sources->tap[count] = (int32_t)(rows->tap[i] * s->kernel + column->tap[j]);
-      sources->share[count] = share > 0 ? share : rows->share[i] * column->share[j];
+/* The lists of a row. `share`: of an element in every mean, 0 where only those inside count. */
+static void nasc_list_sources(const nasc_pixel_row *row, const nasc_line *rows, float share) {
+  const nasc_windows *s = row->windows;
+  nasc_sources *sources = row->sources;
+  for (int64_t x = 0; x < row->width; x++) {
+    const nasc_line *column = &row->columns[x];
+    const int64_t start = column->count > 0 ? column->element[0] : 0;
+    row->pixels[x].start = start * s->channels;
+    row->pixels[x].sources = sources;
+    if (x > 0 && nasc_are_alike(column, column - 1)) {
+      row->pixels[x].sources = row->pixels[x - 1].sources;
+      continue;
     }
+    int64_t count = 0;
+    for (int64_t i = 0; i < rows->count; i++) {
+      for (int64_t j = 0; j < column->count; j++, count++) {
+        sources->offset[count] = (rows->element[i] * row->across + column->element[j] - start) * s->channels;
+        sources->tap[count] = (int32_t)(rows->tap[i] * s->kernel + column->tap[j]);
+        sources->share[count] = share > 0 ? share : rows->share[i] * column->share[j];
+      }
+    }
+    sources++->count = count;
   }
-  sources->count = count;
-  return start * s->channels;
 }
 
-/* RUN(N) for channels from c on: several vectors at a time, then one, partial or not. */
-#define NASC_WINDOW_CHANNELS(channels, RUN)                                                                                      \
-  do {                                                                                                                           \
-    int64_t c = 0;                                                                                                               \
-    for (; c + NASC_WINDOW_VECTORS * NASC_LANES <= (channels); c += NASC_WINDOW_VECTORS * NASC_LANES) RUN(NASC_WINDOW_VECTORS); \
-    for (; c < (channels); c += NASC_LANES) RUN(1);                                                                              \
+/* RUN(N) for all pixels x of the row and all channels from c on: several vectors at a time, then one, partial or not. `piece`:
+   channels after which the next pixel's turn is. */
+#define NASC_FOR_PIXELS(row, piece, RUN)                                                             \
+  do {                                                                                               \
+    const int64_t channels = (row).windows->channels, several = NASC_WINDOW_VECTORS * NASC_LANES;    \
+    for (int64_t start = 0; start < channels; start += (piece)) {                                    \
+      const int64_t end = nasc_min(start + (piece), channels);                                       \
+      for (int64_t x = 0; x < (row).width; x++) {                                                    \
+        int64_t c = start;                                                                           \
+        for (; c + several <= end; c += several) RUN(NASC_WINDOW_VECTORS);                           \
+        for (; c < end; c += NASC_LANES) RUN(1);                                                     \
+      }                                                                                              \
+    }                                                                                                \
   } while (0)

@@ -1,5 +1,6 @@
 // Depthwise convolutions of any window, above all dilated ones: `kernels/depthwise-any.h`.
 import { elementCount, parameterId } from '@nasc/ir';
+import type { OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, Unit } from '../unit.ts';
@@ -8,8 +9,11 @@ import { blocksOf, padded } from './normalisation.ts';
 import { fitsWindows, windowOf, windowsDims } from './window.ts';
 
 const mostGroups = 16;
+/** Channels of an item of the weight gradient: NASC_DEPTHWISE_PIECE. */
+const piece = 64;
 
-export const acceptsAnyDepthwise = fitsWindows;
+/** Windows of one element share nothing: the plain kernels are as good. */
+export const acceptsAnyDepthwise = (view: OpView): boolean => windowOf(view.attributes).kernel > 1 && fitsWindows(view);
 
 export const anyDepthwiseUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const view = nodes[0]!;
@@ -31,7 +35,7 @@ export const anyDepthwiseUnit = ({ nodes, batch }: NativeMatch): Unit => {
       tensors: [gradient, x, partials],
       dims: [...dims(false), images],
       scalars: [],
-      items: groups * blocksOf(channels),
+      items: groups * Math.ceil(channels / piece),
     },
     {
       kernel: 'nasc_depthwise_reduce',

@@ -76,7 +76,7 @@ const oddOnes: readonly OneOp[] = [
   { op: 'depthwiseConv2d', attributes: { kernel: 5, dilation: 3, stride: 2, bias: true }, shapes: [[11, 9, 17]] },
   { op: 'depthwiseConv2d', attributes: { kernel: 3, stride: 3, padding: 0 }, shapes: [[10, 11, 5]] },
   { op: 'depthwiseConv2d', attributes: { kernel: 2, stride: 2, padding: 0 }, shapes: [[7, 6, 16]] },
-  { op: 'depthwiseConv2d', attributes: { kernel: 1 }, shapes: [[4, 5, 40]] },
+  { op: 'depthwiseConv2d', attributes: { kernel: 7, padding: 2 }, shapes: [[8, 9, 131]] },
 ];
 
 test.each(oddOnes)('$op $attributes of $shapes', async ({ op, attributes = {}, shapes }) => {

@@ -24,11 +24,13 @@ export const windowOf = (attributes: Attributes): Window => {
   };
 };
 
-/** NASC_LARGEST_WINDOW. */
+/** NASC_LARGEST_WINDOW, and pixels of a row whose lists fit into the scratch (`nasc_pixel_row`, less than 1000 bytes each). */
 const largestWindow = 7;
+const longestRow = 4096;
 
 /** Whether `kernels/windows.h` takes it. */
-export const fitsWindows = ({ attributes }: OpView): boolean => windowOf(attributes).kernel <= largestWindow;
+export const fitsWindows = ({ attributes, inputs, output }: OpView): boolean =>
+  windowOf(attributes).kernel <= largestWindow && Math.max(inputs[0]!.shape[1]!, output.shape[1]!) <= longestRow;
 
 /** The fields of `nasc_windows`. */
 export const windowsDims = ({ attributes, inputs, output }: OpView, batch: number): readonly number[] => {
