@@ -13,8 +13,8 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 /** Units are compiled side by side, the longest first. Each starts with what all need, and lists its kernels in a table. */
 const common = (): string => [prelude, kernelHeader('inference-vector.h'), read('lanes.h')].join('\n');
 const engineUnits = {
-  depthwise_backward: ['depthwise.h', 'depthwise-backward.h'],
-  depthwise_forward: ['depthwise.h', 'depthwise-forward.h'],
+  depthwise_backward: ['depthwise.h', 'depthwise-rows.h', 'depthwise-gradients.h', 'depthwise-backward.h'],
+  depthwise_forward: ['depthwise.h', 'depthwise-rows.h', 'depthwise-forward.h'],
   convolution: ['matrix.h', 'convolution.h', 'grouped-convolution.h'],
   expansion_backward: ['matrix.h', 'depthwise.h', 'expansion.h', 'expansion-backward.h'],
   expansion_forward: ['matrix.h', 'depthwise.h', 'expansion.h', 'expansion-statistics.h', 'expansion-forward.h', 'expansion-finish.h'],

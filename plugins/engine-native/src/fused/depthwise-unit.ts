@@ -10,23 +10,34 @@ import { scratchFloats, windowOf } from './window.ts';
 
 const block = 16;
 
-/** Scratch that keeps a band in the second cache. */
-const bandFloats = 48 * 1024;
+/** Scratch for a band of rows: long runs of memory, read without a pause, but no more than a part of the second cache. */
+const bandFloats = 64 * 1024;
 
-/** Floats of scratch for bands of so many output rows, in the backward pass (which needs more than the forward one). */
-const floatsFor = (band: number, kernel: number, stride: number, widthIn: number, widthOut: number): number => {
-  const border = (kernel >> 1) + 1;
-  const gradient = (band + 2 * border) * (widthOut + 2 * border);
-  const input = ((band - 1) * stride + kernel) * (widthIn + 2 * border);
-  return block * (kernel * kernel + gradient + input);
-};
+/** Scratch for several small images at a time: the first cache. */
+const imagesFloats = 8 * 1024;
 
-const bandOf = ({ attributes, inputs, output }: OpView): number => {
-  const { kernel, stride } = windowOf(attributes);
-  const [height, width] = output.shape as [number, number];
-  let band = height;
-  while (band > 1 && floatsFor(band, kernel, stride, inputs[0]!.shape[1]!, width) > bandFloats) band = Math.ceil(band / 2);
-  return band;
+interface Scratch {
+  /** Output rows at a time. */
+  readonly band: number;
+  /** Images at a time. */
+  readonly together: number;
+  readonly floats: number;
+}
+
+/** For the backward pass, which needs more than the forward one. */
+const scratchOf = ({ attributes, inputs, output }: OpView, images: number): Scratch => {
+  const { kernel, stride, padding } = windowOf(attributes);
+  const [heightIn, widthIn] = inputs[0]!.shape as [number, number];
+  const [heightOut, widthOut] = output.shape as [number, number];
+  const floatsOf = (band: number): number => {
+    const rowsIn = Math.min((band - 1) * stride + kernel, heightIn);
+    const rowsOut = Math.min(stride === 1 ? band + kernel - 1 : band + padding, heightOut);
+    return block * (rowsIn * (widthIn + 2 * padding) + rowsOut * (widthOut + 2 * padding));
+  };
+  let band = heightOut;
+  while (band > 1 && floatsOf(band) > bandFloats) band = Math.ceil(band / 2);
+  const together = band < heightOut ? 1 : Math.min(images, Math.max(1, Math.floor(imagesFloats / floatsOf(band))));
+  return { band, together, floats: together * floatsOf(band) + block * 2 * kernel * (kernel + 1) };
 };
 
 export const acceptsDepthwise = (view: OpView): boolean => {
@@ -36,7 +47,7 @@ export const acceptsDepthwise = (view: OpView): boolean => {
     (stride === 1 || stride === 2) &&
     dilation === 1 &&
     padding === kernel >> 1 &&
-    floatsFor(bandOf(view), kernel, stride, view.inputs[0]!.shape[1]!, view.output.shape[1]!) <= scratchFloats
+    scratchOf(view, 1).floats <= scratchFloats
   );
 };
 
@@ -48,12 +59,13 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
   const [heightOut, widthOut] = convolution.output.shape as [number, number];
   const { kernel, stride } = windowOf(attributes);
   const hasBias = attributes['bias'] === true;
-  // With few blocks of channels, items are smaller groups of images.
-  const roomFor = Math.min(batch, blocksOf(channels) < 4 ? 32 : 16);
+  // Few groups, as each costs sums of its own, but enough items for many threads.
+  const roomFor = Math.min(batch, 32, Math.max(4, Math.ceil(128 / blocksOf(channels))));
   const images = Math.ceil(batch / roomFor);
   const groups = Math.ceil(batch / images);
   const items = groups * blocksOf(channels);
   const taps = kernel * kernel;
+  const { band, together } = scratchOf(convolution, images);
 
   const z: BufferId = norm ? convolutionOutput(convolution) : valueBuffer(value);
   const weightPartials: BufferId = `t:${node.id}.weightPartials`;
@@ -71,7 +83,7 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     readonly inputGradient?: boolean;
     readonly weightGradient?: boolean;
   }
-  const shape = [batch, heightIn, widthIn, channels, heightOut, widthOut, kernel, stride, images, bandOf(convolution)];
+  const shape = [batch, heightIn, widthIn, channels, heightOut, widthOut, kernel, stride, images, together, band];
   const dims = ({ statistics = false, add = false, inputGradient = false, weightGradient = false }: Flags) => [
     ...shape,
     ...[input, hasBias, statistics, norm, add, inputGradient, weightGradient, input?.blocked, output].map((flag) => (flag ? 1 : 0)),
