@@ -4,7 +4,7 @@
 //
 // Run `npm run build` before, on an idle machine. The engine's times are those of the op's kernel calls within a training step, in
 // front of which a depthwise convolution asks for its input's gradient. Without $PYTHON there is no peer; with it the two
-// take turns (bench/peers/pytorch_graph.py, channels_last, tuned malloc). Figures are the best round's median. GB/s counts what has to be read
+// take turns (bench/peers/pytorch_graph.py, channels_last, tuned malloc). Figures are medians of the rounds' medians. GB/s counts what has to be read
 // and written: the op's inputs and output once forward, twice backward; GFLOP/s takes its place where there are multiplications.
 import { spawn } from 'node:child_process';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -127,8 +127,8 @@ for (const entry of cases.filter(({ name }) => new RegExp(values.only).test(name
     if (peer) theirs.push(await peer.measure(graph));
   }
   await engine.dispose();
-  const least = (of, phase) => Math.min(...of.map((times) => times[phase]));
-  const [forward, backward] = [least(ours, 'forward'), least(ours, 'backward')];
+  const middle = (of, phase) => median(of.map((times) => times[phase]));
+  const [forward, backward] = [middle(ours, 'forward'), middle(ours, 'backward')];
   const macs = Object.values(costTable(graph, registry.ops)).reduce((sum, cost) => sum + cost.macs, 0);
   const speed = (ms, times) =>
     macs > 0
@@ -136,7 +136,7 @@ for (const entry of cases.filter(({ name }) => new RegExp(values.only).test(name
       : `${((bytesOf(graph) * times) / ms / 1e6).toFixed(1)} GB/s`;
   const row = [entry.name, entry.shape.join('x'), forward.toFixed(3), backward.toFixed(3), speed(forward, 1), speed(backward, 2)];
   if (peer) {
-    const [peerForward, peerBackward] = [least(theirs, 'forward'), least(theirs, 'backward')];
+    const [peerForward, peerBackward] = [middle(theirs, 'forward'), middle(theirs, 'backward')];
     row.push(`${peerForward.toFixed(3)} + ${peerBackward.toFixed(3)}`, ((peerForward + peerBackward) / (forward + backward)).toFixed(1));
   }
   console.log(`| ${row.join(' | ')} |`);

@@ -2,6 +2,9 @@ import { createPlainRunner, hostVectorWidths } from '@nasc/c-emit';
 import { elementCount } from '@nasc/ir';
 import { primitiveOps } from '@nasc/ops';
 import { afterAll, expect, test, vi } from 'vitest';
+import { compileFor, native } from '../../../../test/engines/engine-under-test.ts';
+import { randomBatch, randomParameters } from '../../../../test/engines/graphs.ts';
+import { stepOptions } from '../../../../test/engines/small-space.ts';
 import { gradientErrors, networkAround, plainKernelsOf } from './beside-reference.test-helper.ts';
 import type { BuildOps } from './beside-reference.test-helper.ts';
 import { nativePatterns } from './patterns.ts';
@@ -86,21 +89,36 @@ test.each(oddOnes)('$op $attributes of $shapes', async ({ op, attributes = {}, s
 });
 
 /** All of them beside each other. */
+const oddNetwork = networkAround(
+  oddOnes.flatMap(({ shapes }) => shapes),
+  (builder, inputs) => {
+    const left = [...inputs];
+    const flat = oddOnes.map(({ op, attributes = {}, shapes }, index) => {
+      const value = builder.op(`op${index}`, op, left.splice(0, shapes.length), attributes);
+      return builder.op(`flat${index}`, 'reshape', [value], { shape: [elementCount(builder.typeOf(value).shape)] });
+    });
+    return builder.op('all', 'concat', flat, { axis: 0 });
+  },
+);
+
 test.each(hostVectorWidths().slice(1))('the same with vectors of %s', async (width) => {
   vi.stubEnv('NASC_VECTOR_WIDTH', width);
-  const graph = networkAround(
-    oddOnes.flatMap(({ shapes }) => shapes),
-    (builder, inputs) => {
-      const left = [...inputs];
-      const flat = oddOnes.map(({ op, attributes = {}, shapes }, index) => {
-        const value = builder.op(`op${index}`, op, left.splice(0, shapes.length), attributes);
-        return builder.op(`flat${index}`, 'reshape', [value], { shape: [elementCount(builder.typeOf(value).shape)] });
-      });
-      return builder.op('all', 'concat', flat, { axis: 0 });
-    },
-  );
-  expect(await gradientErrors(graph, double, 5e-5)).toEqual([]);
+  expect(await gradientErrors(oddNetwork, double, 5e-5)).toEqual([]);
   vi.unstubAllEnvs();
+});
+
+test('the same bits on 1 and 3 threads', async () => {
+  const batch = randomBatch(oddNetwork, 8, 1);
+  const results = [];
+  for (const threads of [1, 3]) {
+    const program = await compileFor(native, oddNetwork, { threads });
+    await program.writeState({ parameters: randomParameters(oddNetwork, 1) });
+    await program.forwardBackward(batch, [], stepOptions);
+    const gradients = await program.readGradients();
+    results.push(new Map([...gradients].map(([id, { data }]) => [id, Buffer.from(data.buffer).toString('base64')])));
+    await program.dispose();
+  }
+  expect(results[1]).toEqual(results[0]);
 });
 
 /** Values that are read several times, so that gradients are added to what is there. */
