@@ -1,5 +1,6 @@
 import { createPlainRunner, hostVectorWidths } from '@nasc/c-emit';
 import { elementCount } from '@nasc/ir';
+import type { Attributes } from '@nasc/ir';
 import { primitiveOps } from '@nasc/ops';
 import { afterAll, expect, test, vi } from 'vitest';
 import { compileFor, native } from '../../../../test/engines/engine-under-test.ts';
@@ -38,7 +39,7 @@ test.each(examples)('$pattern ($name): gradients are those of its ops in float64
 
 interface OneOp {
   readonly op: string;
-  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly attributes?: Attributes;
   readonly shapes: readonly (readonly number[])[];
 }
 
