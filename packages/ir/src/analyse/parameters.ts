@@ -32,12 +32,20 @@ const draw = (init: Initializer, random: Random): number => {
 
 /**
  * Initial values of every parameter. They depend on the seed and the parameter's id only: a tensor starts the same in the
- * supernet, in a network derived from it, and beside any neighbours.
+ * supernet, in a network derived from it, and beside any neighbours. All are views of one block: memory in one piece goes
+ * back to the system when nobody uses it any more, many small pieces may not.
  */
-export const initialiseParameters = (graph: Graph, ops: OpLookup, seed: number): TensorTable =>
-  new Map(
-    parametersOf(graph, ops).map(({ id, spec: { shape, init } }): [string, Tensor] => {
+export const initialiseParameters = (graph: Graph, ops: OpLookup, seed: number): TensorTable => {
+  const parameters = parametersOf(graph, ops);
+  const counts = parameters.map(({ spec }) => elementCount(spec.shape));
+  const block = new Float32Array(counts.reduce((a, b) => a + b, 0));
+  let start = 0;
+  return new Map(
+    parameters.map(({ id, spec: { shape, init } }, index): [string, Tensor] => {
       const random = new Random({ seed, stream: `initialise ${id}` });
-      return [id, { shape, data: Float32Array.from({ length: elementCount(shape) }, () => draw(init, random)) }];
+      const data = block.subarray(start, (start += counts[index]!));
+      for (let i = 0; i < data.length; i++) data[i] = draw(init, random);
+      return [id, { shape, data }];
     }),
   );
+};
