@@ -22,6 +22,7 @@ const stepCells = {
 };
 
 const memoryCells = {
+  untimed: true,
   measured: ({ bytes }) => gigabytes(bytes),
   peer: ({ bytes }) => gigabytes(bytes),
   ratio: ({ median }) => times(median),
@@ -101,7 +102,7 @@ export const rows = [
   },
   ...['two', 'full_v2'].map((kind) => ({
     id: `mobile-${kind}`,
-    what: `\`${kind}\`, likewise`,
+    what: `architecture step \`${kind}\`, \`mobile-small\`, likewise`,
     seconds: 25,
     run: (settings) => mobileStep(settings, kind),
     must: {},

@@ -19,7 +19,7 @@ const processorTimes = () => {
   return { idle, all: times.reduce((sum, time) => sum + Object.values(time).reduce((a, b) => a + b), 0) };
 };
 
-/** Share of the processor that others use while nothing is measured. */
+/** Share of the processor that others use, while nothing is measured. */
 const shareInUse = async () => {
   const before = processorTimes();
   await sleep(1000);
@@ -44,7 +44,7 @@ export const measureBars = async ({ only, repeats, threads, width, output }) => 
     const busy = inUse > 0.05 ? `; the machine is ${Math.round(100 * inUse)} % busy with other things` : '';
     console.log(`[${index + 1}/${selected.length}] ${row.what} (about ${minutes(left)} left${busy})`);
     const result = await row.run({ repeats, threads, width, peerFound: peer !== undefined });
-    results[row.id] = { ...result, inUseBefore: inUse };
+    results[row.id] = { ...result, inUse: Math.max(inUse, await shareInUse()) };
     left -= (row.seconds * repeats) / 3;
     saveResults(output, width, { peer, compiler: compiler.version, node: process.version, threads, results });
   }
