@@ -223,7 +223,7 @@ NASC_KERNEL(nasc_convolution_reduce) {
         for (int64_t o = 0; o < columns; o += NASC_LANES) {
           nasc_vector sum = {0};
           for (int64_t g = 0; g < groups; g++) sum += nasc_load(tensors[0] + (g * depth + i) * padded_out + o);
-          nasc_store_up_to(dw + i * columns + o, nasc_load(dw + i * columns + o) + sum, columns - o);
+          nasc_store_up_to(dw + i * columns + o, nasc_load_up_to(dw + i * columns + o, columns - o) + sum, columns - o);
         }
       }
     }

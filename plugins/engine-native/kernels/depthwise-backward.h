@@ -111,7 +111,7 @@ NASC_KERNEL(nasc_depthwise_reduce) {
     for (int64_t c = 0; c < channels; c += NASC_LANES) {
       nasc_vector sum = {0};
       for (int64_t g = 0; g < groups; g++) sum += nasc_load(tensors[0] + (g * taps + tap) * padded + c);
-      nasc_store_up_to(dw + c, nasc_load(dw + c) + sum, channels - c);
+      nasc_store_up_to(dw + c, nasc_load_up_to(dw + c, channels - c) + sum, channels - c);
     }
   }
 }

@@ -160,7 +160,7 @@ NASC_KERNEL(nasc_grouped_reduce) {
       for (int64_t c = 0; c < width; c += NASC_LANES) {
         nasc_vector sum = {0};
         for (int64_t item = 0; item < dims[5]; item++) sum += nasc_load(tensors[0] + ((item * groups + k) * rows + row) * padded + c);
-        nasc_store_up_to(dw + c, nasc_load(dw + c) + sum, width - c);
+        nasc_store_up_to(dw + c, nasc_load_up_to(dw + c, width - c) + sum, width - c);
       }
     }
   }

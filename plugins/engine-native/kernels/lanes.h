@@ -1,5 +1,6 @@
 /* What training kernels need of vectors beside `inference-vector.h`: partial vectors whose length is known at run time,
-   and masks. Reading a whole vector at the end of a row is allowed (all buffers lie in one block), writing is not. */
+   and masks. Reading a whole vector at the end of a row is allowed (every buffer has room for one behind it), writing is not;
+   nor is reading so in memory that the call writes, because what lies there may be another item's. */
 
 #define NASC_ROUND_UP(count) (((count) + NASC_LANES - 1) / NASC_LANES * NASC_LANES)
 
@@ -8,6 +9,9 @@ typedef int32_t nasc_lane_mask __attribute__((vector_size(NASC_LANES * 4)));
 #if NASC_LANES == 16 && defined(__AVX512F__)
 NASC_INLINE void nasc_store_some(float *p, nasc_vector v, int count) {
   _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+}
+NASC_INLINE nasc_vector nasc_load_some(const float *p, int count) {
+  return (nasc_vector)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
 }
 /* a where low < x < high, else 0. */
 NASC_INLINE nasc_vector nasc_inside(nasc_vector a, nasc_vector x, nasc_vector low, nasc_vector high) {
@@ -18,6 +22,11 @@ NASC_INLINE nasc_vector nasc_inside(nasc_vector a, nasc_vector x, nasc_vector lo
 NASC_INLINE void nasc_store_some(float *p, nasc_vector v, int count) {
   for (int lane = 0; lane < count; lane++) p[lane] = v[lane];
 }
+NASC_INLINE nasc_vector nasc_load_some(const float *p, int count) {
+  nasc_vector v = {0};
+  for (int lane = 0; lane < count; lane++) v[lane] = p[lane];
+  return v;
+}
 NASC_INLINE nasc_vector nasc_inside(nasc_vector a, nasc_vector x, nasc_vector low, nasc_vector high) {
   return (nasc_vector)((nasc_lane_mask)a & (nasc_lane_mask)(x > low) & (nasc_lane_mask)(x < high));
 }
@@ -27,6 +36,10 @@ NASC_INLINE nasc_vector nasc_inside(nasc_vector a, nasc_vector x, nasc_vector lo
 NASC_INLINE void nasc_store_up_to(float *p, nasc_vector v, int64_t count) {
   if (count >= NASC_LANES) nasc_store(p, v);
   else nasc_store_some(p, v, (int)count);
+}
+
+NASC_INLINE nasc_vector nasc_load_up_to(const float *p, int64_t count) {
+  return count >= NASC_LANES ? nasc_load(p) : nasc_load_some(p, (int)count);
 }
 
 /* The activation behind a normalisation is told by two numbers: low <= high clamps to them; low > high is hard swish,

@@ -134,7 +134,7 @@ NASC_KERNEL(nasc_norm_mask) {
         nasc_vector sum = nasc_load(sums + c), product = nasc_load(sums + padded + c);
         for (int64_t row = chunk; row < end; row++) {
           const nasc_vector x = nasc_load(tensors[1] + nasc_at(layout, row, c));
-          nasc_vector d = nasc_load(tensors[0] + row * channels + c);
+          nasc_vector d = nasc_load_up_to(tensors[0] + row * channels + c, channels - c);
           if (masked) {
             d = nasc_activation_gradient(d, nasc_fma(x, scale, shift), low, high);
             nasc_store_up_to(tensors[5] + row * channels + c, d, channels - c);

@@ -21,7 +21,10 @@ export interface Call {
 
 /** Bytes of a line: every buffer starts at one, and addresses are counted in them. */
 export const lineBytes = 64;
-export const linesOf = (floats: number): number => Math.ceil((floats * 4) / lineBytes);
+/** Floats of the longest vector. */
+const longestVector = 16;
+/** With room for a vector that begins at the last float: kernels read whole vectors at the end of a row. */
+export const linesOf = (floats: number): number => Math.ceil(((floats + longestVector - 1) * 4) / lineBytes);
 
 /** Elements of an item of the elementwise kernels in `kernels/step.h`: NASC_RUN. */
 const run = 4096;

@@ -9,8 +9,8 @@ import type { CutGraph, Region } from './region.ts';
 import type { Unit } from './unit.ts';
 import { planUpdates } from './update-plan.ts';
 
-const spec: ParameterSpec = { name: 'weight', shape: [16], role: 'weight', trainable: true, init: { kind: 'constant', value: 0 } };
-const placed = (id: string, line: number): PlacedParameter => ({ id, spec, floats: 16, line });
+const spec: ParameterSpec = { name: 'weight', shape: [1], role: 'weight', trainable: true, init: { kind: 'constant', value: 0 } };
+const placed = (id: string, line: number): PlacedParameter => ({ id, spec, floats: 1, line });
 
 /** A unit whose backward calls mention these buffers. */
 const unit = (output: string, input: string, tensors: readonly string[]): Element => {
