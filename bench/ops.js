@@ -3,9 +3,10 @@
 //   [PYTHON=/venv/bin/python3] node bench/ops.js [--only EXPRESSION] [--batch 16] [--threads 2] [--rounds 3] [--plain]
 //
 // Run `npm run build` before, on an idle machine. The engine's times are those of the op's kernel calls within a training step, in
-// front of which a depthwise convolution asks for its input's gradient. Without $PYTHON there is no peer; with it the two
-// take turns (bench/peers/pytorch_graph.py, channels_last, tuned malloc). Figures are medians of the rounds' medians. GB/s counts what has to be read
-// and written: the op's inputs and output once forward, twice backward; GFLOP/s takes its place where there are multiplications.
+// front of which a depthwise convolution asks for its input's gradient. Without $PYTHON there is no peer; with it the two take
+// turns (bench/peers/pytorch_graph.py, channels_last, tuned malloc). Figures are medians, with `--threads 1` minima, which say
+// something on a busy machine, too. GB/s counts what has to be read and written: the op's inputs and output once forward, twice
+// backward; GFLOP/s takes its place where there are multiplications.
 import { spawn } from 'node:child_process';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,8 +60,8 @@ const bytesOf = ({ inputs, outputs, nodes }) => {
   return 4 * batchSize * (elementCount(inputs[0].type.shape) + elementCount(output.type.shape));
 };
 
-/** A thread that sleeps over the end of a call shifts time from one call to another: medians, not minima. */
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+/** The least; on several threads the median, as one that sleeps over the end of a call shifts time from this call to another. */
+const typical = (numbers) => numbers.toSorted((a, b) => a - b)[threads === 1 ? 0 : numbers.length >> 1];
 
 /** Sum of the calls of what is measured, forward and backward, in one step. */
 const phasesOf = (calls) => {
@@ -93,7 +94,7 @@ const engineOf = async (graph) => {
     async measure() {
       observed.length = 0;
       for (let i = 0; i < stepsInRound; i++) await step();
-      return { forward: median(observed.map(({ forward }) => forward)), backward: median(observed.map(({ backward }) => backward)) };
+      return { forward: observed.map(({ forward }) => forward), backward: observed.map(({ backward }) => backward) };
     },
     dispose: () => program.dispose(),
   };
@@ -127,8 +128,8 @@ for (const entry of cases.filter(({ name }) => new RegExp(values.only).test(name
     if (peer) theirs.push(await peer.measure(graph));
   }
   await engine.dispose();
-  const middle = (of, phase) => median(of.map((times) => times[phase]));
-  const [forward, backward] = [middle(ours, 'forward'), middle(ours, 'backward')];
+  const timeOf = (of, phase) => typical(of.flatMap((times) => times[phase]));
+  const [forward, backward] = [timeOf(ours, 'forward'), timeOf(ours, 'backward')];
   const macs = Object.values(costTable(graph, registry.ops)).reduce((sum, cost) => sum + cost.macs, 0);
   const speed = (ms, times) =>
     macs > 0
@@ -136,7 +137,7 @@ for (const entry of cases.filter(({ name }) => new RegExp(values.only).test(name
       : `${((bytesOf(graph) * times) / ms / 1e6).toFixed(1)} GB/s`;
   const row = [entry.name, entry.shape.join('x'), forward.toFixed(3), backward.toFixed(3), speed(forward, 1), speed(backward, 2)];
   if (peer) {
-    const [peerForward, peerBackward] = [middle(theirs, 'forward'), middle(theirs, 'backward')];
+    const [peerForward, peerBackward] = [timeOf(theirs, 'forward'), timeOf(theirs, 'backward')];
     row.push(`${peerForward.toFixed(3)} + ${peerBackward.toFixed(3)}`, ((peerForward + peerBackward) / (forward + backward)).toFixed(1));
   }
   console.log(`| ${row.join(' | ')} |`);

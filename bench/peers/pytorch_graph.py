@@ -2,9 +2,9 @@
 
 usage: python3 pytorch_graph.py [--threads 2] < requests
 needs: PyTorch 2 (pip install torch numpy). A request is one line of JSON, {"graph": ..., "batch": 16, "steps": 12}; the answer another,
-{"forward": ms, "backward": ms}, the medians of the steps. Images are channels_last; malloc is tuned as in pytorch_supernet.py.
+{"forward": [ms, ...], "backward": [...]}, one time a step. Images are channels_last; malloc is tuned as in pytorch_supernet.py.
 """
-import argparse, json, os, statistics, sys, time
+import argparse, json, os, sys, time
 
 ap = argparse.ArgumentParser()
 ap.add_argument('--threads', type=int, default=2)
@@ -120,7 +120,7 @@ def measure(graph, batch, steps):
         torch.autograd.grad(values[output], wanted, dy)
         end = time.perf_counter()
         forward.append(between - start); backward.append(end - between)
-    return {'forward': 1000 * statistics.median(forward[2:]), 'backward': 1000 * statistics.median(backward[2:])}
+    return {'forward': [1000 * t for t in forward[2:]], 'backward': [1000 * t for t in backward[2:]]}
 
 
 for line in sys.stdin:
