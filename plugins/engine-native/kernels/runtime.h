@@ -21,6 +21,8 @@
 _Thread_local float *nasc_scratch;
 
 enum { NASC_LINE = 64, NASC_HEADER = 6, NASC_CHUNKS = 256 };
+/* How long a thread spins before it sleeps, in nanoseconds. */
+enum { NASC_SPIN = 150000 };
 /* Instruction flag: does not wait for the instruction before it. */
 enum { NASC_JOINS = 1 };
 
@@ -50,8 +52,8 @@ typedef struct nasc_pool {
   pthread_cond_t finished; /* an instruction is done */
   atomic_int sleepers;     /* threads that wait for one */
   int64_t generation; /* of steps; guarded by the mutex */
-  int stop;           /* guarded by the mutex */
-  atomic_int running; /* workers inside a step */
+  int open, stop;     /* a step can be entered; the pool ends: guarded by the mutex */
+  atomic_int running; /* workers inside a step; they enter with the mutex */
   /* The step at hand. */
   nasc_instruction *instructions;
   int64_t count;
@@ -87,24 +89,30 @@ static void nasc_restore_denormals(unsigned before) {
 #endif
 }
 
-/* Until all items are done: spins as long as an instruction usually takes, then sleeps, so that a thread that lost its core
-   to another program can have this one. */
+static int64_t nasc_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static inline int nasc_is_done(nasc_instruction *at) { return atomic_load_explicit(&at->done, memory_order_acquire) >= at->items; }
+
+/* Until all items are done. Spins as long as the last items of an instruction usually take: where other programs want the
+   cores, a thread that sleeps gets its core back late. Then sleeps: a thread that lost its core can have this one. */
 static void nasc_wait(nasc_pool *pool, nasc_instruction *at) {
-  for (int spins = 0; spins < 5000; spins++) {
-    if (atomic_load_explicit(&at->done, memory_order_acquire) >= at->items) return;
-    nasc_pause();
-  }
+  if (nasc_is_done(at)) return;
+  const int64_t end = nasc_nanoseconds() + NASC_SPIN;
+  do {
+    for (int spins = 0; spins < 16; spins++) {
+      if (nasc_is_done(at)) return;
+      nasc_pause();
+    }
+  } while (nasc_nanoseconds() < end);
   atomic_fetch_add(&pool->sleepers, 1);
   pthread_mutex_lock(&pool->mutex);
   while (atomic_load(&at->done) < at->items) pthread_cond_wait(&pool->finished, &pool->mutex);
   pthread_mutex_unlock(&pool->mutex);
   atomic_fetch_sub(&pool->sleepers, 1);
-}
-
-static int64_t nasc_nanoseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 static void nasc_work(nasc_pool *pool, int64_t *times) {
@@ -138,9 +146,11 @@ static void *nasc_worker(void *argument) {
     pthread_mutex_lock(&pool->mutex);
     while (pool->generation == seen && !pool->stop) pthread_cond_wait(&pool->wake, &pool->mutex);
     seen = pool->generation;
-    const int stop = pool->stop;
+    const int enters = pool->open, stop = pool->stop;
+    if (enters) atomic_fetch_add(&pool->running, 1);
     pthread_mutex_unlock(&pool->mutex);
     if (stop) return 0;
+    if (!enters) continue; /* it woke when the others were done */
     nasc_work(pool, 0);
     atomic_fetch_sub_explicit(&pool->running, 1, memory_order_release);
   }
@@ -260,18 +270,21 @@ static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_
 /* 0: done. 1: out of memory, nothing was done. `times`: null, or room for the start and the end of every instruction, in
    nanoseconds; one that the next does not wait for ends when the calling thread leaves it. */
 int nasc_run(nasc_pool *pool, void *base, const int32_t *words, int64_t length, int64_t *times) {
+  /* Workers of the step before leave it: they may still look at its instructions. */
+  while (atomic_load_explicit(&pool->running, memory_order_acquire) > 0) sched_yield();
   if (!nasc_decode(pool, base, words, length)) return 1;
   if (times) times[0] = nasc_nanoseconds();
-  atomic_store(&pool->running, pool->threads - 1);
   pthread_mutex_lock(&pool->mutex);
   pool->generation++;
+  pool->open = 1;
   pthread_cond_broadcast(&pool->wake);
   pthread_mutex_unlock(&pool->mutex);
   const unsigned before = nasc_flush_denormals();
   nasc_scratch = pool->members[0].scratch;
   nasc_work(pool, times);
   nasc_restore_denormals(before);
-  /* The next step reuses the instructions: no worker may still look at them. */
-  while (atomic_load_explicit(&pool->running, memory_order_acquire) > 0) sched_yield();
+  pthread_mutex_lock(&pool->mutex);
+  pool->open = 0;
+  pthread_mutex_unlock(&pool->mutex);
   return 0;
 }
