@@ -18,7 +18,7 @@ NASC_INLINE int64_t nasc_filter_piece(const nasc_windows *s) {
 NASC_INLINE void nasc_taps_of(const int N, const nasc_sources *sources, const float *from, const float *weight, int64_t channels, const float *start,
                               float *to, int64_t left) {
   nasc_vector sum[NASC_WINDOW_VECTORS];
-  NASC_UNROLL for (int v = 0; v < N; v++) sum[v] = start ? nasc_load(start + v * NASC_LANES) : (nasc_vector){0};
+  NASC_UNROLL for (int v = 0; v < N; v++) sum[v] = start ? nasc_load_up_to(start + v * NASC_LANES, left - v * NASC_LANES) : (nasc_vector){0};
   for (int64_t i = 0; i < sources->count; i++) {
     const float *x = from + sources->offset[i], *w = weight + sources->tap[i] * channels;
     NASC_UNROLL for (int v = 0; v < N; v++) sum[v] = nasc_fma(nasc_load(x + v * NASC_LANES), nasc_load(w + v * NASC_LANES), sum[v]);

@@ -19,6 +19,8 @@ NASC_INLINE void nasc_store_piece(const int N, float *p, nasc_vector v, int64_t 
   else nasc_store_up_to(p, v, left);
 }
 
+NASC_INLINE nasc_vector nasc_load_piece(const int N, const float *p, int64_t left) { return N > 1 ? nasc_load(p) : nasc_load_up_to(p, left); }
+
 NASC_INLINE void nasc_sum_pixels(const int N, nasc_vector *total, const nasc_gated *g) {
   NASC_UNROLL for (int v = 0; v < N; v++) total[v] = (nasc_vector){0};
   /* Sums of sums: the error does not grow with the image. */
@@ -45,7 +47,7 @@ NASC_INLINE void nasc_mean_gradient_piece(const int N, nasc_gated *g) {
   NASC_UNROLL for (int v = 0; v < N; v++) share[v] = nasc_load(g->dy + v * NASC_LANES) / count;
   for (int64_t at = 0; at < g->pixels * g->channels; at += g->channels) {
     NASC_UNROLL for (int v = 0; v < N; v++) {
-      const nasc_vector value = g->added ? share[v] + nasc_load(g->added + at + v * NASC_LANES) : share[v];
+      const nasc_vector value = g->added ? share[v] + nasc_load_piece(N, g->added + at + v * NASC_LANES, g->left - v * NASC_LANES) : share[v];
       nasc_store_piece(N, g->dx + at + v * NASC_LANES, value, g->left - v * NASC_LANES);
     }
   }
@@ -74,7 +76,9 @@ NASC_INLINE void nasc_gate_gradient_piece(const int N, nasc_gated *g) {
         const int64_t at = pixel * g->channels + v * NASC_LANES;
         const nasc_vector dy = nasc_load(g->dy + at);
         if (g->factor_gradient) sum[v] = nasc_fma(dy, nasc_load(g->x + at), sum[v]);
-        if (g->dx) nasc_store_piece(N, g->dx + at, g->added ? nasc_fma(dy, factor[v], nasc_load(g->added + at)) : dy * factor[v], g->left - v * NASC_LANES);
+        if (!g->dx) continue;
+        const int64_t left = g->left - v * NASC_LANES;
+        nasc_store_piece(N, g->dx + at, g->added ? nasc_fma(dy, factor[v], nasc_load_piece(N, g->added + at, left)) : dy * factor[v], left);
       }
     }
     NASC_UNROLL for (int v = 0; v < N; v++) total[v] += sum[v];
@@ -82,7 +86,7 @@ NASC_INLINE void nasc_gate_gradient_piece(const int N, nasc_gated *g) {
   if (!g->factor_gradient) return;
   NASC_UNROLL for (int v = 0; v < N; v++) {
     /* Read here: where both operands are one value, dx is what is added. */
-    if (g->factor_added) total[v] += nasc_load(g->factor_added + v * NASC_LANES);
+    if (g->factor_added) total[v] += nasc_load_piece(N, g->factor_added + v * NASC_LANES, g->left - v * NASC_LANES);
     nasc_store_piece(N, g->factor_gradient + v * NASC_LANES, total[v], g->left - v * NASC_LANES);
   }
 }

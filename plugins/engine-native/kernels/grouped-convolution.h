@@ -39,7 +39,8 @@ NASC_INLINE void nasc_tap_tile(const int T, const int N, nasc_tap_product *g, in
   nasc_vector sum[16][3];
   NASC_UNROLL for (int n = 0; n < N; n++) {
     const nasc_vector start = g->bias ? nasc_load(g->bias + column + n * NASC_LANES) : (nasc_vector){0};
-    NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] = g->added ? nasc_load(g->added + at + t * g->out_row + n * NASC_LANES) : start;
+    const int64_t left = n < N - 1 ? NASC_LANES : g->columns - column - n * NASC_LANES;
+    NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] = g->added ? nasc_load_up_to(g->added + at + t * g->out_row + n * NASC_LANES, left) : start;
   }
   for (int64_t tap = 0; tap < g->taps; tap++)
     nasc_multiply(T, N, sum, g->a + row * g->at + tap * g->a_tap, g->at, g->ak, g->b + tap * g->b_tap + column, g->bk, g->depth);

@@ -35,7 +35,7 @@ NASC_INLINE void nasc_max_window(const int N, const nasc_sources *sources, const
 /* dx = sum of dy where this is the tap that the window's value comes from. */
 NASC_INLINE void nasc_max_pixel(const int N, const nasc_sources *sources, const float *dy, const float *taps, const float *added, float *dx, int64_t left) {
   nasc_vector sum[NASC_WINDOW_VECTORS];
-  NASC_UNROLL for (int v = 0; v < N; v++) sum[v] = added ? nasc_load(added + v * NASC_LANES) : (nasc_vector){0};
+  NASC_UNROLL for (int v = 0; v < N; v++) sum[v] = added ? nasc_load_up_to(added + v * NASC_LANES, left - v * NASC_LANES) : (nasc_vector){0};
   for (int64_t i = 0; i < sources->count; i++) {
     const nasc_lane_mask tap = sources->tap[i] - (nasc_lane_mask){0};
     NASC_UNROLL for (int v = 0; v < N; v++) {
@@ -90,7 +90,7 @@ NASC_KERNEL(nasc_max_pool_backward) {
 /* to = sum of share * from (+ added). */
 NASC_INLINE void nasc_mean_of(const int N, const nasc_sources *sources, const float *from, const float *added, float *to, int64_t left) {
   nasc_vector sum[NASC_WINDOW_VECTORS];
-  NASC_UNROLL for (int v = 0; v < N; v++) sum[v] = added ? nasc_load(added + v * NASC_LANES) : (nasc_vector){0};
+  NASC_UNROLL for (int v = 0; v < N; v++) sum[v] = added ? nasc_load_up_to(added + v * NASC_LANES, left - v * NASC_LANES) : (nasc_vector){0};
   for (int64_t i = 0; i < sources->count; i++) {
     const nasc_vector share = nasc_broadcast(sources->share[i]);
     NASC_UNROLL for (int v = 0; v < N; v++) sum[v] = nasc_fma(nasc_load(from + sources->offset[i] + v * NASC_LANES), share, sum[v]);
