@@ -44,7 +44,7 @@ export const gatesSuite = async (under: EngineUnderTest): Promise<void> => {
 
   const { space } = under;
   const parameters = randomParameters(space, 1);
-  const batch = randomBatch(space, 6, 3);
+  const batch = randomBatch(space, 6, 5);
   const choices = choicesOf(space);
 
   /** <o_k, dL/dy> of every candidate, in float64: y is the choice's output on the active path. */

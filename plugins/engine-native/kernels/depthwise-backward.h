@@ -25,9 +25,10 @@ NASC_KERNEL(nasc_depthwise_backward) {
   float *const weight = nasc_scratch, *const weight_gradient = weight + taps * NASC_BLOCK;
   float *memory = weight_gradient + (taps + (NASC_TAP_ROWS(s.kernel) - 1) * s.kernel) * NASC_BLOCK;
   const int64_t is_even = s.widthIn == s.stride * s.widthOut;
+  const int64_t tile_in = is_even ? nasc_row_tile(s.widthOut, 1) : 0, tile_out = is_even ? nasc_row_tile(s.widthIn, s.stride == 1) : 0;
   nasc_rows rows_in, rows_out;
-  memory = nasc_rows_at(&rows_in, memory, s.together, s.heightIn, s.widthIn, is_even && nasc_is_tile(s.widthOut) ? 0 : half, (s.band - 1) * s.stride + s.kernel);
-  nasc_rows_at(&rows_out, memory, s.together, s.heightOut, s.widthOut, is_even && nasc_is_tile(s.widthIn) ? 0 : half, s.stride == 1 ? s.band + s.kernel - 1 : s.band + half);
+  memory = nasc_rows_at(&rows_in, memory, s.together, s.heightIn, s.widthIn, tile_in, half, (s.band - 1) * s.stride + s.kernel);
+  nasc_rows_at(&rows_out, memory, s.together, s.heightOut, s.widthOut, tile_out, half, s.stride == 1 ? s.band + s.kernel - 1 : s.band + half);
   nasc_source input = {.affine = affine, .stride = in.row, .low = (float)scalars[0], .high = (float)scalars[1]};
   nasc_source gradient = {.coefficients = coefficients, .stride = arriving.row, .z_stride = out.row};
   nasc_depthwise_gradients g = {
@@ -96,8 +97,9 @@ NASC_KERNEL(nasc_depthwise_backward) {
         nasc_store(sums + group * 2 * padded + c, total[v]);
         nasc_store(sums + (group * 2 + 1) * padded + c, product[v]);
       }
-      if (partials)
-        for (int64_t tap = 0; tap < taps; tap++) nasc_store(partials + (group * taps + tap) * padded + c, nasc_load(weight_gradient + tap * NASC_BLOCK + v * NASC_LANES));
+      if (!partials) continue;
+      float *to = partials + group * taps * padded + c;
+      for (int64_t tap = 0; tap < taps; tap++) nasc_store(to + tap * padded, nasc_load(weight_gradient + tap * NASC_BLOCK + v * NASC_LANES));
     }
   }
 }

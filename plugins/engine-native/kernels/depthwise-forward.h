@@ -20,13 +20,13 @@ NASC_INLINE void nasc_depthwise_forward_tile(const int K, const int S, const int
   if (o->statistics) {
     if (o->starts) o->pivot = sum[0], o->starts = 0;
     const nasc_vector pivot = o->pivot;
-    nasc_vector total[2] = {o->total, {0}}, square[2] = {o->square, {0}};
+    nasc_vector total[2] = {{0}, {0}}, square[2] = {{0}, {0}};
     NASC_UNROLL for (int t = 0; t < T; t++) {
       const nasc_vector off = sum[t] - pivot;
       total[t % 2] += off;
       square[t % 2] = nasc_fma(off, off, square[t % 2]);
     }
-    o->total = total[0] + total[1], o->square = square[0] + square[1];
+    o->total += total[0] + total[1], o->square += square[0] + square[1];
   }
   if (o->left >= NASC_LANES) {
     NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(z + t * stride, sum[t]);
@@ -36,8 +36,9 @@ NASC_INLINE void nasc_depthwise_forward_tile(const int K, const int S, const int
   }
 }
 
-#define NASC_FORWARD_WHOLE(T) nasc_depthwise_forward_tile(K, S, T, K / 2, K / 2 + S * T, o, rows, weight, count, z)
-#define NASC_FORWARD_TILE(T, x) nasc_depthwise_forward_tile(K, S, T, 0, S *(T - 1) + K, o, rows + S * (x) * NASC_BLOCK, weight, count, z + (x) * o->stride)
+#define NASC_FORWARD_TILE(T, x, starts, ends)                                                                                    \
+  nasc_depthwise_forward_tile(K, S, T, starts ? K / 2 : 0, ends ? K / 2 + S * T : S * (T - 1) + K, o, rows + S * (x) * NASC_BLOCK, \
+                              weight, count, z + (x) * o->stride)
 NASC_INLINE void nasc_depthwise_forward_rows(const int K, const int S, nasc_depthwise_outputs *o) {
   for (int64_t image = 0; image < o->images; image++) {
     for (int64_t y = o->first; y < o->end; y++) {
@@ -45,7 +46,7 @@ NASC_INLINE void nasc_depthwise_forward_rows(const int K, const int S, nasc_dept
       const float *rows = nasc_row(o->in, first) + image * o->in->image - K / 2 * NASC_BLOCK + o->lane;
       const float *weight = o->weight + (first - top) * K * NASC_BLOCK;
       float *z = o->z + image * o->image + y * o->width * o->stride;
-      NASC_ROW_TILES(o->in->border == 0, 1, o->width, NASC_FORWARD_WHOLE, NASC_FORWARD_TILE);
+      NASC_ROW_TILES(o->in->tile, o->width, NASC_FORWARD_TILE);
     }
   }
 }
@@ -66,9 +67,9 @@ NASC_KERNEL(nasc_depthwise_forward) {
   float *partials = s.statistics ? *optional++ : 0;
 
   float *const weight = nasc_scratch;
-  const int64_t border = nasc_is_tile(s.widthOut) && s.widthIn == s.stride * s.widthOut ? 0 : half;
+  const int64_t tile = s.widthIn == s.stride * s.widthOut ? nasc_row_tile(s.widthOut, 1) : 0;
   nasc_rows rows;
-  nasc_rows_at(&rows, weight + taps * NASC_BLOCK, s.together, s.heightIn, s.widthIn, border, (s.band - 1) * s.stride + s.kernel);
+  nasc_rows_at(&rows, weight + taps * NASC_BLOCK, s.together, s.heightIn, s.widthIn, tile, half, (s.band - 1) * s.stride + s.kernel);
   nasc_source source = {.affine = affine, .stride = in.row, .low = (float)scalars[0], .high = (float)scalars[1]};
   nasc_depthwise_outputs o = {.in = &rows, .stride = out.row, .image = pixels_out * out.row, .width = s.widthOut, .statistics = partials != 0};
   for (int64_t item = first; item < last; item++) {

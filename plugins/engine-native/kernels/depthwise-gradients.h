@@ -17,7 +17,7 @@ typedef struct {
 NASC_NOINLINE void nasc_depthwise_swish(nasc_depthwise_gradients *g, int T, int64_t at) {
   for (int t = 0; t < T; t++, at += g->stride) {
     const nasc_vector x = nasc_load(g->z + at), y = nasc_fma(x, g->scale, g->shift);
-    const nasc_vector d = nasc_activation_gradient(nasc_load(g->dx + at), y, g->low, g->high);
+    const nasc_vector d = nasc_activation_gradient(nasc_load_up_to(g->dx + at, g->left), y, g->low, g->high);
     g->total += d;
     g->product = nasc_fma(d, x - g->mean, g->product);
     nasc_store_up_to(g->dx + at, d, g->left);
@@ -32,14 +32,14 @@ NASC_INLINE void nasc_depthwise_store(const int T, nasc_depthwise_gradients *g, 
   if (is_clamped) {
     const float *const z = g->z + at;
     const nasc_vector scale = g->scale, shift = g->shift, mean = g->mean, low = g->low, high = g->high;
-    nasc_vector total[2] = {g->total, {0}}, product[2] = {g->product, {0}};
+    nasc_vector total[2] = {{0}, {0}}, product[2] = {{0}, {0}};
     NASC_UNROLL for (int t = 0; t < T; t++) {
       const nasc_vector x = nasc_load(z + t * stride);
       sum[t] = nasc_inside(sum[t], nasc_fma(x, scale, shift), low, high);
       total[t % 2] += sum[t];
       product[t % 2] = nasc_fma(sum[t], x - mean, product[t % 2]);
     }
-    g->total = total[0] + total[1], g->product = product[0] + product[1];
+    g->total += total[0] + total[1], g->product += product[0] + product[1];
   } else if (g->added) {
     const float *const added = g->added + at;
     NASC_UNROLL for (int t = 0; t < T; t++) sum[t] += nasc_load(added + t * stride);
@@ -62,9 +62,9 @@ NASC_INLINE void nasc_depthwise_input_tile(const int K, const int S, const int T
 }
 
 /* Output row r sees input row y through row y + (K >> 1) - S r of the filter. */
-#define NASC_INPUT_WHOLE(T) nasc_depthwise_input_tile(K, S, T, 0, T / S, g, rows, weight, count, at)
-#define NASC_INPUT_TILE(T, x) \
-  nasc_depthwise_input_tile(K, S, T, -(K / 2 / S), (T - 1 + K / 2) / S + 1, g, rows + (x) / S * NASC_BLOCK, weight, count, at + (x) * g->stride)
+#define NASC_INPUT_TILE(T, x, starts, ends)                                                                                     \
+  nasc_depthwise_input_tile(K, S, T, starts ? 0 : -(K / 2 / S), ends ? T / S : (T - 1 + K / 2) / S + 1, g, rows + (x) / S * NASC_BLOCK, \
+                            weight, count, at + (x) * g->stride)
 NASC_INLINE void nasc_depthwise_input_rows(const int K, const int S, nasc_depthwise_gradients *g) {
   const int64_t width = g->in->width;
   for (int64_t image = 0; image < g->images; image++) {
@@ -73,7 +73,7 @@ NASC_INLINE void nasc_depthwise_input_rows(const int K, const int S, nasc_depthw
       const float *rows = nasc_row(g->out, first) + image * g->out->image + g->lane;
       const float *weight = g->weight + (y + K / 2 - S * first) * K * NASC_BLOCK;
       const int64_t at = image * g->image + y * width * g->stride;
-      NASC_ROW_TILES(g->out->border == 0, S == 1, width, NASC_INPUT_WHOLE, NASC_INPUT_TILE);
+      NASC_ROW_TILES(g->out->tile, width, NASC_INPUT_TILE);
     }
   }
 }
@@ -92,8 +92,9 @@ NASC_INLINE void nasc_depthwise_weight_tile(const int K, const int S, const int 
   }
 }
 
-#define NASC_WEIGHT_WHOLE(T) nasc_depthwise_weight_tile(K, S, R, T, K / 2, K / 2 + S * T, sum, rows, 0, dz)
-#define NASC_WEIGHT_TILE(T, x) nasc_depthwise_weight_tile(K, S, R, T, 0, S *(T - 1) + K, sum, rows, S * (x) * NASC_BLOCK, dz + (x) * NASC_BLOCK)
+#define NASC_WEIGHT_TILE(T, x, starts, ends)                                                                                  \
+  nasc_depthwise_weight_tile(K, S, R, T, starts ? K / 2 : 0, ends ? K / 2 + S * T : S * (T - 1) + K, sum, rows, S * (x) * NASC_BLOCK, \
+                             dz + (x) * NASC_BLOCK)
 NASC_INLINE void nasc_depthwise_weight_rows(const int K, const int S, const int R, nasc_depthwise_gradients *g) {
   for (int64_t ky = 0; ky < K; ky += R) {
     float *taps = g->taps + ky * K * NASC_BLOCK;
@@ -108,7 +109,7 @@ NASC_INLINE void nasc_depthwise_weight_rows(const int K, const int S, const int 
           const int64_t row = y * S - K / 2 + ky + r, is_there = row >= 0 && row < g->in->height && ky + r < K;
           rows[r] = is_there ? nasc_row(g->in, row) + image * g->in->image - K / 2 * NASC_BLOCK + g->lane : 0;
         }
-        NASC_ROW_TILES(g->in->border == 0, 1, g->out->width, NASC_WEIGHT_WHOLE, NASC_WEIGHT_TILE);
+        NASC_ROW_TILES(g->in->tile, g->out->width, NASC_WEIGHT_TILE);
       }
     }
     NASC_UNROLL for (int r = 0; r < R; r++) {

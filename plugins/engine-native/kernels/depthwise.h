@@ -94,35 +94,48 @@ enum { NASC_WIDE_TILES = 1 };
 enum { NASC_WIDE_TILES = 0 };
 #endif
 
-/* Whether a tile can be a whole row: columns left and right of the image are then left out when it is compiled, otherwise
-   they lie in memory as zeros. */
-NASC_INLINE int nasc_is_tile(int64_t width) { return width == 4 || width == 7 || width == 8 || (NASC_WIDE_TILES && (width == 14 || width == 16)); }
+/* Pixels of the tiles that a row consists of, or 0: then it takes tiles of several sizes. Where all are alike, it is known
+   when they are compiled which columns lie left or right of the image; where not, these lie in memory, as zeros. With wide
+   tiles that pays only for rows of one. */
+NASC_INLINE int64_t nasc_row_tile(int64_t width, int64_t odd) {
+  if (NASC_WIDE_TILES) return width == 4 || width == 7 || width == 8 || width == 14 || width == 16 ? width : 0;
+  return width % 8 == 0 ? 8 : odd && width % 7 == 0 ? 7 : width == 4 ? 4 : 0;
+}
 
-/* Runs WHOLE(T) over a row that is a tile, or TILE(T, x) over a row of any width. Odd tiles, but for the last one, are
-   taken only if `odd`. */
-#define NASC_ROW_TILES(is_tile, odd, width, WHOLE, TILE)       \
-  do {                                                         \
-    int64_t x = 0;                                             \
-    if (is_tile) {                                             \
-      if (NASC_WIDE_TILES && (width) == 16) WHOLE(16);         \
-      else if (NASC_WIDE_TILES && (width) == 14) WHOLE(14);    \
-      else if ((width) == 8) WHOLE(8);                         \
-      else if ((width) == 7) WHOLE(7);                         \
-      else WHOLE(4);                                           \
-      break;                                                   \
-    }                                                          \
-    if (NASC_WIDE_TILES) {                                     \
-      if ((width) % 14 == 0)                                   \
-        for (; x < (width); x += 14) TILE(14, x);              \
-      for (; x + 16 <= (width); x += 16) TILE(16, x);          \
-    } else if ((odd) && (width) % 7 == 0) {                    \
-      for (; x < (width); x += 7) TILE(7, x);                  \
-    }                                                          \
-    for (; x + 8 <= (width); x += 8) TILE(8, x);               \
-    for (; x + 4 <= (width); x += 4) TILE(4, x);               \
-    for (; x + 2 <= (width); x += 2) TILE(2, x);               \
-    if (x < (width)) TILE(1, x);                               \
+/* Runs TILE(T, x, starts, ends) over a row, where `starts` and `ends` say whether nothing is left, or right, of the tile. */
+#define NASC_ROW_TILES(tile, width, TILE)                   \
+  do {                                                      \
+    int64_t x = 0;                                          \
+    if (NASC_WIDE_TILES && (tile) == 16) {                  \
+      TILE(16, 0, 1, 1);                                    \
+    } else if (NASC_WIDE_TILES && (tile) == 14) {           \
+      TILE(14, 0, 1, 1);                                    \
+    } else if ((tile) == 8) {                               \
+      NASC_EQUAL_TILES(8, width, TILE);                     \
+    } else if ((tile) == 7) {                               \
+      NASC_EQUAL_TILES(7, width, TILE);                     \
+    } else if ((tile) == 4) {                               \
+      TILE(4, 0, 1, 1);                                     \
+    } else {                                                \
+      if (NASC_WIDE_TILES && (width) % 14 == 0)             \
+        for (; x < (width); x += 14) TILE(14, x, 0, 0);     \
+      if (NASC_WIDE_TILES)                                  \
+        for (; x + 16 <= (width); x += 16) TILE(16, x, 0, 0); \
+      for (; x + 8 <= (width); x += 8) TILE(8, x, 0, 0);    \
+      for (; x + 4 <= (width); x += 4) TILE(4, x, 0, 0);    \
+      for (; x + 2 <= (width); x += 2) TILE(2, x, 0, 0);    \
+      if (x < (width)) TILE(1, x, 0, 0);                    \
+    }                                                       \
   } while (0)
+
+#define NASC_EQUAL_TILES(T, width, TILE)                        \
+  if (NASC_WIDE_TILES || (width) == (T)) {                      \
+    TILE(T, 0, 1, 1);                                           \
+  } else {                                                      \
+    TILE(T, 0, 1, 0);                                           \
+    for (x = (T); x < (width) - (T); x += (T)) TILE(T, x, 0, 0); \
+    TILE(T, x, 0, 1);                                           \
+  }
 
 /* DEFINE(K, S) for all kernels and strides. */
 #define NASC_EVERY_KERNEL(DEFINE) DEFINE(3, 1) DEFINE(5, 1) DEFINE(7, 1) DEFINE(3, 2) DEFINE(5, 2) DEFINE(7, 2)

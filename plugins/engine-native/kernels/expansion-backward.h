@@ -110,7 +110,7 @@ NASC_INLINE void nasc_expansion_taps_rows(const int K, const int S, const int KY
 
 /* Rows of taps at once, as registers allow. */
 #if NASC_LANES == 8 || (NASC_LANES == 4 && !defined(__aarch64__))
-enum { NASC_EXPANSION_KY_3 = 1, NASC_EXPANSION_KY_5 = 1, NASC_EXPANSION_KY_7 = 1 };
+enum { NASC_EXPANSION_KY_3 = 2, NASC_EXPANSION_KY_5 = 1, NASC_EXPANSION_KY_7 = 1 };
 #else
 enum { NASC_EXPANSION_KY_3 = 3, NASC_EXPANSION_KY_5 = 3, NASC_EXPANSION_KY_7 = 2 };
 #endif

@@ -104,9 +104,9 @@ NASC_INLINE void nasc_addition_tile(const int T, const int N, nasc_addition *g, 
   NASC_UNROLL for (int t = 0; t < T; t++) {
     const int64_t at = (row + t) * g->ldz + column;
     NASC_UNROLL for (int n = 0; n < N; n++) {
-      if (g->base) sum[t][n] += nasc_load(g->base + at + n * NASC_LANES);
-      if (n < N - 1 || left >= NASC_LANES) nasc_store(g->z + at + n * NASC_LANES, sum[t][n]);
-      else nasc_store_some(g->z + at + n * NASC_LANES, sum[t][n], (int)left);
+      const int64_t lanes = n < N - 1 ? NASC_LANES : left;
+      if (g->base) sum[t][n] += nasc_load_up_to(g->base + at + n * NASC_LANES, lanes);
+      nasc_store_up_to(g->z + at + n * NASC_LANES, sum[t][n], lanes);
     }
   }
 }

@@ -88,16 +88,22 @@ NASC_INLINE nasc_layout nasc_layout_of(int64_t blocked, int64_t rows, int64_t ch
 /* c is a multiple of NASC_LANES. */
 NASC_INLINE int64_t nasc_at(nasc_layout l, int64_t row, int64_t c) { return row * l.row + c / NASC_BLOCK * l.block + c % NASC_BLOCK; }
 
-/* to[row][c] = act(from[first + row][c] scale[c] + shift[c]); rows of `to` are padded to whole vectors. */
+/* to[row][c] = act(from[first + row][channel + c] scale + shift) for c < count; rows of `to` are padded to whole vectors.
+   `padded`: channels of affine. */
+NASC_INLINE void nasc_normalise_columns(float *to, const float *from, nasc_layout layout, int64_t first, int64_t rows, int64_t channel, int64_t count,
+                                        const float *affine, int64_t padded, float low, float high) {
+  const nasc_vector lowest = nasc_broadcast(low), highest = nasc_broadcast(high);
+  for (int64_t c = 0; c < count; c += NASC_LANES) {
+    const nasc_vector scale = nasc_load(affine + channel + c), shift = nasc_load(affine + padded + channel + c);
+    const float *in = from + nasc_at(layout, first, channel + c);
+    for (int64_t row = 0; row < rows; row++)
+      nasc_store(to + row * NASC_ROUND_UP(count) + c, nasc_normalised(nasc_load(in + row * layout.row), scale, shift, lowest, highest));
+  }
+}
+
 NASC_INLINE void nasc_normalise_rows(float *to, const float *from, nasc_layout layout, int64_t first, int64_t rows, int64_t channels,
                                      const float *affine, float low, float high) {
-  const int64_t padded = NASC_ROUND_UP(channels);
-  const nasc_vector lowest = nasc_broadcast(low), highest = nasc_broadcast(high);
-  for (int64_t c = 0; c < padded; c += NASC_LANES) {
-    const nasc_vector scale = nasc_load(affine + c), shift = nasc_load(affine + padded + c);
-    const float *in = from + nasc_at(layout, first, c);
-    for (int64_t row = 0; row < rows; row++) nasc_store(to + row * padded + c, nasc_normalised(nasc_load(in + row * layout.row), scale, shift, lowest, highest));
-  }
+  nasc_normalise_columns(to, from, layout, first, rows, 0, channels, affine, NASC_ROUND_UP(channels), low, high);
 }
 
 /* a d + b (z - mean) + e, the gradient behind a batch normalisation (see norm.h). */

@@ -1,10 +1,6 @@
-/* Convolutions as matrix products: rows are pixels, a row of the left matrix is what one output pixel sees (its channels
-   for a 1x1 convolution, its window for others), the right matrix is the weight [depth, O] as it is stored.
-
-   Everything rests on one tile: T rows by N vectors that stay in registers over the whole sum.
-
-   Work items are groups of rows; within one, chunks of NASC_CHUNK_ROWS rows are prepared in scratch (normalised input,
-   windows, gradient behind a batch normalisation) and used while they are in cache. */
+/* Matrix products. Everything rests on one tile: T rows by N vectors that stay in registers over the whole sum. It runs at the
+   processor's peak from the first cache and from the second, whatever the strides are, so nothing is packed; what counts is
+   that memory answers in time (nasc_multiply_fetching) and that no tile is narrow. */
 
 #if NASC_LANES == 8 || (NASC_LANES == 4 && !defined(__aarch64__))
 enum { NASC_T1 = 8, NASC_T2 = 6, NASC_T3 = 4 }; /* 16 registers */
@@ -28,6 +24,28 @@ NASC_INLINE void nasc_multiply(const int T, const int N, nasc_vector (*sum)[3], 
   }
 }
 
+/* Rows of 16 floats, [c / 16][row][16], that will be read soon. */
+typedef struct {
+  const float *rows; /* or null */
+  int64_t block;     /* floats between blocks */
+} nasc_upcoming;
+
+/* Asks for floats [c, c + 16) of T rows, into the second cache: streams of many blocks are more than hardware foresees. */
+NASC_INLINE void nasc_fetch(const int T, const nasc_upcoming *next, int64_t row, int64_t c) {
+  if (!next->rows) return;
+  NASC_UNROLL for (int t = 0; t < T; t++) __builtin_prefetch(next->rows + c / NASC_BLOCK * next->block + (row + t) * NASC_BLOCK, 0, 2);
+}
+
+/* nasc_multiply for a row-major a, fetching blocks of two tensors, as many as `depth` has, on the way. */
+NASC_INLINE void nasc_multiply_fetching(const int T, const int N, nasc_vector (*sum)[3], const float *a, const int64_t at, const float *b,
+                                        const int64_t bk, const int64_t depth, const nasc_upcoming *next, int64_t row) {
+  for (int64_t k = 0; k < depth; k += NASC_BLOCK) {
+    nasc_fetch(T, &next[0], row, k);
+    nasc_fetch(T, &next[1], row, k);
+    nasc_multiply(T, N, sum, a + k, at, 1, b + k * bk, bk, nasc_min(NASC_BLOCK, depth - k));
+  }
+}
+
 /* Vectors of the next panel when so many are left: threes, and never a single one where two pairs do. */
 NASC_INLINE int nasc_panel(int left) { return left == 2 || left == 4 ? 2 : left >= 3 ? 3 : 1; }
 
@@ -43,143 +61,20 @@ NASC_INLINE int nasc_panel(int left) { return left == 2 || left == 4 ? 2 : left 
     }                                                                           \
   } while (0)
 
-/* The three panels of a tile function TILE(T, N, argument, first vector, first row). */
-#define NASC_DEFINE_PANELS(PANEL, TILE, TYPE)                                                     \
-  NASC_NOINLINE void PANEL##_1(TYPE *g, int v) {                                                  \
-    int64_t row = 0;                                                                              \
-    for (; row + NASC_T1 <= g->rows; row += NASC_T1) TILE(NASC_T1, 1, g, v, row);                 \
-    for (; row + 4 <= g->rows; row += 4) TILE(4, 1, g, v, row);                                   \
-    for (; row < g->rows; row++) TILE(1, 1, g, v, row);                                           \
-  }                                                                                               \
-  NASC_NOINLINE void PANEL##_2(TYPE *g, int v) {                                                  \
-    int64_t row = 0;                                                                              \
-    for (; row + NASC_T2 <= g->rows; row += NASC_T2) TILE(NASC_T2, 2, g, v, row);                 \
-    for (; row + 4 <= g->rows; row += 4) TILE(4, 2, g, v, row);                                   \
-    for (; row < g->rows; row++) TILE(1, 2, g, v, row);                                           \
-  }                                                                                               \
-  NASC_NOINLINE void PANEL##_3(TYPE *g, int v) {                                                  \
-    int64_t row = 0;                                                                              \
-    for (; row + NASC_T3 <= g->rows; row += NASC_T3) TILE(NASC_T3, 3, g, v, row);                 \
-    for (; row + 4 <= g->rows; row += 4) TILE(4, 3, g, v, row);                                   \
-    for (; row < g->rows; row++) TILE(1, 3, g, v, row);                                           \
-  }
+/* Runs TILE(T, N, argument, first vector, first row) over all rows: whole tiles, fours, and one for what is left. */
+#define NASC_TILES(TILE, T, N, g, v)                                \
+  do {                                                              \
+    int64_t row = 0;                                                \
+    for (; row + (T) <= (g)->rows; row += (T)) TILE(T, N, g, v, row); \
+    for (; row + 4 <= (g)->rows; row += 4) TILE(4, N, g, v, row);   \
+    const int64_t left = (g)->rows - row;                           \
+    if (left == 3) TILE(3, N, g, v, row);                           \
+    else if (left == 2) TILE(2, N, g, v, row);                      \
+    else if (left == 1) TILE(1, N, g, v, row);                      \
+  } while (0)
 
-/* ---- forward ---- */
-
-typedef struct {
-  const float *a, *b, *bias;
-  float *z, *partials;
-  nasc_layout layout; /* of z */
-  int64_t rows, lda, depth, columns;
-  int64_t writable; /* columns of z that may be written */
-  int starts;       /* the first rows of their group: row 0 is the pivot */
-} nasc_product;
-
-NASC_INLINE void nasc_product_tile(const int T, const int N, nasc_product *g, int v, int64_t row) {
-  const int64_t column = (int64_t)v * NASC_LANES;
-  nasc_vector sum[16][3];
-  NASC_UNROLL for (int n = 0; n < N; n++) {
-    const nasc_vector start = g->bias ? nasc_load(g->bias + column + n * NASC_LANES) : (nasc_vector){0};
-    NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] = start;
-  }
-  nasc_multiply(T, N, sum, g->a + row * g->lda, g->lda, 1, g->b + column, g->columns, g->depth);
-  NASC_UNROLL for (int n = 0; n < N; n++) {
-    const int64_t c = column + n * NASC_LANES, left = g->writable - c;
-    float *z = g->z + nasc_at(g->layout, row, c);
-    if (n < N - 1 || left >= NASC_LANES) {
-      NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(z + t * g->layout.row, sum[t][n]);
-    } else {
-      NASC_UNROLL for (int t = 0; t < T; t++) nasc_store_some(z + t * g->layout.row, sum[t][n], (int)left);
-    }
-  }
-  if (!g->partials) return;
-  const int64_t padded = NASC_ROUND_UP(g->columns);
-  NASC_UNROLL for (int n = 0; n < N; n++) {
-    float *partials = g->partials + column + n * NASC_LANES;
-    nasc_vector pivot = nasc_load(partials), total = nasc_load(partials + padded), square = nasc_load(partials + 2 * padded);
-    if (g->starts && row == 0) {
-      pivot = sum[0][n];
-      total = square = (nasc_vector){0};
-      nasc_store(partials, pivot);
-    }
-    NASC_UNROLL for (int t = 0; t < T; t++) {
-      const nasc_vector off = sum[t][n] - pivot;
-      total += off;
-      square = nasc_fma(off, off, square);
-    }
-    nasc_store(partials + padded, total);
-    nasc_store(partials + 2 * padded, square);
-  }
-}
-NASC_DEFINE_PANELS(nasc_product_panel, nasc_product_tile, nasc_product)
-
-/* ---- gradient of the input ---- */
-
-typedef struct {
-  const float *a, *b;             /* gradient behind the product [rows, lda], transposed weight [depth, padded columns] */
-  const float *z, *affine, *mean; /* of a normalised input, else null */
-  const float *added;             /* to dx, in the same layout, or null */
-  float *dx, *sums;
-  nasc_layout layout; /* of dx and z */
-  int64_t rows, lda, depth, columns;
-  int64_t writable; /* columns of dx that may be written */
-  int starts;
-  float low, high;
-} nasc_input_gradient;
-
-NASC_INLINE void nasc_input_gradient_tile(const int T, const int N, nasc_input_gradient *g, int v, int64_t row) {
-  const int64_t column = (int64_t)v * NASC_LANES, padded = NASC_ROUND_UP(g->columns);
-  nasc_vector sum[16][3];
-  NASC_UNROLL for (int n = 0; n < N; n++) {
-    NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] = (nasc_vector){0};
-  }
-  nasc_multiply(T, N, sum, g->a + row * g->lda, g->lda, 1, g->b + column, padded, g->depth);
-  NASC_UNROLL for (int n = 0; n < N; n++) {
-    const int64_t c = column + n * NASC_LANES, at = nasc_at(g->layout, row, c), step = g->layout.row, left = g->writable - c;
-    if (g->z) {
-      const nasc_vector low = nasc_broadcast(g->low), high = nasc_broadcast(g->high);
-      const nasc_vector scale = nasc_load(g->affine + c), shift = nasc_load(g->affine + padded + c), mean = nasc_load(g->mean + c);
-      nasc_vector total = nasc_load(g->sums + c), product = nasc_load(g->sums + padded + c);
-      if (g->starts && row == 0) total = product = (nasc_vector){0};
-      NASC_UNROLL for (int t = 0; t < T; t++) {
-        const nasc_vector z = nasc_load(g->z + at + t * step);
-        sum[t][n] = nasc_activation_gradient(sum[t][n], nasc_fma(z, scale, shift), low, high);
-        total += sum[t][n];
-        product = nasc_fma(sum[t][n], z - mean, product);
-      }
-      nasc_store(g->sums + c, total);
-      nasc_store(g->sums + padded + c, product);
-    } else if (g->added) {
-      NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] += nasc_load(g->added + at + t * step);
-    }
-    if (n < N - 1 || left >= NASC_LANES) {
-      NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(g->dx + at + t * step, sum[t][n]);
-    } else {
-      NASC_UNROLL for (int t = 0; t < T; t++) nasc_store_some(g->dx + at + t * step, sum[t][n], (int)left);
-    }
-  }
-}
-NASC_DEFINE_PANELS(nasc_input_gradient_panel, nasc_input_gradient_tile, nasc_input_gradient)
-
-/* ---- gradient of the weight: out[r][c] (+)= sum over k of a[k][r] b[k][c] ---- */
-
-typedef struct {
-  const float *a, *b;
-  float *out; /* [rows, padded columns] */
-  int64_t rows, lda, ldb, depth, columns;
-  int starts;
-} nasc_outer;
-
-NASC_INLINE void nasc_outer_tile(const int T, const int N, nasc_outer *g, int v, int64_t row) {
-  const int64_t column = (int64_t)v * NASC_LANES, padded = NASC_ROUND_UP(g->columns);
-  float *out = g->out + row * padded + column;
-  nasc_vector sum[16][3];
-  NASC_UNROLL for (int t = 0; t < T; t++) {
-    NASC_UNROLL for (int n = 0; n < N; n++) sum[t][n] = g->starts ? (nasc_vector){0} : nasc_load(out + t * padded + n * NASC_LANES);
-  }
-  nasc_multiply(T, N, sum, g->a + row, 1, g->lda, g->b + column, g->ldb, g->depth);
-  NASC_UNROLL for (int t = 0; t < T; t++) {
-    NASC_UNROLL for (int n = 0; n < N; n++) nasc_store(out + t * padded + n * NASC_LANES, sum[t][n]);
-  }
-}
-NASC_DEFINE_PANELS(nasc_outer_panel, nasc_outer_tile, nasc_outer)
+/* The three panels of a tile function. */
+#define NASC_DEFINE_PANELS(PANEL, TILE, TYPE)                                               \
+  NASC_NOINLINE void PANEL##_1(TYPE *g, int v) { NASC_TILES(TILE, NASC_T1, 1, g, v); }      \
+  NASC_NOINLINE void PANEL##_2(TYPE *g, int v) { NASC_TILES(TILE, NASC_T2, 2, g, v); }      \
+  NASC_NOINLINE void PANEL##_3(TYPE *g, int v) { NASC_TILES(TILE, NASC_T3, 3, g, v); }

@@ -15,7 +15,8 @@ const common = (): string => [prelude, kernelHeader('inference-vector.h'), read(
 const engineUnits = {
   depthwise_backward: ['depthwise.h', 'depthwise-rows.h', 'depthwise-gradients.h', 'depthwise-backward.h'],
   depthwise_forward: ['depthwise.h', 'depthwise-rows.h', 'depthwise-forward.h'],
-  convolution: ['matrix.h', 'convolution.h', 'grouped-convolution.h'],
+  convolution_backward: ['matrix.h', 'convolution.h', 'outer.h', 'convolution-backward.h', 'linear.h'],
+  convolution_forward: ['matrix.h', 'convolution.h', 'convolution-forward.h', 'grouped-convolution.h'],
   expansion_backward: ['matrix.h', 'depthwise.h', 'expansion.h', 'expansion-backward.h'],
   expansion_forward: ['matrix.h', 'depthwise.h', 'expansion.h', 'expansion-statistics.h', 'expansion-forward.h', 'expansion-finish.h'],
   windows: ['windows.h', 'pool.h', 'depthwise-any.h'],

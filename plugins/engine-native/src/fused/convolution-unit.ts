@@ -5,11 +5,9 @@ import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
-import { convolutionOutput, groupRows, mostGroups, normalisation, normalisedValue, padded } from './normalisation.ts';
+import { convolutionOutput, normalisation, normalisedValue, padded } from './normalisation.ts';
+import { chunkOf, evenGroup, largestChunk, roomForGroups } from './row-groups.ts';
 import { scratchFloats, windowOf } from './window.ts';
-
-/** Rows that kernels work on at a time: NASC_CHUNK_ROWS; groups are multiples of it. */
-const chunkRows = 48;
 
 const isPointwise = ({ attributes }: OpView): boolean => {
   const { kernel, stride, padding } = windowOf(attributes);
@@ -21,11 +19,24 @@ export const convolutionTakesNormalised = isPointwise;
 export const acceptsConvolution = ({ attributes, inputs, output }: OpView): boolean => {
   const { groups = 1 } = attributes;
   const depth = windowOf(attributes).kernel ** 2 * inputs[0]!.shape[2]!;
-  return groups === 1 && chunkRows * (padded(output.shape[2]!) + 2 * padded(depth)) <= scratchFloats;
+  const channelsOut = output.shape[2]!;
+  return groups === 1 && largestChunk(depth + channelsOut) * (padded(channelsOut) + 2 * padded(depth)) <= scratchFloats;
 };
 
+/**
+ * Large weights of small images have a gradient that takes longer to write for every group, and to add, than what it is made of
+ * takes to be read again: it has a kernel of its own, whose items are blocks of the weight.
+ */
+const hasWeightKernel = (view: OpView, weights: number): boolean => {
+  const [height, width] = view.output.shape as [number, number];
+  return isPointwise(view) && weights >= Math.max(65536, 256 * height * width);
+};
+
+/** Channels of an item of that kernel: NASC_WEIGHT_CHANNELS. */
+const weightChannels = 48;
+
 /** More groups share work better, fewer cost less memory and time for partial weight gradients. */
-const groupsFor = (weights: number): number => (weights <= 4096 ? 32 : weights <= 262144 ? 16 : 8);
+const groupsFor = (partialWeights: number): number => (partialWeights <= 4096 ? 32 : partialWeights <= 262144 ? 16 : 8);
 
 export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): Unit => {
   const [convolution, norm, activation] = nodes as [OpView, OpView?, OpView?];
@@ -37,17 +48,18 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
   const hasBias = attributes['bias'] === true;
   const depth = kernel * kernel * channelsIn;
   const pixels = batch * heightOut * widthOut;
-  const wanted = groupsFor(depth * channelsOut);
+  const ownWeightKernel = hasWeightKernel(convolution, depth * channelsOut);
+  const wanted = groupsFor(ownWeightKernel ? 0 : depth * channelsOut);
   // Windows overlap within an image: its gradient belongs to one item.
-  const group = isPointwise(convolution)
-    ? groupRows(pixels, wanted, chunkRows)
-    : Math.ceil(batch / Math.min(batch, wanted)) * heightOut * widthOut;
+  const group = isPointwise(convolution) ? evenGroup(pixels, wanted) : Math.ceil(batch / Math.min(batch, wanted)) * heightOut * widthOut;
   const groups = Math.ceil(pixels / group);
-  const roomFor = isPointwise(convolution) ? mostGroups(pixels, wanted, chunkRows) : Math.min(batch, wanted);
+  const roomFor = isPointwise(convolution) ? roomForGroups(pixels, wanted) : Math.min(batch, wanted);
+  const chunk = chunkOf(group, depth + channelsOut);
 
   const z: BufferId = norm ? convolutionOutput(convolution) : valueBuffer(value);
   const transposed: BufferId = `t:${node.id}.transposed`;
   const weightPartials: BufferId = `t:${node.id}.weightPartials`;
+  const gradientBehind: BufferId = `t:${node.id}.gradientBehind`;
   const weight = parameterId(node.id, 'weight');
   const bias = parameterId(node.id, 'bias');
   const normalised = norm && (output ?? normalisedValue(norm, z, activation, true));
@@ -61,11 +73,15 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
     readonly add?: boolean;
     readonly inputGradient?: boolean;
     readonly weightGradient?: boolean;
+    readonly keepGradient?: boolean;
   }
   const shape = [batch, heightIn, widthIn, channelsIn, heightOut, widthOut, channelsOut, kernel, stride, dilation, padding, group];
-  const dims = ({ statistics = false, add = false, inputGradient = false, weightGradient = false }: Flags) => [
+  const dims = ({ statistics, add, inputGradient, weightGradient, keepGradient }: Flags) => [
     ...shape,
-    ...[input, hasBias, statistics, norm, add, inputGradient, weightGradient, input?.blocked, output].map((flag) => (flag ? 1 : 0)),
+    ...[input, hasBias, statistics, norm, add, inputGradient, weightGradient, input?.blocked, output, keepGradient].map((flag) =>
+      flag ? 1 : 0,
+    ),
+    chunk,
   ];
 
   const forward = (mode: ForwardMode): readonly Call[] => {
@@ -102,27 +118,40 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
         items: Math.ceil(depth / 16),
         joins: calls.length > 0,
       });
-    if (!target && !weights) return calls;
-    const tensors = [gradient, x];
-    if (behind) tensors.push(z, behind.coefficients);
-    if (input) tensors.push(input.affine, input.mean, input.sums);
-    if (target) tensors.push(transposed, target.buffer);
-    if (target?.add !== undefined) tensors.push(target.add);
-    if (weights) tensors.push(weightPartials);
-    calls.push({
-      kernel: 'nasc_convolution_backward',
-      tensors,
-      dims: dims({ add: target?.add !== undefined, inputGradient: target !== undefined, weightGradient: weights }),
-      scalars: clamp,
-      items: groups,
-    });
-    if (weights)
+    const usesPartials = weights && !ownWeightKernel;
+    const keepsGradient = weights && ownWeightKernel && behind !== undefined;
+    if (target || usesPartials || keepsGradient) {
+      const tensors = [gradient, x];
+      if (behind) tensors.push(z, behind.coefficients);
+      if (input) tensors.push(input.affine, input.mean, input.sums);
+      if (target) tensors.push(transposed, target.buffer);
+      if (target?.add !== undefined) tensors.push(target.add);
+      if (usesPartials) tensors.push(weightPartials);
+      if (keepsGradient) tensors.push(gradientBehind);
+      const flags = { add: target?.add !== undefined, inputGradient: target !== undefined, weightGradient: usesPartials };
+      calls.push({
+        kernel: 'nasc_convolution_backward',
+        tensors,
+        dims: dims({ ...flags, keepGradient: keepsGradient }),
+        scalars: clamp,
+        items: groups,
+      });
+    }
+    if (usesPartials)
       calls.push({
         kernel: 'nasc_convolution_reduce',
         tensors: [weightPartials, parameterGradientBuffer(weight)],
         dims: [batch, depth, channelsOut, groups],
         scalars: [],
         items: Math.ceil(depth / 16),
+      });
+    if (weights && ownWeightKernel)
+      calls.push({
+        kernel: 'nasc_convolution_weight',
+        tensors: [keepsGradient ? gradientBehind : gradient, x, parameterGradientBuffer(weight), ...(input ? [input.affine] : [])],
+        dims: dims({}),
+        scalars: clamp,
+        items: Math.ceil((input ? channelsIn : Math.max(channelsIn, channelsOut)) / weightChannels),
       });
     return calls;
   };
@@ -141,7 +170,9 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
       ...(behind?.buffers ?? []),
       ...(input ? ([[input.sums, roomFor * 2 * padded(channelsIn)]] as const) : []),
       [transposed, channelsOut * padded(depth)],
-      [weightPartials, roomFor * Math.max(depth * padded(channelsOut), channelsOut * padded(depth))],
+      ...(ownWeightKernel
+        ? ([[gradientBehind, pixels * padded(channelsOut)]] as const)
+        : ([[weightPartials, roomFor * Math.max(depth * padded(channelsOut), channelsOut * padded(depth))]] as const)),
       ...(norm ? [] : ([[z, batch * elementCount(convolution.output.shape)]] as const)),
     ]),
     statistics: behind ? [behind.statistics] : [],

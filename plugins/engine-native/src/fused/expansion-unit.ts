@@ -31,7 +31,13 @@ const passGroups = 64;
 /** More groups share work better, fewer cost less memory and time for partial weight gradients. */
 const mostImageGroups = 16;
 
-/** Where an expanded tensor of the full batch has more bytes than `smallest`: smaller ones stay in cache, and are stored. */
+/** Channels of the input from which on making rows of activations again costs more than reading them. */
+const mostInputs = 48;
+
+/**
+ * Where an expanded tensor of the full batch has more bytes than `smallest`, and is made of few channels: smaller ones stay in
+ * cache, and others cost too much to make again.
+ */
 export const acceptsExpansion =
   (smallest: number) =>
   (nodes: readonly OpView[], batchSize: number): boolean => {
@@ -47,6 +53,7 @@ export const acceptsExpansion =
       convolution.attributes['bias'] !== true &&
       depthwise.attributes['bias'] !== true &&
       acceptsDepthwise(depthwise) &&
+      shape.channelsIn <= mostInputs &&
       fitsScratch(shape) &&
       expandedBytes(shape, batchSize) > smallest
     );

@@ -4,6 +4,7 @@ import type { Attributes, OpView, PatternDefinition, TensorType } from '@nasc/ir
 import { acceptsAnyDepthwise, anyDepthwiseUnit } from './any-depthwise-unit.ts';
 import { gateUnit, meanUnit } from './gate-unit.ts';
 import { acceptsGrouped, groupedUnit } from './grouped-unit.ts';
+import { linearUnit } from './linear-unit.ts';
 import type { NativePatternLowering } from './native-pattern.ts';
 import { acceptsPool, poolUnit } from './pool-unit.ts';
 import { sigmoidUnit } from './sigmoid-unit.ts';
@@ -36,6 +37,12 @@ const singleOps: readonly SingleOp[] = [
       { op: 'add', inputs: [image, image, image], output: image },
       { op: 'identity', inputs: [image], output: image },
     ],
+  },
+  {
+    name: 'linear',
+    accepts: always,
+    unit: linearUnit,
+    examples: [{ op: 'linear', inputs: [float32(20)], output: float32(7), attributes: { width: 7 } }],
   },
   { name: 'mean', accepts: always, unit: meanUnit, examples: [{ op: 'globalAvgPool', inputs: [image], output: float32(20) }] },
   { name: 'gate', accepts: always, unit: gateUnit, examples: [{ op: 'mul', inputs: [image, float32(20)], output: image }] },
