@@ -6,7 +6,14 @@ import { kernelBuilds, missingTools } from './kernel-builds.js';
 
 /** Suites, and which of their tests. */
 const runs = [
-  { files: ['test/engines/native.test.ts', 'plugins/engine-native/src/gradients.test.ts', 'plugins/engine-native/src/threads.test.ts'] },
+  {
+    files: [
+      'test/engines/native.test.ts',
+      'plugins/engine-native/src/fused',
+      'plugins/engine-native/src/gradients.test.ts',
+      'plugins/engine-native/src/threads.test.ts',
+    ],
+  },
   { files: ['test/conformance/lowerings.test.ts'], tests: '^native' },
 ];
 
@@ -32,11 +39,9 @@ for (const name of names) {
       provide: { kernelBuild: { compiler, width, flags, runner } },
     });
     await vitest.close();
-    const { testModules, unhandledErrors } = {
-      testModules: vitest.state.getTestModules(),
-      unhandledErrors: vitest.state.getUnhandledErrors(),
-    };
-    if (testModules.length < files.length || testModules.some((module) => !module.ok()) || unhandledErrors.length > 0) failed.push(name);
+    const modules = vitest.state.getTestModules();
+    const passed = modules.length >= files.length && modules.every((module) => module.ok());
+    if (!passed || vitest.state.getUnhandledErrors().length > 0) failed.push(name);
   }
 }
 for (const name of new Set(failed)) console.error(`FAILED ${name}`);

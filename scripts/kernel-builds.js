@@ -1,9 +1,9 @@
 // Builds of the training engine's kernels that are checked beside this machine's own (`loadKernelHost` of the native engine).
 import { spawnSync } from 'node:child_process';
 
-const sanitizer = (...names) => ({
+const sanitizer = (name, ...options) => ({
   // Faster than -O0, and lines are still found; vectors and intrinsics are the same.
-  flags: ['-O1', '-g', '-fno-omit-frame-pointer', ...names.flatMap((name) => [`-fsanitize=${name}`, `-fno-sanitize-recover=${name}`])],
+  flags: ['-O1', '-g', '-fno-omit-frame-pointer', `-fsanitize=${name}`, `-fno-sanitize-recover=${name}`, ...options],
   runner: [],
   compiler: 'gcc',
   needs: ['gcc'],
@@ -24,7 +24,8 @@ export const kernelBuilds = {
     needs: ['aarch64-linux-gnu-gcc', 'qemu-aarch64'],
     install: 'apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user',
   },
-  address: sanitizer('address'),
+  // Checks as calls: the code is a quarter as long, and compiled in half the time.
+  address: sanitizer('address', '--param', 'asan-instrumentation-with-call-threshold=0'),
   undefined: sanitizer('undefined'),
   thread: sanitizer('thread'),
 };

@@ -1,6 +1,6 @@
 // The native engine that the suites test: the product's, or, where `scripts/check-kernels.js` asks for another build of its
 // kernels, one whose kernels run in a process of their own.
-import { hostVectorWidths } from '@nasc/c-emit';
+import { detectVectorWidth, hostVectorWidths } from '@nasc/c-emit';
 import type { VectorWidth } from '@nasc/c-emit';
 import { createNativeEngine, nativeEngine } from '@nasc/engine-native';
 import { inject } from 'vitest';
@@ -15,7 +15,7 @@ declare module 'vitest' {
 
 const build = inject('kernelBuild');
 
-/** Of vectors that it can be asked for by $NASC_VECTOR_WIDTH. */
-export const nativeWidths: readonly VectorWidth[] = build?.width ? [build.width] : hostVectorWidths();
+/** Of vectors that it is tested with (by $NASC_VECTOR_WIDTH), the widest first: of another build one, which takes long enough. */
+export const nativeWidths: readonly VectorWidth[] = build ? [build.width ?? detectVectorWidth()] : hostVectorWidths();
 
 export const nativeUnderTest = build ? createNativeEngine(loadKernelHost(build)) : nativeEngine;

@@ -1,8 +1,9 @@
-import { createPlainRunner, hostVectorWidths } from '@nasc/c-emit';
+import { createPlainRunner } from '@nasc/c-emit';
 import { primitiveOps } from '@nasc/ops';
 import { afterAll, expect, test, vi } from 'vitest';
 import { gradientErrors, networkAround, plainKernelsOf } from './beside-reference.test-helper.ts';
 import type { BuildOps } from './beside-reference.test-helper.ts';
+import { nativeWidths } from '../../../../test/engines/native-under-test.ts';
 
 const double = await createPlainRunner(primitiveOps, 'double');
 afterAll(() => double.dispose());
@@ -17,7 +18,7 @@ const stack: BuildOps = (builder, [image]) => {
   return active('gather', builder.op('gather', 'conv2d', [projected], { width: 4, kernel: 3 }));
 };
 
-test.each(hostVectorWidths())('hSwish behind normalisations, with vectors of %s', async (width) => {
+test.each(nativeWidths)('hSwish behind normalisations, with vectors of %s', async (width) => {
   vi.stubEnv('NASC_VECTOR_WIDTH', width);
   const graph = networkAround([[7, 6, 9]], stack);
   expect(await gradientErrors(graph, double)).toEqual([]);

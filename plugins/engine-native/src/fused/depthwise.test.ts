@@ -1,10 +1,11 @@
 // Depthwise convolutions of shapes that take different ways through `kernels/depthwise.h`, beside the plain kernels in float64.
-import { createPlainRunner, hostVectorWidths } from '@nasc/c-emit';
+import { createPlainRunner } from '@nasc/c-emit';
 import { elementCount } from '@nasc/ir';
 import type { NodeId } from '@nasc/ir';
 import { primitiveOps } from '@nasc/ops';
 import { afterAll, expect, test, vi } from 'vitest';
 import type { TestBuilder } from '../../../../test/engines/graphs.ts';
+import { nativeWidths } from '../../../../test/engines/native-under-test.ts';
 import { gradientErrors, networkAround } from './beside-reference.test-helper.ts';
 
 const double = await createPlainRunner(primitiveOps, 'double');
@@ -77,7 +78,7 @@ const networkOf = (shapes: readonly Shape[], build: Build) =>
     },
   );
 
-test.each(hostVectorWidths())('depthwise convolutions of many shapes, with vectors of %s', async (width) => {
+test.each(nativeWidths)('depthwise convolutions of many shapes, with vectors of %s', async (width) => {
   vi.stubEnv('NASC_VECTOR_WIDTH', width);
   expect(await gradientErrors(networkOf([...rows, ...small, ...severalImages, ...bands], between), double)).toEqual([]);
   expect(await gradientErrors(networkOf([...rows, ...small], alone), double)).toEqual([]);

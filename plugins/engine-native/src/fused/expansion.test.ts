@@ -1,5 +1,5 @@
 // Expansions that are never stored, against float64 and against the kernels that store them.
-import { createPlainRunner, hostVectorWidths } from '@nasc/c-emit';
+import { createPlainRunner } from '@nasc/c-emit';
 import type { Program } from '@nasc/core';
 import { singlePath } from '@nasc/core';
 import { expansionPattern, nativePatterns } from '@nasc/engine-native';
@@ -19,6 +19,7 @@ import {
 } from '../../../../test/engines/graphs.ts';
 import { referenceStep } from '../../../../test/engines/reference.ts';
 import { clear, sgd, stepOptions } from '../../../../test/engines/small-space.ts';
+import { nativeWidths } from '../../../../test/engines/native-under-test.ts';
 
 const double = await createPlainRunner(primitiveOps, 'double');
 const single = await createPlainRunner(primitiveOps, 'float');
@@ -105,7 +106,7 @@ test.each(blocks)('$height x $width, $channels channels, expansion $expand, kern
   await program.dispose();
 });
 
-test.each(hostVectorWidths())('vectors of %s', async (width) => {
+test.each(nativeWidths)('vectors of %s', async (width) => {
   vi.stubEnv('NASC_VECTOR_WIDTH', width);
   for (const block of [blocks[2]!, blocks[4]!]) {
     const graph = graphOf(block);

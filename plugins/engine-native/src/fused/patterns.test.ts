@@ -1,10 +1,11 @@
-import { createPlainRunner, hostVectorWidths } from '@nasc/c-emit';
+import { createPlainRunner } from '@nasc/c-emit';
 import { elementCount } from '@nasc/ir';
 import type { Attributes } from '@nasc/ir';
 import { primitiveOps } from '@nasc/ops';
 import { afterAll, expect, test, vi } from 'vitest';
 import { compileFor, native } from '../../../../test/engines/engine-under-test.ts';
 import { randomBatch, randomParameters } from '../../../../test/engines/graphs.ts';
+import { nativeWidths } from '../../../../test/engines/native-under-test.ts';
 import { stepOptions } from '../../../../test/engines/small-space.ts';
 import { gradientErrors, networkAround, plainKernelsOf } from './beside-reference.test-helper.ts';
 import type { BuildOps } from './beside-reference.test-helper.ts';
@@ -102,7 +103,7 @@ const oddNetwork = networkAround(
   },
 );
 
-test.each(hostVectorWidths().slice(1))('the same with vectors of %s', async (width) => {
+test.each(nativeWidths.slice(1))('the same with vectors of %s', async (width) => {
   vi.stubEnv('NASC_VECTOR_WIDTH', width);
   expect(await gradientErrors(oddNetwork, double, 5e-5)).toEqual([]);
   vi.unstubAllEnvs();
