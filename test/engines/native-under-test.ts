@@ -18,4 +18,7 @@ const build = inject('kernelBuild');
 /** Of vectors that it is tested with (by $NASC_VECTOR_WIDTH), the widest first: of another build one, which takes long enough. */
 export const nativeWidths: readonly VectorWidth[] = build ? [build.width ?? detectVectorWidth()] : hostVectorWidths();
 
-export const nativeUnderTest = build ? createNativeEngine(loadKernelHost(build)) : nativeEngine;
+/** Absent: the product's own way. */
+export const loadUnderTest = build && loadKernelHost(build);
+
+export const nativeUnderTest = loadUnderTest ? createNativeEngine(loadUnderTest) : nativeEngine;

@@ -4,9 +4,11 @@ import { elementCount, float32 } from '@nasc/ir';
 import type { Graph, NodeId, OpNode } from '@nasc/ir';
 import { compileFor, native } from '../../../../test/engines/engine-under-test.ts';
 import { ops, randomBatch, randomParameters, TestBuilder, worstError } from '../../../../test/engines/graphs.ts';
+import { loadUnderTest } from '../../../../test/engines/native-under-test.ts';
 import { referenceStep } from '../../../../test/engines/reference.ts';
 import { clear, stepOptions } from '../../../../test/engines/small-space.ts';
 import { compileObserved } from '../engine.ts';
+import type { StepObserver } from '../step-profile.ts';
 
 export type BuildOps = (builder: TestBuilder, inputs: readonly NodeId[]) => NodeId;
 
@@ -53,9 +55,11 @@ export const plainKernelsOf = async (graph: Graph<OpNode>): Promise<readonly str
   const around = /^(make\d+|shape\d+|flatten|classifier)$/;
   const patterns = options.patterns!;
   const cacheFolder = options.cacheFolder!;
-  const program = await compileObserved(graph, { ops, patterns, cacheFolder, threads: 1, batchSize, activePaths: 1 }, (calls) => {
+  const compileOptions = { ops, patterns, cacheFolder, threads: 1, batchSize, activePaths: 1 } as const;
+  const observe: StepObserver = (calls) => {
     for (const { phase, part, kernel } of calls) if (/forward|backward/.test(phase) && !around.test(part)) kernels.add(kernel);
-  });
+  };
+  const program = await compileObserved(graph, compileOptions, observe, loadUnderTest);
   await program.writeState({ parameters: randomParameters(graph, 5) });
   await program.forwardBackward(randomBatch(graph, batchSize, 6), [], { ...stepOptions, batchNorm: 'batch' });
   await program.dispose();
