@@ -14,13 +14,14 @@ typedef struct {
 } nasc_input_gradient;
 
 NASC_INLINE void nasc_input_gradient_tile(const int T, const int N, nasc_input_gradient *g, int v, int64_t row) {
-  static const nasc_upcoming nothing[2];
   const int64_t column = (int64_t)v * NASC_LANES, padded = NASC_ROUND_UP(g->columns);
   nasc_vector sum[16][3];
   NASC_UNROLL for (int n = 0; n < N; n++) {
     NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] = (nasc_vector){0};
   }
-  nasc_multiply_fetching(T, N, sum, g->a + row * g->lda, g->lda, g->b + column, padded, g->depth, v == 0 ? g->next : nothing, row);
+  const float *a = g->a + row * g->lda, *b = g->b + column;
+  if (v == 0 && g->next[0].rows) nasc_multiply_fetching(T, N, sum, a, g->lda, b, padded, g->depth, g->next, row);
+  else nasc_multiply(T, N, sum, a, g->lda, 1, b, padded, g->depth);
   NASC_UNROLL for (int n = 0; n < N; n++) {
     const int64_t c = column + n * NASC_LANES, at = nasc_at(g->layout, row, c), step = g->layout.row, left = g->writable - c;
     if (c % NASC_BLOCK == 0) nasc_fetch(T, &g->next_input, row, c);
@@ -106,17 +107,17 @@ NASC_KERNEL(nasc_convolution_backward) {
       }
       if (dx) {
         nasc_input_gradient g = {.a = gradient, .lda = ld_gradient, .b = transposed, .depth = s.channelsOut, .rows = rows, .columns = depth, .starts = starts};
-        g.next[0] = nasc_rows_behind(tensors[0], s.gradientBlocked, gradient_layout, row, rows, pixels);
-        if (z) g.next[1] = nasc_rows_behind(z, 1, z_layout, row, rows, pixels);
+        g.next[0] = nasc_rows_behind(tensors[0], gradient_layout, row, rows, pixels);
+        g.next[1] = nasc_rows_behind(z, z_layout, row, rows, pixels);
         if (pointwise) {
           g.layout = input_layout;
           g.writable = s.inputBlocked ? padded_in : s.channelsIn;
           g.dx = dx + row * input_layout.row;
           g.added = added ? added + row * s.channelsIn : 0;
+          g.next_input = nasc_rows_behind(tensors[1], input_layout, row, rows, pixels);
           if (s.normalised) {
             g.z = tensors[1] + row * input_layout.row, g.affine = affine, g.mean = mean, g.low = low, g.high = high;
             g.sums = sums + item * 2 * padded_in;
-            g.next_input = nasc_rows_behind(tensors[1], s.inputBlocked, input_layout, row, rows, pixels);
           }
         } else {
           g.layout = nasc_layout_of(0, 0, depth);

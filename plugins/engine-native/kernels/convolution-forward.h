@@ -11,14 +11,15 @@ typedef struct {
 } nasc_product;
 
 NASC_INLINE void nasc_product_tile(const int T, const int N, nasc_product *g, int v, int64_t row) {
-  static const nasc_upcoming nothing[2];
   const int64_t column = (int64_t)v * NASC_LANES;
   nasc_vector sum[16][3];
   NASC_UNROLL for (int n = 0; n < N; n++) {
     const nasc_vector start = g->bias ? nasc_load(g->bias + column + n * NASC_LANES) : (nasc_vector){0};
     NASC_UNROLL for (int t = 0; t < T; t++) sum[t][n] = start;
   }
-  nasc_multiply_fetching(T, N, sum, g->a + row * g->lda, g->lda, g->b + column, g->columns, g->depth, v == 0 ? g->next : nothing, row);
+  const float *a = g->a + row * g->lda, *b = g->b + column;
+  if (v == 0 && g->next[0].rows) nasc_multiply_fetching(T, N, sum, a, g->lda, b, g->columns, g->depth, g->next, row);
+  else nasc_multiply(T, N, sum, a, g->lda, 1, b, g->columns, g->depth);
   NASC_UNROLL for (int n = 0; n < N; n++) {
     const int64_t c = column + n * NASC_LANES, left = g->writable - c;
     float *z = g->z + nasc_at(g->layout, row, c);
@@ -78,11 +79,11 @@ NASC_KERNEL(nasc_convolution_forward) {
         nasc_normalise_rows(nasc_scratch, tensors[0], input, row, product.rows, s.channelsIn, affine, (float)scalars[0], (float)scalars[1]);
         product.a = nasc_scratch;
         product.lda = NASC_ROUND_UP(s.channelsIn);
-        product.next[0] = nasc_rows_behind(tensors[0], s.inputBlocked, input, row, product.rows, pixels);
       } else {
         product.a = tensors[0] + row * s.channelsIn;
         product.lda = s.channelsIn;
       }
+      if (pointwise) product.next[0] = nasc_rows_behind(tensors[0], input, row, product.rows, pixels);
       NASC_PANELS(nasc_product_panel, &product, s.channelsOut);
       product.starts = 0;
     }

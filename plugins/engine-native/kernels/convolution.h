@@ -20,36 +20,24 @@ struct nasc_convolution {
 
 NASC_INLINE int nasc_is_pointwise(const struct nasc_convolution *s) { return s->kernel == 1 && s->stride == 1 && s->padding == 0; }
 
-/* Of a blocked tensor, the rows behind those at hand. */
-NASC_INLINE nasc_upcoming nasc_rows_behind(const float *x, int64_t blocked, nasc_layout layout, int64_t row, int64_t rows, int64_t all) {
-  return (nasc_upcoming){blocked && row + rows < all ? x + (row + rows) * layout.row : 0, layout.block};
+/* The rows behind those at hand; x may be null. */
+NASC_INLINE nasc_upcoming nasc_rows_behind(const float *x, nasc_layout layout, int64_t row, int64_t rows, int64_t all) {
+  return (nasc_upcoming){x && row + rows < all ? x + (row + rows) * layout.row : 0, layout};
 }
 
-/* An output pixel, and where its window starts in the image. */
+/* Output pixels beside each other in a row of an image, and where the window of the first starts. */
 typedef struct {
-  int64_t n, y, x, top, left;
-} nasc_window;
+  int64_t count, n, top, left;
+} nasc_run;
 
-NASC_INLINE nasc_window nasc_window_of(const struct nasc_convolution *s, int64_t row) {
-  const int64_t pixels = s->heightOut * s->widthOut, pixel = row % pixels, y = pixel / s->widthOut, x = pixel % s->widthOut;
-  return (nasc_window){row / pixels, y, x, y * s->stride - s->padding, x * s->stride - s->padding};
+NASC_INLINE nasc_run nasc_run_of(const struct nasc_convolution *s, int64_t row, int64_t rows) {
+  const int64_t pixels = s->heightOut * s->widthOut, y = row % pixels / s->widthOut, x = row % s->widthOut;
+  return (nasc_run){nasc_min(rows, s->widthOut - x), row / pixels, y * s->stride - s->padding, x * s->stride - s->padding};
 }
 
-NASC_INLINE void nasc_next_window(const struct nasc_convolution *s, nasc_window *w) {
-  w->left += s->stride;
-  if (++w->x < s->widthOut) return;
-  w->x = 0, w->left = -s->padding, w->top += s->stride;
-  if (++w->y < s->heightOut) return;
-  w->y = 0, w->top = -s->padding, w->n++;
-}
-
-/* One row of a window's taps: [kx][channels], zeros outside the image. `from`: the image's row. */
-static void nasc_gather_row(float *to, const float *from, const struct nasc_convolution *s, int64_t left) {
-  const int64_t channels = s->channelsIn, across = s->kernel * channels;
-  if (s->dilation == 1 && left >= 0 && left + s->kernel <= s->widthIn) {
-    for (int64_t c = 0; c < across; c += NASC_LANES) nasc_store_up_to(to + c, nasc_load(from + left * channels + c), across - c);
-    return;
-  }
+/* One row of one window's taps: [kx][channels], zeros outside the image. `from`: the image's row. */
+static void nasc_gather_taps(float *to, const float *from, const struct nasc_convolution *s, int64_t left) {
+  const int64_t channels = s->channelsIn;
   for (int64_t kx = 0; kx < s->kernel; kx++, to += channels) {
     const int64_t ix = left + kx * s->dilation;
     const int is_inside = ix >= 0 && ix < s->widthIn;
@@ -57,32 +45,57 @@ static void nasc_gather_row(float *to, const float *from, const struct nasc_conv
   }
 }
 
+/* The same for a run, windows `depth` floats apart. What the windows below see at these places is fetched. */
+static void nasc_gather_run(float *to, const float *from, const struct nasc_convolution *s, const nasc_run *run, int64_t depth) {
+  const int64_t across = s->kernel * s->channelsIn, step = s->stride * s->channelsIn;
+  int64_t first = 0, end = run->count; /* those that are whole, and in one piece */
+  while (first < end && (s->dilation > 1 || run->left + first * s->stride < 0)) first++;
+  while (end > first && run->left + (end - 1) * s->stride + s->kernel > s->widthIn) end--;
+  for (int64_t i = 0; i < run->count; i++)
+    if (i < first || i >= end) nasc_gather_taps(to + i * depth, from, s, run->left + i * s->stride);
+  const float *inside = from + run->left * s->channelsIn, *below = inside + s->stride * s->widthIn * s->channelsIn;
+  for (int64_t c = 0; c < across; c += NASC_LANES) {
+    for (int64_t i = first; i < end; i++) {
+      __builtin_prefetch(below + i * step + c, 0, 2);
+      nasc_store_up_to(to + i * depth + c, nasc_load(inside + i * step + c), across - c);
+    }
+  }
+}
+
 /* windows[row] = what output pixels [first, first + rows) see: [ky][kx][channels], zeros outside. */
 static void nasc_gather_windows(float *windows, const float *x, const struct nasc_convolution *s, int64_t first, int64_t rows) {
-  const int64_t across = s->kernel * s->channelsIn;
-  nasc_window w = nasc_window_of(s, first);
-  for (int64_t row = 0; row < rows; row++, nasc_next_window(s, &w)) {
-    for (int64_t ky = 0; ky < s->kernel; ky++, windows += across) {
-      const int64_t iy = w.top + ky * s->dilation;
-      if (iy >= 0 && iy < s->heightIn) nasc_gather_row(windows, x + (w.n * s->heightIn + iy) * s->widthIn * s->channelsIn, s, w.left);
-      else memset(windows, 0, (size_t)across * sizeof(float));
+  const int64_t across = s->kernel * s->channelsIn, depth = s->kernel * across;
+  for (int64_t row = 0; row < rows;) {
+    const nasc_run run = nasc_run_of(s, first + row, rows - row);
+    for (int64_t ky = 0; ky < s->kernel; ky++) {
+      float *to = windows + row * depth + ky * across;
+      const int64_t iy = run.top + ky * s->dilation;
+      if (iy >= 0 && iy < s->heightIn) {
+        nasc_gather_run(to, x + (run.n * s->heightIn + iy) * s->widthIn * s->channelsIn, s, &run, depth);
+      } else {
+        for (int64_t i = 0; i < run.count; i++) memset(to + i * depth, 0, (size_t)across * sizeof(float));
+      }
     }
+    row += run.count;
   }
 }
 
 /* The reverse: dx += windows. */
 static void nasc_scatter_windows(float *dx, const float *windows, const struct nasc_convolution *s, int64_t first, int64_t rows) {
   const int64_t channels = s->channelsIn, across = s->kernel * channels;
-  nasc_window w = nasc_window_of(s, first);
-  for (int64_t row = 0; row < rows; row++, nasc_next_window(s, &w)) {
-    for (int64_t ky = 0; ky < s->kernel; ky++, windows += across) {
-      const int64_t iy = w.top + ky * s->dilation;
-      if (iy < 0 || iy >= s->heightIn) continue;
-      for (int64_t kx = 0; kx < s->kernel; kx++) {
-        const int64_t ix = w.left + kx * s->dilation;
-        if (ix < 0 || ix >= s->widthIn) continue;
-        float *to = dx + ((w.n * s->heightIn + iy) * s->widthIn + ix) * channels;
-        for (int64_t c = 0; c < channels; c++) to[c] += windows[kx * channels + c];
+  for (int64_t row = 0; row < rows;) {
+    const nasc_run run = nasc_run_of(s, first + row, rows - row);
+    row += run.count;
+    for (int64_t i = 0; i < run.count; i++) {
+      for (int64_t ky = 0; ky < s->kernel; ky++, windows += across) {
+        const int64_t iy = run.top + ky * s->dilation;
+        if (iy < 0 || iy >= s->heightIn) continue;
+        for (int64_t kx = 0; kx < s->kernel; kx++) {
+          const int64_t ix = run.left + i * s->stride + kx * s->dilation;
+          if (ix < 0 || ix >= s->widthIn) continue;
+          float *to = dx + ((run.n * s->heightIn + iy) * s->widthIn + ix) * channels;
+          for (int64_t c = 0; c < channels; c++) to[c] += windows[kx * channels + c];
+        }
       }
     }
   }

@@ -24,21 +24,21 @@ NASC_INLINE void nasc_multiply(const int T, const int N, nasc_vector (*sum)[3], 
   }
 }
 
-/* Rows of 16 floats, [c / 16][row][16], that will be read soon. */
+/* Rows of a tensor that will be read soon. */
 typedef struct {
   const float *rows; /* or null */
-  int64_t block;     /* floats between blocks */
+  nasc_layout layout;
 } nasc_upcoming;
 
-/* Asks for floats [c, c + 16) of T rows, into the second cache: streams of many blocks are more than hardware foresees. */
+/* Asks for floats [c, c + 16) of T rows, into the second cache: hardware foresees few streams at a time, on some machines none. */
 NASC_INLINE void nasc_fetch(const int T, const nasc_upcoming *next, int64_t row, int64_t c) {
   if (!next->rows) return;
-  NASC_UNROLL for (int t = 0; t < T; t++) __builtin_prefetch(next->rows + c / NASC_BLOCK * next->block + (row + t) * NASC_BLOCK, 0, 2);
+  NASC_UNROLL for (int t = 0; t < T; t++) __builtin_prefetch(next->rows + nasc_at(next->layout, row + t, c), 0, 2);
 }
 
 /* nasc_multiply for a row-major a, fetching blocks of two tensors, as many as `depth` has, on the way. */
 NASC_INLINE void nasc_multiply_fetching(const int T, const int N, nasc_vector (*sum)[3], const float *a, const int64_t at, const float *b,
-                                        const int64_t bk, const int64_t depth, const nasc_upcoming *next, int64_t row) {
+                                        const int64_t bk, const int64_t depth, const nasc_upcoming next[2], int64_t row) {
   for (int64_t k = 0; k < depth; k += NASC_BLOCK) {
     nasc_fetch(T, &next[0], row, k);
     nasc_fetch(T, &next[1], row, k);
