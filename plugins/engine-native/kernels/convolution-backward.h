@@ -50,13 +50,13 @@ NASC_INLINE void nasc_input_gradient_tile(const int T, const int N, nasc_input_g
 }
 NASC_DEFINE_PANELS(nasc_input_gradient_panel, nasc_input_gradient_tile, nasc_input_gradient)
 
-/* Items: blocks of 16 rows of the weight [depth, O]. -> [O, padded depth]. Dims: N, depth, O. */
-NASC_KERNEL(nasc_convolution_transpose) {
+/* Items: blocks of 16 rows of a matrix [rows, columns]. -> [columns, padded rows]. Dims: N, rows, columns. */
+NASC_KERNEL(nasc_transpose) {
   NASC_UNUSED(scalars);
-  const int64_t depth = dims[1], columns = dims[2], padded = NASC_ROUND_UP(depth);
+  const int64_t rows = dims[1], columns = dims[2], padded = NASC_ROUND_UP(rows);
   for (int64_t item = first; item < last; item++)
     for (int64_t o = 0; o < columns; o++)
-      for (int64_t i = item * NASC_BLOCK; i < nasc_min((item + 1) * NASC_BLOCK, depth); i++) tensors[1][o * padded + i] = tensors[0][i * columns + o];
+      for (int64_t i = item * NASC_BLOCK; i < nasc_min((item + 1) * NASC_BLOCK, rows); i++) tensors[1][o * padded + i] = tensors[0][i * columns + o];
 }
 
 /* Items: groups of output pixels. Both gradients at once, while the chunk is in cache.

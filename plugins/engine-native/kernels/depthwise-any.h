@@ -31,18 +31,10 @@ NASC_KERNEL(nasc_any_depthwise_forward) {
   NASC_UNUSED(scalars);
   struct nasc_any_depthwise p;
   memcpy(&p, dims, sizeof p);
-  const nasc_windows s = p.windows;
-  const nasc_pixel_row row = nasc_row_of_outputs(&s);
-  const float *bias = p.bias ? tensors[3] : 0;
-  for (int64_t item = first; item < last; item++) {
-    const nasc_line rows = nasc_line_of_output(&s, item % s.heightOut, s.heightIn);
-    const float *image = tensors[0] + item / s.heightOut * s.heightIn * s.widthIn * s.channels;
-    float *y = tensors[2] + item * s.widthOut * s.channels;
-    nasc_list_sources(&row, &rows, 0);
-#define NASC_RUN_TAPS(N)                                                                                                              \
-  nasc_taps_of(N, row.pixels[x].sources, image + row.pixels[x].start + c, tensors[1] + c, s.channels, bias ? bias + c : 0, y + x * s.channels + c, s.channels - c)
-    NASC_FOR_PIXELS(row, nasc_filter_piece(&s), NASC_RUN_TAPS);
-  }
+  const float *x = tensors[0], *weight = tensors[1], *bias = p.bias ? tensors[3] : 0;
+  float *y = tensors[2];
+#define NASC_RUN_TAPS(N) nasc_taps_of(N, sources, x + from, weight + c, channels, bias ? bias + c : 0, y + to, left)
+  NASC_FOR_OUTPUTS(p.windows, 0, nasc_filter_piece(&p.windows), NASC_RUN_TAPS);
 }
 
 /* Items: rows (n, iy). Tensors: dy, weight, dx, [added]. */
@@ -50,19 +42,10 @@ NASC_KERNEL(nasc_any_depthwise_input) {
   NASC_UNUSED(scalars);
   struct nasc_any_depthwise p;
   memcpy(&p, dims, sizeof p);
-  const nasc_windows s = p.windows;
-  const nasc_pixel_row row = nasc_row_of_inputs(&s);
-  for (int64_t item = first; item < last; item++) {
-    const nasc_line rows = nasc_line_of_input(&s, item % s.heightIn, s.heightIn, s.heightOut);
-    const int64_t in = item * s.widthIn * s.channels;
-    const float *dy = tensors[0] + item / s.heightIn * s.heightOut * s.widthOut * s.channels, *added = p.add ? tensors[3] + in : 0;
-    float *dx = tensors[2] + in;
-    nasc_list_sources(&row, &rows, 0);
-#define NASC_RUN_TAPS_GRADIENT(N)                                                                                                     \
-  nasc_taps_of(N, row.pixels[x].sources, dy + row.pixels[x].start + c, tensors[1] + c, s.channels, added ? added + x * s.channels + c : 0, \
-               dx + x * s.channels + c, s.channels - c)
-    NASC_FOR_PIXELS(row, nasc_filter_piece(&s), NASC_RUN_TAPS_GRADIENT);
-  }
+  const float *dy = tensors[0], *weight = tensors[1], *added = p.add ? tensors[3] : 0;
+  float *dx = tensors[2];
+#define NASC_RUN_TAPS_GRADIENT(N) nasc_taps_of(N, sources, dy + from, weight + c, channels, added ? added + to : 0, dx + to, left)
+  NASC_FOR_INPUTS(p.windows, 0, nasc_filter_piece(&p.windows), NASC_RUN_TAPS_GRADIENT);
 }
 
 /* sum[v] += sum over `count` pixels of x dy, U of them side by side. */

@@ -81,9 +81,6 @@ NASC_INLINE void nasc_depthwise_input_rows(const int K, const int S, nasc_depthw
   NASC_NOINLINE void nasc_depthwise_input_##K##_##S(nasc_depthwise_gradients *g) { nasc_depthwise_input_rows(K, S, g); }
 NASC_EVERY_KERNEL(NASC_INPUT_ROWS)
 
-/* Rows of the filter whose sums are in registers at a time: enough sums that one need not wait for the one before it. */
-#define NASC_TAP_ROWS(K) ((K) == 3 ? 3 : NASC_WIDE_TILES ? ((K) == 5 ? 3 : 2) : ((K) == 5 ? 2 : 1))
-
 /* `x` floats into a row of the input. */
 NASC_INLINE void nasc_depthwise_weight_tile(const int K, const int S, const int R, const int T, const int left, const int right, nasc_vector (*sum)[7],
                                             const float *const *rows, int64_t x, const float *dz) {

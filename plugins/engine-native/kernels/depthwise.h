@@ -94,6 +94,9 @@ enum { NASC_WIDE_TILES = 1 };
 enum { NASC_WIDE_TILES = 0 };
 #endif
 
+/* Rows of the filter whose sums are in registers at a time: enough sums that one need not wait for the one before it. */
+#define NASC_TAP_ROWS(K) ((K) == 3 ? 3 : NASC_WIDE_TILES ? ((K) == 5 ? 3 : 2) : ((K) == 5 ? 2 : 1))
+
 /* Pixels of the tiles that a row consists of, or 0: then it takes tiles of several sizes. Where all are alike, it is known
    when they are compiled which columns lie left or right of the image; where not, these lie in memory, as zeros. With wide
    tiles that pays only for rows of one. */

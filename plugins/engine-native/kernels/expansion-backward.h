@@ -14,29 +14,13 @@ typedef struct {
   int64_t border, gradient_border; /* pixels left of a row */
 } nasc_expansion_gradients;
 
-/* T gradients of inputs of a row, from column t0 = 0 (mod S) on, are
-     d[t] = sum over m and kx of dz[row - m][(t + p - kx) / S] w[first tap + m S][kx], p = K >> 1, where S divides,
-   masked by the activations. `rows` is at column t0 / S; the next row of `count` lies one above. */
+/* T gradients of inputs of a row, masked by the activations. `rows` is the last of `count` rows of gradients that the input row
+   meets, `taps` the row of the filter that it meets it with: those before meet it S rows further down the filter. */
 NASC_INLINE void nasc_expansion_input_tile(const int K, const int S, const int T, nasc_expansion_gradients *g, const float *rows, int64_t count,
                                            const float *taps, const float *activations, float *d) {
-  const int p = K / 2;
-  nasc_vector sum[14];
+  nasc_vector sum[16];
   NASC_UNROLL for (int t = 0; t < T; t++) sum[t] = (nasc_vector){0};
-  for (int64_t m = 0; m < count; m++) {
-    nasc_vector w[7];
-    NASC_UNROLL for (int kx = 0; kx < K; kx++) {
-      w[kx] = nasc_load(taps + (m * S * K + kx) * g->channels);
-      NASC_KEEP(w[kx]);
-    }
-    const float *row = rows - m * g->gradient_across;
-    NASC_UNROLL for (int column = -(p / S); column <= (T - 1 + p) / S; column++) {
-      const nasc_vector dz = nasc_load(row + column * NASC_BLOCK);
-      NASC_UNROLL for (int kx = 0; kx < K; kx++) {
-        const int t = S * column + kx - p;
-        if (t >= 0 && t < T) sum[t] = nasc_fma(dz, w[kx], sum[t]);
-      }
-    }
-  }
+  nasc_depthwise_transposed_tile(K, S, T, -(K / 2 / S), (T - 1 + K / 2) / S + 1, count, sum, rows, -g->gradient_across, taps, S * K * g->channels, g->channels);
   nasc_vector total = g->total;
   NASC_UNROLL for (int t = 0; t < T; t++) {
     sum[t] = nasc_inside(sum[t], nasc_load(activations + t * NASC_BLOCK), g->low, g->high);
@@ -46,86 +30,55 @@ NASC_INLINE void nasc_expansion_input_tile(const int K, const int S, const int T
   g->total = total;
 }
 
-#define NASC_EXPANSION_INPUT_TILE(K, S, T, x) \
-  nasc_expansion_input_tile(K, S, T, g, rows + x / S * NASC_BLOCK, count, taps, activations + x * NASC_BLOCK, d + x * g->width)
-#define NASC_EXPANSION_INPUT(K, S)                                                                                     \
-  NASC_NOINLINE void nasc_expansion_input_##K##_##S(nasc_expansion_gradients *g) {                                     \
-    for (int64_t y = 0; y < g->rows_in; y++) {                                                                         \
-      const int64_t first_tap = (y + K / 2) % S, count = (K - first_tap + S - 1) / S;                                  \
-      const float *rows = g->gradient + (y + K / 2) / S * g->gradient_across + g->gradient_border * NASC_BLOCK;        \
-      const float *taps = g->weight + first_tap * K * g->channels;                                                     \
-      const float *activations = g->activations + y * g->across + g->border * NASC_BLOCK;                              \
-      float *d = g->d + y * g->width_in * g->width;                                                                    \
-      NASC_EXPANSION_TILES(g->width_in, NASC_EXPANSION_INPUT_TILE_##K##_##S);                                          \
-    }                                                                                                                  \
+#define NASC_EXPANSION_INPUT_TILE(T, x, starts, ends) \
+  nasc_expansion_input_tile(K, S, T, g, rows + (x) / S * NASC_BLOCK, count, taps, activations + (x) * NASC_BLOCK, d + (x) * g->width)
+NASC_INLINE void nasc_expansion_input_rows(const int K, const int S, nasc_expansion_gradients *g) {
+  for (int64_t y = 0; y < g->rows_in; y++) {
+    const int64_t first_tap = (y + K / 2) % S, count = (K - first_tap + S - 1) / S;
+    const float *rows = g->gradient + (y + K / 2) / S * g->gradient_across + g->gradient_border * NASC_BLOCK;
+    const float *taps = g->weight + first_tap * K * g->channels;
+    const float *activations = g->activations + y * g->across + g->border * NASC_BLOCK;
+    float *d = g->d + y * g->width_in * g->width;
+    NASC_ROW_TILES(0, g->width_in, NASC_EXPANSION_INPUT_TILE);
   }
-#define NASC_EXPANSION_INPUT_TILE_3_1(T, x) NASC_EXPANSION_INPUT_TILE(3, 1, T, x)
-#define NASC_EXPANSION_INPUT_TILE_5_1(T, x) NASC_EXPANSION_INPUT_TILE(5, 1, T, x)
-#define NASC_EXPANSION_INPUT_TILE_7_1(T, x) NASC_EXPANSION_INPUT_TILE(7, 1, T, x)
-#define NASC_EXPANSION_INPUT_TILE_3_2(T, x) NASC_EXPANSION_INPUT_TILE(3, 2, T, x)
-#define NASC_EXPANSION_INPUT_TILE_5_2(T, x) NASC_EXPANSION_INPUT_TILE(5, 2, T, x)
-#define NASC_EXPANSION_INPUT_TILE_7_2(T, x) NASC_EXPANSION_INPUT_TILE(7, 2, T, x)
-NASC_EXPANSION_INPUT(3, 1)
-NASC_EXPANSION_INPUT(5, 1)
-NASC_EXPANSION_INPUT(7, 1)
-NASC_EXPANSION_INPUT(3, 2)
-NASC_EXPANSION_INPUT(5, 2)
-NASC_EXPANSION_INPUT(7, 2)
+}
+#define NASC_EXPANSION_INPUT(K, S) \
+  NASC_NOINLINE void nasc_expansion_input_##K##_##S(nasc_expansion_gradients *g) { nasc_expansion_input_rows(K, S, g); }
+NASC_EVERY_KERNEL(NASC_EXPANSION_INPUT)
 
-/* sum[ky][kx] += sum over t of a[ky][t S + kx] dz[t], for `KY` rows of taps at once. */
-NASC_INLINE void nasc_expansion_taps_tile(const int K, const int S, const int KY, const int T, nasc_vector (*sum)[7], const float *a, int64_t across,
-                                          const float *gradient) {
-  nasc_vector dz[14];
-  NASC_UNROLL for (int t = 0; t < T; t++) dz[t] = nasc_load(gradient + t * NASC_BLOCK);
-  NASC_UNROLL for (int ky = 0; ky < KY; ky++) {
-    const float *row = a + ky * across;
-    NASC_UNROLL for (int column = 0; column < S * (T - 1) + K; column++) {
-      const nasc_vector x = nasc_load(row + column * NASC_BLOCK);
-      NASC_UNROLL for (int kx = 0; kx < K; kx++) {
-        if (column >= kx && (column - kx) % S == 0 && (column - kx) / S < T) sum[ky][kx] = nasc_fma(x, dz[(column - kx) / S], sum[ky][kx]);
-      }
-    }
-  }
+/* sum[r][kx] += sum over t of a[r][t S + kx] dz[t], for R rows of taps at once. */
+NASC_INLINE void nasc_expansion_taps_tile(const int K, const int S, const int R, const int T, nasc_vector (*sum)[7], const float *a, int64_t across,
+                                          const float *dz) {
+  NASC_UNROLL for (int r = 0; r < R; r++) nasc_depthwise_taps_tile(K, S, T, 0, S * (T - 1) + K, sum[r], a + r * across, dz);
 }
 
 /* taps[first_ky + ...] += of all output rows. */
-#define NASC_EXPANSION_TAPS_TILE(T, x) \
-  nasc_expansion_taps_tile(K, S, KY, T, sum, a + S * x * NASC_BLOCK, g->across, gradient + x * NASC_BLOCK)
-NASC_INLINE void nasc_expansion_taps_rows(const int K, const int S, const int KY, nasc_expansion_gradients *g, const int first_ky) {
+#define NASC_EXPANSION_TAPS_TILE(T, x, starts, ends) \
+  nasc_expansion_taps_tile(K, S, R, T, sum, a + S * (x) * NASC_BLOCK, g->across, gradient + (x) * NASC_BLOCK)
+NASC_INLINE void nasc_expansion_taps_rows(const int K, const int S, const int R, nasc_expansion_gradients *g, const int first_ky) {
   nasc_vector sum[3][7];
-  NASC_UNROLL for (int ky = 0; ky < KY; ky++) {
-    NASC_UNROLL for (int kx = 0; kx < K; kx++) sum[ky][kx] = (nasc_vector){0};
+  NASC_UNROLL for (int r = 0; r < R; r++) {
+    NASC_UNROLL for (int kx = 0; kx < K; kx++) sum[r][kx] = (nasc_vector){0};
   }
   for (int64_t y = 0; y < g->rows_out; y++) {
     const float *a = g->seen + (y * S + first_ky) * g->across, *gradient = g->gradient + y * g->gradient_across + g->gradient_border * NASC_BLOCK;
-    NASC_EXPANSION_TILES(g->width_out, NASC_EXPANSION_TAPS_TILE);
+    NASC_ROW_TILES(0, g->width_out, NASC_EXPANSION_TAPS_TILE);
   }
-  NASC_UNROLL for (int ky = 0; ky < KY; ky++) {
+  NASC_UNROLL for (int r = 0; r < R; r++) {
     NASC_UNROLL for (int kx = 0; kx < K; kx++) {
-      float *tap = g->taps + ((first_ky + ky) * K + kx) * g->padded;
-      nasc_store(tap, nasc_load(tap) + sum[ky][kx]);
+      float *tap = g->taps + ((first_ky + r) * K + kx) * g->padded;
+      nasc_store(tap, nasc_load(tap) + sum[r][kx]);
     }
   }
 }
 
-/* Rows of taps at once, as registers allow. */
-#if NASC_LANES == 8 || (NASC_LANES == 4 && !defined(__aarch64__))
-enum { NASC_EXPANSION_KY_3 = 2, NASC_EXPANSION_KY_5 = 1, NASC_EXPANSION_KY_7 = 1 };
-#else
-enum { NASC_EXPANSION_KY_3 = 3, NASC_EXPANSION_KY_5 = 3, NASC_EXPANSION_KY_7 = 2 };
-#endif
-#define NASC_EXPANSION_TAPS(K, S)                                                                      \
-  NASC_NOINLINE void nasc_expansion_taps_##K##_##S(nasc_expansion_gradients *g) {                      \
-    int ky = 0;                                                                                        \
-    for (; ky + NASC_EXPANSION_KY_##K <= K; ky += NASC_EXPANSION_KY_##K) nasc_expansion_taps_rows(K, S, NASC_EXPANSION_KY_##K, g, ky); \
-    if (ky < K) nasc_expansion_taps_rows(K, S, K % NASC_EXPANSION_KY_##K, g, ky);                      \
+#define NASC_EXPANSION_TAPS(K, S)                                                                                        \
+  NASC_NOINLINE void nasc_expansion_taps_##K##_##S(nasc_expansion_gradients *g) {                                        \
+    int ky = 0;                                                                                                          \
+    for (; ky + NASC_TAP_ROWS(K) <= K; ky += NASC_TAP_ROWS(K)) nasc_expansion_taps_rows(K, S, NASC_TAP_ROWS(K), g, ky); \
+    if (ky < K) nasc_expansion_taps_rows(K, S, K % NASC_TAP_ROWS(K), g, ky);                                             \
   }
-NASC_EXPANSION_TAPS(3, 1)
-NASC_EXPANSION_TAPS(5, 1)
-NASC_EXPANSION_TAPS(7, 1)
-NASC_EXPANSION_TAPS(3, 2)
-NASC_EXPANSION_TAPS(5, 2)
-NASC_EXPANSION_TAPS(7, 2)
+NASC_EVERY_KERNEL(NASC_EXPANSION_TAPS)
 
 /* The gradient at the depthwise's output, behind its normalisation. */
 typedef struct {

@@ -10,7 +10,7 @@ typedef struct {
 } nasc_expansion_rows;
 
 NASC_INLINE void nasc_expansion_forward_tile(const int K, const int S, const int T, nasc_expansion_rows *r, const float *rows, float *z) {
-  nasc_vector sum[14];
+  nasc_vector sum[16];
   NASC_UNROLL for (int t = 0; t < T; t++) sum[t] = (nasc_vector){0};
   nasc_depthwise_tile(K, S, T, 0, S * (T - 1) + K, K, sum, rows, r->across, r->weight, K * r->channels, r->channels);
   if (r->partials) {
@@ -26,27 +26,17 @@ NASC_INLINE void nasc_expansion_forward_tile(const int K, const int S, const int
   NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(z + t * NASC_BLOCK, sum[t]);
 }
 
-#define NASC_EXPANSION_FORWARD(K, S)                                                        \
-  NASC_NOINLINE void nasc_expansion_forward_##K##_##S(nasc_expansion_rows *r) {             \
-    for (int64_t y = 0; y < r->rows; y++) {                                                 \
-      const float *rows = r->band + y * S * r->across;                                      \
-      float *z = r->z + y * r->width * NASC_BLOCK;                                          \
-      NASC_EXPANSION_TILES(r->width, NASC_EXPANSION_FORWARD_TILE_##K##_##S);                \
-    }                                                                                       \
+#define NASC_EXPANSION_FORWARD_TILE(T, x, starts, ends) nasc_expansion_forward_tile(K, S, T, r, rows + S * (x) * NASC_BLOCK, z + (x) * NASC_BLOCK)
+NASC_INLINE void nasc_expansion_forward_rows(const int K, const int S, nasc_expansion_rows *r) {
+  for (int64_t y = 0; y < r->rows; y++) {
+    const float *rows = r->band + y * S * r->across;
+    float *z = r->z + y * r->width * NASC_BLOCK;
+    NASC_ROW_TILES(0, r->width, NASC_EXPANSION_FORWARD_TILE);
   }
-#define NASC_EXPANSION_FORWARD_TILE(K, S, T, x) nasc_expansion_forward_tile(K, S, T, r, rows + S * x * NASC_BLOCK, z + x * NASC_BLOCK)
-#define NASC_EXPANSION_FORWARD_TILE_3_1(T, x) NASC_EXPANSION_FORWARD_TILE(3, 1, T, x)
-#define NASC_EXPANSION_FORWARD_TILE_5_1(T, x) NASC_EXPANSION_FORWARD_TILE(5, 1, T, x)
-#define NASC_EXPANSION_FORWARD_TILE_7_1(T, x) NASC_EXPANSION_FORWARD_TILE(7, 1, T, x)
-#define NASC_EXPANSION_FORWARD_TILE_3_2(T, x) NASC_EXPANSION_FORWARD_TILE(3, 2, T, x)
-#define NASC_EXPANSION_FORWARD_TILE_5_2(T, x) NASC_EXPANSION_FORWARD_TILE(5, 2, T, x)
-#define NASC_EXPANSION_FORWARD_TILE_7_2(T, x) NASC_EXPANSION_FORWARD_TILE(7, 2, T, x)
-NASC_EXPANSION_FORWARD(3, 1)
-NASC_EXPANSION_FORWARD(5, 1)
-NASC_EXPANSION_FORWARD(7, 1)
-NASC_EXPANSION_FORWARD(3, 2)
-NASC_EXPANSION_FORWARD(5, 2)
-NASC_EXPANSION_FORWARD(7, 2)
+}
+#define NASC_EXPANSION_FORWARD(K, S) \
+  NASC_NOINLINE void nasc_expansion_forward_##K##_##S(nasc_expansion_rows *r) { nasc_expansion_forward_rows(K, S, r); }
+NASC_EVERY_KERNEL(NASC_EXPANSION_FORWARD)
 
 /* Items: groups of images x blocks of channels. Tensors: x, pivot, weight, affine, depthwise weight, z (blocked), [partials of
    z]. Scalars: low, high of the activation. */

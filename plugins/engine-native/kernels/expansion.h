@@ -239,21 +239,3 @@ static void nasc_expand(nasc_expander *g, const float *x, int64_t from, int64_t 
     NASC_PANELS(nasc_activations_panel, &made, g->width);
   }
 }
-
-/* Runs TILE(T, x) over a row. All tiles but the last, of one pixel, are even, so that strides of 2 keep step. */
-#if NASC_LANES == 8 || (NASC_LANES == 4 && !defined(__aarch64__))
-#define NASC_EXPANSION_WIDE_TILES(width, TILE) /* 16 registers */
-#else
-#define NASC_EXPANSION_WIDE_TILES(width, TILE) \
-  if ((width) % 14 == 0)                       \
-    for (; x + 14 <= (width); x += 14) TILE(14, x);
-#endif
-#define NASC_EXPANSION_TILES(width, TILE)        \
-  do {                                           \
-    int64_t x = 0;                               \
-    NASC_EXPANSION_WIDE_TILES(width, TILE)       \
-    for (; x + 8 <= (width); x += 8) TILE(8, x); \
-    for (; x + 4 <= (width); x += 4) TILE(4, x); \
-    for (; x + 2 <= (width); x += 2) TILE(2, x); \
-    if (x < (width)) TILE(1, x);                 \
-  } while (0)

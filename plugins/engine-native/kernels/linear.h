@@ -47,15 +47,6 @@ NASC_KERNEL(nasc_linear_forward) {
   }
 }
 
-/* Items: blocks of 16 examples. y [N, outputs] -> [outputs, padded N]. */
-NASC_KERNEL(nasc_linear_transpose) {
-  NASC_UNUSED(scalars);
-  const int64_t rows = dims[0], outputs = dims[2], padded = NASC_ROUND_UP(rows);
-  for (int64_t item = first; item < last; item++)
-    for (int64_t o = 0; o < outputs; o++)
-      for (int64_t n = item * NASC_BLOCK; n < nasc_min((item + 1) * NASC_BLOCK, rows); n++) tensors[1][o * padded + n] = tensors[0][n * outputs + o];
-}
-
 /* dx' = w dy': vectors run over examples, so that rows of the weight are read along. */
 typedef struct {
   const float *weight, *gradients, *added; /* weight, added and dx at the item's first input; gradients [outputs][padded N] */

@@ -51,18 +51,10 @@ NASC_KERNEL(nasc_max_pool_forward) {
   NASC_UNUSED(scalars);
   struct nasc_pooling p;
   memcpy(&p, dims, sizeof p);
-  const nasc_windows s = p.windows;
-  const nasc_pixel_row row = nasc_row_of_outputs(&s);
-  for (int64_t item = first; item < last; item++) {
-    const nasc_line rows = nasc_line_of_output(&s, item % s.heightOut, s.heightIn);
-    const float *image = tensors[0] + item / s.heightOut * s.heightIn * s.widthIn * s.channels;
-    const int64_t out = item * s.widthOut * s.channels;
-    float *y = tensors[1] + out, *taps = p.option ? tensors[2] + out : 0;
-    nasc_list_sources(&row, &rows, 0);
-#define NASC_RUN_MAX(N)                                                                                                                             \
-  nasc_max_window(N, row.pixels[x].sources, image + row.pixels[x].start + c, y + x * s.channels + c, taps ? taps + x * s.channels + c : 0, s.channels - c)
-    NASC_FOR_PIXELS(row, s.channels, NASC_RUN_MAX);
-  }
+  const float *x = tensors[0];
+  float *y = tensors[1], *taps = p.option ? tensors[2] : 0;
+#define NASC_RUN_MAX(N) nasc_max_window(N, sources, x + from, y + to, taps ? taps + to : 0, left)
+  NASC_FOR_OUTPUTS(p.windows, 0, p.windows.channels, NASC_RUN_MAX);
 }
 
 /* Items: rows (n, iy). Tensors: dy, taps, dx, [added]. */
@@ -70,19 +62,10 @@ NASC_KERNEL(nasc_max_pool_backward) {
   NASC_UNUSED(scalars);
   struct nasc_pooling p;
   memcpy(&p, dims, sizeof p);
-  const nasc_windows s = p.windows;
-  const nasc_pixel_row row = nasc_row_of_inputs(&s);
-  for (int64_t item = first; item < last; item++) {
-    const nasc_line rows = nasc_line_of_input(&s, item % s.heightIn, s.heightIn, s.heightOut);
-    const int64_t image = item / s.heightIn * s.heightOut * s.widthOut * s.channels, in = item * s.widthIn * s.channels;
-    const float *dy = tensors[0] + image, *taps = tensors[1] + image, *added = p.add ? tensors[3] + in : 0;
-    float *dx = tensors[2] + in;
-    nasc_list_sources(&row, &rows, 0);
-#define NASC_RUN_MAX_GRADIENT(N)                                                                                                   \
-  nasc_max_pixel(N, row.pixels[x].sources, dy + row.pixels[x].start + c, taps + row.pixels[x].start + c,                           \
-                 added ? added + x * s.channels + c : 0, dx + x * s.channels + c, s.channels - c)
-    NASC_FOR_PIXELS(row, s.channels, NASC_RUN_MAX_GRADIENT);
-  }
+  const float *dy = tensors[0], *taps = tensors[1], *added = p.add ? tensors[3] : 0;
+  float *dx = tensors[2];
+#define NASC_RUN_MAX_GRADIENT(N) nasc_max_pixel(N, sources, dy + from, taps + from, added ? added + to : 0, dx + to, left)
+  NASC_FOR_INPUTS(p.windows, 0, p.windows.channels, NASC_RUN_MAX_GRADIENT);
 }
 
 /* ---- mean ---- */
@@ -106,16 +89,10 @@ NASC_KERNEL(nasc_mean_pool_forward) {
   NASC_UNUSED(scalars);
   struct nasc_pooling p;
   memcpy(&p, dims, sizeof p);
-  const nasc_windows s = p.windows;
-  const nasc_pixel_row row = nasc_row_of_outputs(&s);
-  for (int64_t item = first; item < last; item++) {
-    const nasc_line rows = nasc_line_of_output(&s, item % s.heightOut, s.heightIn);
-    const float *image = tensors[0] + item / s.heightOut * s.heightIn * s.widthIn * s.channels;
-    float *y = tensors[1] + item * s.widthOut * s.channels;
-    nasc_list_sources(&row, &rows, nasc_fixed_share(&p));
-#define NASC_RUN_MEAN(N) nasc_mean_of(N, row.pixels[x].sources, image + row.pixels[x].start + c, 0, y + x * s.channels + c, s.channels - c)
-    NASC_FOR_PIXELS(row, s.channels, NASC_RUN_MEAN);
-  }
+  const float *x = tensors[0];
+  float *y = tensors[1];
+#define NASC_RUN_MEAN(N) nasc_mean_of(N, sources, x + from, 0, y + to, left)
+  NASC_FOR_OUTPUTS(p.windows, nasc_fixed_share(&p), p.windows.channels, NASC_RUN_MEAN);
 }
 
 /* Items: rows (n, iy). Tensors: dy, dx, [added]. */
@@ -123,16 +100,8 @@ NASC_KERNEL(nasc_mean_pool_backward) {
   NASC_UNUSED(scalars);
   struct nasc_pooling p;
   memcpy(&p, dims, sizeof p);
-  const nasc_windows s = p.windows;
-  const nasc_pixel_row row = nasc_row_of_inputs(&s);
-  for (int64_t item = first; item < last; item++) {
-    const nasc_line rows = nasc_line_of_input(&s, item % s.heightIn, s.heightIn, s.heightOut);
-    const int64_t in = item * s.widthIn * s.channels;
-    const float *dy = tensors[0] + item / s.heightIn * s.heightOut * s.widthOut * s.channels, *added = p.add ? tensors[2] + in : 0;
-    float *dx = tensors[1] + in;
-    nasc_list_sources(&row, &rows, nasc_fixed_share(&p));
-#define NASC_RUN_MEAN_GRADIENT(N)                                                                                            \
-  nasc_mean_of(N, row.pixels[x].sources, dy + row.pixels[x].start + c, added ? added + x * s.channels + c : 0, dx + x * s.channels + c, s.channels - c)
-    NASC_FOR_PIXELS(row, s.channels, NASC_RUN_MEAN_GRADIENT);
-  }
+  const float *dy = tensors[0], *added = p.add ? tensors[2] : 0;
+  float *dx = tensors[1];
+#define NASC_RUN_MEAN_GRADIENT(N) nasc_mean_of(N, sources, dy + from, added ? added + to : 0, dx + to, left)
+  NASC_FOR_INPUTS(p.windows, nasc_fixed_share(&p), p.windows.channels, NASC_RUN_MEAN_GRADIENT);
 }

@@ -124,17 +124,47 @@ static void nasc_list_sources(const nasc_pixel_row *row, const nasc_line *rows, 
   }
 }
 
-/* RUN(N) for all pixels x of the row and all channels from c on: several vectors at a time, then one, partial or not. `piece`:
-   channels after which the next pixel's turn is. */
-#define NASC_FOR_PIXELS(row, piece, RUN)                                                             \
+/* RUN(N) for all pixels of a row and all channels: several vectors at a time, then one, partial or not. `piece`: channels after
+   which the next pixel's turn is. RUN finds here what it works on: `sources`, the place `from` that their offsets count from,
+   the place `to` of its own pixel, both in floats from the tensor's start, the channel `c`, and how many are `left` from there. */
+#define NASC_FOR_PIXELS(row, from_image, to_row, piece, RUN)                                         \
   do {                                                                                               \
     const int64_t channels = (row).windows->channels, several = NASC_WINDOW_VECTORS * NASC_LANES;    \
     for (int64_t start = 0; start < channels; start += (piece)) {                                    \
       const int64_t end = nasc_min(start + (piece), channels);                                       \
-      for (int64_t x = 0; x < (row).width; x++) {                                                    \
+      for (int64_t pixel = 0; pixel < (row).width; pixel++) {                                                    \
+        const nasc_sources *const sources = (row).pixels[pixel].sources;                                 \
+        const int64_t from_pixel = (from_image) + (row).pixels[pixel].start, to_pixel = (to_row) + pixel * channels; \
         int64_t c = start;                                                                           \
-        for (; c + several <= end; c += several) RUN(NASC_WINDOW_VECTORS);                           \
-        for (; c < end; c += NASC_LANES) RUN(1);                                                     \
+        for (; c + several <= end; c += several) NASC_RUN_PIXEL(RUN, NASC_WINDOW_VECTORS);           \
+        for (; c < end; c += NASC_LANES) NASC_RUN_PIXEL(RUN, 1);                                     \
       }                                                                                              \
+    }                                                                                                \
+  } while (0)
+#define NASC_RUN_PIXEL(RUN, N)                                                                       \
+  do {                                                                                               \
+    const int64_t from = from_pixel + c, to = to_pixel + c, left = channels - c;                     \
+    RUN(N);                                                                                          \
+  } while (0)
+
+/* The same for items [first, last): rows (n, oy) of outputs, made of windows of the input. `share`: as for lists. */
+#define NASC_FOR_OUTPUTS(s, share, piece, RUN)                                                       \
+  do {                                                                                               \
+    const nasc_pixel_row row = nasc_row_of_outputs(&(s));                                            \
+    for (int64_t item = first; item < last; item++) {                                                \
+      const nasc_line rows = nasc_line_of_output(&(s), item % (s).heightOut, (s).heightIn);          \
+      nasc_list_sources(&row, &rows, share);                                                         \
+      NASC_FOR_PIXELS(row, item / (s).heightOut * (s).heightIn * (s).widthIn * (s).channels, item * (s).widthOut * (s).channels, piece, RUN); \
+    }                                                                                                \
+  } while (0)
+
+/* Rows (n, iy) of inputs, made of the outputs whose windows they lie in. */
+#define NASC_FOR_INPUTS(s, share, piece, RUN)                                                        \
+  do {                                                                                               \
+    const nasc_pixel_row row = nasc_row_of_inputs(&(s));                                             \
+    for (int64_t item = first; item < last; item++) {                                                \
+      const nasc_line rows = nasc_line_of_input(&(s), item % (s).heightIn, (s).heightIn, (s).heightOut); \
+      nasc_list_sources(&row, &rows, share);                                                         \
+      NASC_FOR_PIXELS(row, item / (s).heightIn * (s).heightOut * (s).widthOut * (s).channels, item * (s).widthIn * (s).channels, piece, RUN); \
     }                                                                                                \
   } while (0)

@@ -65,7 +65,9 @@ test('every candidate and every fixed block has a measured latency, kept as it i
   expect(measured.choices.map((values) => values.length)).toEqual(choicesOf(graph).map((choice) => choice.candidates.length));
   const values = measured.choices.flat();
   const isZero = choicesOf(graph).flatMap((choice) => choice.candidates.map(({ name }) => name === 'zero'));
-  expect(values.map(({ ms }) => ms === 0)).toEqual(isZero);
+  expect(values.filter((_, index) => isZero[index]).map(({ ms }) => ms)).toEqual([0]);
+  // A block of microseconds may be fitted to nothing, but not all of them.
+  expect(values.some(({ ms }) => ms > 0)).toBe(true);
   expect(values.every(({ ms, source, samples }) => ms >= 0 && source === 'measured' && samples >= 8)).toBe(true);
   expect(Object.keys(measured.fixed)).toEqual([callKey, 'stem', 'head']);
   expect(measured.protocol).toMatchObject({ networks: 27, heldOutNetworks: 3 });

@@ -111,7 +111,7 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
       });
     if (target)
       calls.push({
-        kernel: 'nasc_convolution_transpose',
+        kernel: 'nasc_transpose',
         tensors: [parameterBuffer(weight), transposed],
         dims: [batch, depth, channelsOut],
         scalars: [],

@@ -176,7 +176,7 @@ export const expansionUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     const [transposed, slopes, mix] = [temporary('transposed'), temporary('slopes'), temporary('mix')];
     if (target)
       calls.push({
-        kernel: 'nasc_convolution_transpose',
+        kernel: 'nasc_transpose',
         tensors: [parameterBuffer(weight), transposed],
         dims: [batch, channelsIn, channels],
         scalars: [],

@@ -43,9 +43,9 @@ export const linearUnit = ({ nodes, batch }: NativeMatch): Unit => {
       const { buffer, add } = target;
       calls.push(
         {
-          kernel: 'nasc_linear_transpose',
+          kernel: 'nasc_transpose',
           tensors: [gradient, transposed],
-          dims: dims(),
+          dims: [batch, batch, channelsOut],
           scalars: [],
           items: blocksOf(batch),
           joins: calls.length > 0,
