@@ -7,10 +7,8 @@
 // turns (bench/peers/pytorch_graph.py, channels_last, tuned malloc). Figures are medians, with `--threads 1` minima, which say
 // something on a busy machine, too. GB/s counts what has to be read and written: the op's inputs and output once forward, twice
 // backward; GFLOP/s takes its place where there are multiplications.
-import { spawn } from 'node:child_process';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { setUpPlugins, trackedRegistry } from '../packages/core/dist/index.js';
 import { buildNetwork, costTable, elementCount, float32, initialiseParameters, lookupOf } from '../packages/ir/dist/index.js';
@@ -18,6 +16,7 @@ import { Random } from '../packages/random/dist/index.js';
 import { compileObserved, engineNativePlugin } from '../plugins/engine-native/dist/index.js';
 import { macros, opsPlugin } from '../plugins/ops/dist/index.js';
 import { cases } from './ops/cases.js';
+import { PeerProcess } from './peers/peer-process.js';
 
 const { values } = parseArgs({
   options: {
@@ -100,21 +99,7 @@ const engineOf = async (graph) => {
   };
 };
 
-const startPeer = (python) => {
-  const child = spawn(python, [new URL('peers/pytorch_graph.py', import.meta.url).pathname, '--threads', String(threads)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async measure(graph) {
-      child.stdin.write(`${JSON.stringify({ graph, batch: batchSize, steps: stepsInRound })}\n`);
-      return JSON.parse((await lines.next()).value);
-    },
-    stop: () => child.stdin.end(),
-  };
-};
-
-const peer = process.env['PYTHON'] ? startPeer(process.env['PYTHON']) : undefined;
+const peer = process.env.PYTHON ? new PeerProcess('pytorch_graph.py', { threads }, { malloc: 'tuned' }) : undefined;
 const columns = ['op', 'size', 'forward ms', 'backward ms', 'forward', 'backward', ...(peer ? ['PyTorch ms', 'ratio'] : [])];
 console.log(`| ${columns.join(' | ')} |\n|${' --- |'.repeat(columns.length)}`);
 
@@ -125,7 +110,7 @@ for (const entry of cases.filter(({ name }) => new RegExp(values.only).test(name
   const theirs = [];
   for (let round = 0; round < rounds; round++) {
     ours.push(await engine.measure());
-    if (peer) theirs.push(await peer.measure(graph));
+    if (peer) theirs.push(await peer.ask({ graph, batch: batchSize, steps: stepsInRound }));
   }
   await engine.dispose();
   const timeOf = (of, phase) => typical(of.flatMap((times) => times[phase]));
@@ -142,4 +127,4 @@ for (const entry of cases.filter(({ name }) => new RegExp(values.only).test(name
   }
   console.log(`| ${row.join(' | ')} |`);
 }
-peer?.stop();
+await peer?.dispose();

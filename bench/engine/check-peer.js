@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { singlePath } from '../../packages/core/dist/index.js';
 import { candidateCosts, costSummary, initialiseParameters, isChoice, parametersOf, sumCosts } from '../../packages/ir/dist/index.js';
+import { howToGetPeer, lookUpPeer } from '../peers/peer-process.js';
 import { imagenetCase, macsOf, mobileCase, registry } from './cases.js';
-import { Peer, howToGetPeer, lookUpPeer } from './peer.js';
+import { StepPeer } from './peer.js';
 import { createProgram } from './program.js';
 
 /** ||a - b|| / ||b|| */
@@ -41,7 +42,7 @@ const smoothParameters = (task) =>
 const checkCase = async (task, threads, width, folder) => {
   const parameters = smoothParameters(task);
   const { program, batch, run } = await createProgram(task, { threads, parameters });
-  const peer = await Peer.start({ task, threads, width, layout: 'channels_last', malloc: 'tuned' });
+  const peer = await StepPeer.start({ task, threads, width, layout: 'channels_last', malloc: 'tuned' });
   const [weights, images] = ['weights', 'images'].map((name) => join(folder, name));
   const load = { do: 'load', file: weights, parameters: writeWeights(task, parameters, weights) };
   writeFileSync(images, batch.images);

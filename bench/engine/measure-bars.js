@@ -2,8 +2,8 @@
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findCompiler } from '../../packages/c-emit/dist/index.js';
+import { keepsWidth, lookUpPeer } from '../peers/peer-process.js';
 import { rows } from './bars.js';
-import { keepsWidth, lookUpPeer } from './peer.js';
 import { processorName, readResults, saveResults } from './results-file.js';
 import { tableOf } from './table.js';
 

@@ -1,12 +1,13 @@
 // Row of the table: peak resident memory of the whole process.
+import { howToGetPeer } from '../peers/peer-process.js';
 import { imagenetCase } from './cases.js';
-import { Peer, howToGetPeer } from './peer.js';
+import { StepPeer } from './peer.js';
 import { stepKinds } from './program.js';
 import { residentMemory } from './resident-memory.js';
 
 const peerMemory = async ({ threads, width }) => {
   const task = imagenetCase();
-  const peer = await Peer.start({ task, threads, width, layout: 'channels_last', malloc: 'tuned' });
+  const peer = await StepPeer.start({ task, threads, width, layout: 'channels_last', malloc: 'tuned' });
   try {
     for (const kind of stepKinds) for (const path of task.paths) await peer.milliseconds(kind, path);
     return (await peer.ask({ do: 'memory' })).peakBytes;

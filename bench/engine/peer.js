@@ -1,78 +1,21 @@
-// The peer: a process of PyTorch that does a step when asked (bench/peers/pytorch_steps.py).
-import { execFile, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+// The peer of training steps: bench/peers/pytorch_steps.py.
+import { PeerProcess } from '../peers/peer-process.js';
 
-export const howToGetPeer =
-  'not measured: $PYTHON does not name an interpreter with PyTorch 2 (python3 -m venv FOLDER; FOLDER/bin/pip install torch numpy; PYTHON=FOLDER/bin/python3)';
-
-const script = fileURLToPath(new URL('../peers/pytorch_steps.py', import.meta.url));
-
-/** glibc gives large tensors back to the system and gets them anew, unless it is told to keep them. */
-const tunedMalloc = { MALLOC_MMAP_THRESHOLD_: '4000000000', MALLOC_TRIM_THRESHOLD_: '8000000000', MALLOC_TOP_PAD_: '500000000' };
-
-/** What keeps PyTorch (its own kernels, oneDNN, MKL) to the width that ours is built for. */
-const widthVariables = {
-  avx2: { ATEN_CPU_CAPABILITY: 'avx2', ONEDNN_MAX_CPU_ISA: 'AVX2', MKL_ENABLE_INSTRUCTIONS: 'AVX2' },
-};
-
-const environment = (width, malloc) => {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('MALLOC_'));
-  return { ...Object.fromEntries(kept), ...widthVariables[width], ...(malloc === 'tuned' && tunedMalloc) };
-};
-
-const lookAtPeer = `
-import torch
-torch.nn.functional.conv2d(torch.randn(8, 64, 32, 32), torch.randn(64, 64, 3, 3))
-print("torch", torch.__version__)
-print("aten", torch.backends.cpu.get_cpu_capability())`;
-
-/** Version and instruction sets of the peer, as it tells them itself; undefined where there is none. */
-export const lookUpPeer = async (width) => {
-  if (!process.env.PYTHON) return undefined;
-  const env = { ...environment(width, 'default'), ONEDNN_VERBOSE: '1' };
-  try {
-    const { stdout } = await promisify(execFile)(process.env.PYTHON, ['-c', lookAtPeer], { env });
-    const find = (pattern) => stdout.match(pattern)?.[1];
-    return { torch: find(/^torch (.*)/m), aten: find(/^aten (.*)/m), oneDnn: find(/cpu,isa:([^,\n]*)/) };
-  } catch {
-    return undefined; // no interpreter, or one without PyTorch: the rows say how to get it
-  }
-};
-
-/** Whether the peer does what `--width` asks of it. */
-export const keepsWidth = (width, { aten, oneDnn }) => width !== 'avx2' || (aten === 'AVX2' && oneDnn.endsWith('AVX2'));
-
-/** Owns the process. */
-export class Peer {
-  #child;
-  #lines;
+/** Owns its process. */
+export class StepPeer {
+  #process;
 
   static async start({ task, threads, width, layout, malloc }) {
-    const peer = new Peer();
     const [height] = task.inputShape;
-    const settings = { space: task.name, batch: task.batchSize, res: height, threads, layout };
-    const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    peer.#child = spawn(process.env.PYTHON, [script, ...options], {
-      env: environment(width, malloc),
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    peer.#child.stdin.on('error', () => {}); // the missing answer tells
-    peer.#lines = createInterface({ input: peer.#child.stdout })[Symbol.asyncIterator]();
-    await peer.#answer();
+    const options = { space: task.name, batch: task.batchSize, res: height, threads, layout };
+    const peer = new StepPeer();
+    peer.#process = new PeerProcess('pytorch_steps.py', options, { width, malloc });
+    await peer.#process.answer();
     return peer;
   }
 
-  async #answer() {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`The peer ended: ${process.env.PYTHON} ${script}`);
-    return JSON.parse(value);
-  }
-
   ask(request) {
-    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
-    return this.#answer();
+    return this.#process.ask(request);
   }
 
   async milliseconds(kind, path) {
@@ -80,8 +23,6 @@ export class Peer {
   }
 
   dispose() {
-    const ended = new Promise((resolve) => this.#child.once('close', resolve));
-    this.#child.stdin.end();
-    return ended;
+    return this.#process.dispose();
   }
 }

@@ -1,6 +1,7 @@
 // Rows of the table that are steps: ours against PyTorch's, in turns on the same paths.
+import { howToGetPeer } from '../peers/peer-process.js';
 import { imagenetCase, mobileCase, weightStepFlops } from './cases.js';
-import { Peer, howToGetPeer } from './peer.js';
+import { StepPeer } from './peer.js';
 import { createProgram } from './program.js';
 import { median, spread } from './statistics.js';
 import { fastestOf, ratios, takeTurns } from './take-turns.js';
@@ -16,7 +17,7 @@ const measureStep = async ({ threads, width, repeats, peerFound }, { task, kind,
   const running = new Map();
   try {
     for (const [name, settings] of Object.entries(peerFound ? peers : {}))
-      running.set(name, await Peer.start({ task, threads, width, ...settings }));
+      running.set(name, await StepPeer.start({ task, threads, width, ...settings }));
     const contestants = { nasc: (path) => milliseconds(kind, path) };
     for (const [name, peer] of running) contestants[name] = (path) => peer.milliseconds(kind, path);
     const times = await takeTurns(contestants, task.paths, { repeats, warm });

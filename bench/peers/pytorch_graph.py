@@ -2,19 +2,15 @@
 
 usage: python3 pytorch_graph.py [--threads 2] < requests
 needs: PyTorch 2 (pip install torch numpy). A request is one line of JSON, {"graph": ..., "batch": 16, "steps": 12}; the answer another,
-{"forward": [ms, ...], "backward": [...]}, one time a step. Images are channels_last; malloc is tuned as in pytorch_supernet.py.
+{"forward": [ms, ...], "backward": [...]}, one time a step. Images are channels_last.
+Whoever starts it sets what malloc reads at start-up (peer-process.js).
 """
-import argparse, json, os, sys, time
+import argparse, json, sys, time
+import torch, torch.nn.functional as F
 
 ap = argparse.ArgumentParser()
 ap.add_argument('--threads', type=int, default=2)
 args = ap.parse_args()
-if 'MALLOC_TOP_PAD_' not in os.environ:                                          # read by the C library at start-up only
-    big = {'MALLOC_MMAP_THRESHOLD_': '4000000000', 'MALLOC_TRIM_THRESHOLD_': '8000000000', 'MALLOC_TOP_PAD_': '500000000'}
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **big})
-
-import torch, torch.nn.functional as F                                           # noqa: E402
-
 torch.set_num_threads(args.threads); torch.manual_seed(0)
 
 

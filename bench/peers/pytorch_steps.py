@@ -2,7 +2,7 @@
 
 usage: python3 pytorch_steps.py --space proxyless-imagenet|mobile-small --batch 16 --res 224 [--threads 2] [--layout channels_last|nchw]
 needs: PyTorch 2 (pip install torch numpy, in a virtual environment). The malloc settings that make it fast are read by the C library
-at start-up: whoever starts this process sets them (bench/engine/peer.js).
+at start-up: whoever starts this process sets them (peer-process.js).
 
 Reads a request a line, as JSON, and answers each with a line:
 {"do": "step", "kind": "weight" | "two" | "full_v2", "path": [...]}  -> {"seconds", "loss"?, "gates"?: [[choice, candidate, dL/dg], ...]}

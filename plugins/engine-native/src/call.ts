@@ -83,3 +83,20 @@ export const encodeCalls = (
   }
   return words;
 };
+
+/** What can be told of an encoded call without the names of its buffers. */
+export interface DecodedCall {
+  readonly kernel: number;
+  readonly dims: Int32Array;
+  readonly items: number;
+}
+
+/** The calls in what `encodeCalls` wrote. */
+export function* decodeCalls(words: Int32Array): Generator<DecodedCall> {
+  for (let at = 0; at < words.length;) {
+    const [kernel, tensors, dims, scalars, items] = words.subarray(at, at + 5) as unknown as [number, number, number, number, number];
+    const first = at + 6 + tensors;
+    yield { kernel, dims: words.subarray(first, first + dims), items };
+    at = first + dims + 2 * scalars;
+  }
+}

@@ -1,4 +1,5 @@
 // What a step's time went to: one record for every call of a kernel, by the clock of the calling thread.
+import { decodeCalls } from './call.ts';
 
 /** Part of a step. */
 export type StepPhase = 'forward' | 'loss' | 'gate' | 'backward' | 'update';
@@ -28,34 +29,14 @@ export type StepObserver = (calls: readonly TimedCall[]) => void;
 /** `times`: start of the step, then the end of every call, in nanoseconds. */
 export const timedCalls = (pieces: readonly Piece[], kernelNames: readonly string[], times: BigInt64Array): readonly TimedCall[] => {
   const calls: TimedCall[] = [];
-  for (const { phase, part, words } of pieces) {
-    for (let at = 0; at < words.length;) {
-      const [kernel, tensors, dims, scalars, items] = words.subarray(at, at + 5) as unknown as readonly [
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      const first = at + 6 + tensors;
-      calls.push({
-        phase,
-        part,
-        kernel: kernelNames[kernel]!,
-        dims: Array.from(words.subarray(first, first + dims)),
-        items,
-        milliseconds: Number(times[calls.length + 1]! - times[calls.length]!) / 1e6,
-      });
-      at = first + dims + 2 * scalars;
+  for (const { phase, part, words } of pieces)
+    for (const { kernel, dims, items } of decodeCalls(words)) {
+      const milliseconds = Number(times[calls.length + 1]! - times[calls.length]!) / 1e6;
+      calls.push({ phase, part, kernel: kernelNames[kernel]!, dims: Array.from(dims), items, milliseconds });
     }
-  }
   return calls;
 };
 
 /** Calls in some pieces. */
-export const countCalls = (pieces: readonly Piece[]): number => {
-  let count = 0;
-  for (const { words } of pieces)
-    for (let at = 0; at < words.length; count++) at += 6 + words[at + 1]! + words[at + 2]! + 2 * words[at + 3]!;
-  return count;
-};
+export const countCalls = (pieces: readonly Piece[]): number =>
+  pieces.reduce((count, { words }) => count + [...decodeCalls(words)].length, 0);

@@ -1,11 +1,13 @@
 // Depthwise convolutions of any window, above all dilated ones: `kernels/depthwise-any.h`.
-import { elementCount, parameterId } from '@nasc/ir';
+import { parameterId } from '@nasc/ir';
 import type { OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, Unit } from '../unit.ts';
+import { biasGradient, biasOf } from './bias.ts';
 import type { NativeMatch } from './native-pattern.ts';
-import { blocksOf, padded } from './normalisation.ts';
+import { padded } from './normalisation.ts';
+import { singleOpUnit } from './single-op-unit.ts';
 import { fitsWindows, windowOf, windowsDims } from './window.ts';
 
 const mostGroups = 16;
@@ -25,7 +27,6 @@ export const anyDepthwiseUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const groups = Math.ceil(batch / images);
   const x = valueBuffer(node.inputs[0]!);
   const weight = parameterId(node.id, 'weight');
-  const bias = parameterId(node.id, 'bias');
   const partials: BufferId = `t:${node.id}.weightPartials`;
   const dims = (add: boolean) => [...windowsDims(view, batch), hasBias ? 1 : 0, add ? 1 : 0];
 
@@ -45,32 +46,19 @@ export const anyDepthwiseUnit = ({ nodes, batch }: NativeMatch): Unit => {
       items: taps,
     },
   ];
-  const biasCall = (gradient: BufferId): Call => ({
-    kernel: 'nasc_bias_gradient',
-    tensors: [gradient, parameterGradientBuffer(bias)],
-    dims: [batch, (batch * elementCount(output.shape)) / channels, channels],
-    scalars: [],
-    items: blocksOf(channels),
-  });
-
-  return {
-    id: node.id,
-    inputs: node.inputs,
-    output: node.id,
-    differentiable: [0],
-    identities: [],
+  return singleOpUnit(view, {
     trainable: true,
     forward: () => [
       {
         kernel: 'nasc_any_depthwise_forward',
-        tensors: [x, parameterBuffer(weight), valueBuffer(node.id), ...(hasBias ? [parameterBuffer(bias)] : [])],
+        tensors: [x, parameterBuffer(weight), valueBuffer(node.id), ...(hasBias ? [biasOf(view)] : [])],
         dims: dims(false),
         scalars: [],
         items: batch * output.shape[0]!,
       },
     ],
     backward: ({ gradient, targets, weights }: BackwardMode) => [
-      ...(weights && hasBias ? [biasCall(gradient)] : []),
+      ...(weights && hasBias ? [biasGradient(view, batch, gradient)] : []),
       ...targets.map(({ buffer, add }) => ({
         kernel: 'nasc_any_depthwise_input',
         tensors: [gradient, parameterBuffer(weight), buffer, ...(add === undefined ? [] : [add])],
@@ -81,6 +69,5 @@ export const anyDepthwiseUnit = ({ nodes, batch }: NativeMatch): Unit => {
       ...(weights ? weightCalls(gradient) : []),
     ],
     buffers: new Map([[partials, Math.min(batch, mostGroups) * taps * padded(channels)]]),
-    statistics: [],
-  };
+  });
 };

@@ -1,20 +1,14 @@
 // A convolution without groups, with the batch normalisation and the clamping activation behind it: `kernels/convolution.h`.
-import { elementCount, parameterId } from '@nasc/ir';
+import { parameterId } from '@nasc/ir';
 import type { OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
-import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
-import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
+import { parameterGradientBuffer } from '../unit.ts';
+import type { BackwardMode, Unit } from '../unit.ts';
+import { convolutionChain } from './convolution-chain.ts';
 import type { NativeMatch } from './native-pattern.ts';
-import { convolutionOutput, normalisation, normalisedValue, padded } from './normalisation.ts';
+import { padded } from './normalisation.ts';
 import { chunkOf, evenGroup, largestChunk, roomForGroups } from './row-groups.ts';
-import { scratchFloats, windowOf } from './window.ts';
-
-const isPointwise = ({ attributes }: OpView): boolean => {
-  const { kernel, stride, padding } = windowOf(attributes);
-  return kernel === 1 && stride === 1 && padding === 0;
-};
-
-export const convolutionTakesNormalised = isPointwise;
+import { isPointwise, scratchFloats, windowOf } from './window.ts';
 
 export const acceptsConvolution = ({ attributes, inputs, output }: OpView): boolean => {
   const { groups = 1 } = attributes;
@@ -38,10 +32,10 @@ const weightChannels = 48;
 /** More groups share work better, fewer cost less memory and time for partial weight gradients. */
 const groupsFor = (partialWeights: number): number => (partialWeights <= 4096 ? 32 : partialWeights <= 262144 ? 16 : 8);
 
-export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): Unit => {
-  const [convolution, norm, activation] = nodes as [OpView, OpView?, OpView?];
+export const convolutionUnit = (match: NativeMatch): Unit => {
+  const { batch, input, output } = match;
+  const [convolution, norm] = match.nodes as [OpView, OpView?];
   const { node, attributes, inputs } = convolution;
-  const value = nodes.at(-1)!.node.id;
   const [heightIn, widthIn, channelsIn] = inputs[0]!.shape as [number, number, number];
   const [heightOut, widthOut, channelsOut] = convolution.output.shape as [number, number, number];
   const { kernel, stride, dilation, padding } = windowOf(attributes);
@@ -56,17 +50,12 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
   const roomFor = isPointwise(convolution) ? roomForGroups(pixels, wanted) : Math.min(batch, wanted);
   const chunk = chunkOf(group, depth + channelsOut);
 
-  const z: BufferId = norm ? convolutionOutput(convolution) : valueBuffer(value);
+  const chain = convolutionChain(match, { groups, roomFor, rows: group });
+  const { x, weight, behind, clamp } = chain;
+  const weightGradient = parameterGradientBuffer(parameterId(node.id, 'weight'));
   const transposed: BufferId = `t:${node.id}.transposed`;
   const weightPartials: BufferId = `t:${node.id}.weightPartials`;
   const gradientBehind: BufferId = `t:${node.id}.gradientBehind`;
-  const weight = parameterId(node.id, 'weight');
-  const bias = parameterId(node.id, 'bias');
-  const normalised = norm && (output ?? normalisedValue(norm, z, activation, true));
-  const behind = norm && normalisation(norm, value, normalised!, { batch, partialGroups: roomFor, isWritten: !output });
-  if (input) input.groups = groups;
-  const x = input?.z ?? valueBuffer(node.inputs[0]!);
-  const clamp = input ? [input.low, input.high] : [0, 0];
 
   interface Flags {
     readonly statistics?: boolean;
@@ -76,43 +65,31 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
     readonly keepGradient?: boolean;
   }
   const shape = [batch, heightIn, widthIn, channelsIn, heightOut, widthOut, channelsOut, kernel, stride, dilation, padding, group];
-  const dims = ({ statistics, add, inputGradient, weightGradient, keepGradient }: Flags) => [
+  const dims = (flags: Flags) => [
     ...shape,
-    ...[input, hasBias, statistics, norm, add, inputGradient, weightGradient, input?.blocked, output, keepGradient].map((flag) =>
-      flag ? 1 : 0,
-    ),
+    ...[
+      input,
+      hasBias,
+      flags.statistics,
+      norm,
+      flags.add,
+      flags.inputGradient,
+      flags.weightGradient,
+      input?.blocked,
+      output,
+      flags.keepGradient,
+    ].map((flag) => (flag ? 1 : 0)),
     chunk,
   ];
-
-  const forward = (mode: ForwardMode): readonly Call[] => {
-    const statistics = behind !== undefined && mode.batchNorm !== 'running';
-    const tensors = [x, parameterBuffer(weight), z];
-    if (input) tensors.push(input.affine);
-    if (hasBias) tensors.push(parameterBuffer(bias));
-    if (statistics) tensors.push(behind.partials);
-    const calls: Call[] = [{ kernel: 'nasc_convolution_forward', tensors, dims: dims({ statistics }), scalars: clamp, items: groups }];
-    if (behind) calls.push(...behind.finish(mode, group, true));
-    if (behind && !output) calls.push(behind.apply(mode));
-    return calls;
-  };
 
   const backward = (mode: BackwardMode): readonly Call[] => {
     const { weights, targets } = mode;
     const [target] = targets;
-    const { calls: before, gradient } = behind?.backward(mode.gradient, mode) ?? { calls: [], gradient: mode.gradient };
-    const calls: Call[] = [...before];
-    if (weights && hasBias)
-      calls.push({
-        kernel: 'nasc_bias_gradient',
-        tensors: [gradient, parameterGradientBuffer(bias)],
-        dims: [batch, pixels, channelsOut],
-        scalars: [],
-        items: Math.ceil(channelsOut / 16),
-      });
+    const { calls, gradient } = chain.beforeBackward(mode);
     if (target)
       calls.push({
         kernel: 'nasc_transpose',
-        tensors: [parameterBuffer(weight), transposed],
+        tensors: [weight, transposed],
         dims: [batch, depth, channelsOut],
         scalars: [],
         items: Math.ceil(depth / 16),
@@ -121,9 +98,7 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
     const usesPartials = weights && !ownWeightKernel;
     const keepsGradient = weights && ownWeightKernel && behind !== undefined;
     if (target || usesPartials || keepsGradient) {
-      const tensors = [gradient, x];
-      if (behind) tensors.push(z, behind.coefficients);
-      if (input) tensors.push(input.affine, input.mean, input.sums);
+      const tensors = [gradient, ...chain.backwardTensors()];
       if (target) tensors.push(transposed, target.buffer);
       if (target?.add !== undefined) tensors.push(target.add);
       if (usesPartials) tensors.push(weightPartials);
@@ -140,7 +115,7 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
     if (usesPartials)
       calls.push({
         kernel: 'nasc_convolution_reduce',
-        tensors: [weightPartials, parameterGradientBuffer(weight)],
+        tensors: [weightPartials, weightGradient],
         dims: [batch, depth, channelsOut, groups],
         scalars: [],
         items: Math.ceil(depth / 16),
@@ -148,7 +123,7 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
     if (weights && ownWeightKernel)
       calls.push({
         kernel: 'nasc_convolution_weight',
-        tensors: [keepsGradient ? gradientBehind : gradient, x, parameterGradientBuffer(weight), ...(input ? [input.affine] : [])],
+        tensors: [keepsGradient ? gradientBehind : gradient, x, weightGradient, ...(input ? [input.affine] : [])],
         dims: dims({}),
         scalars: clamp,
         items: Math.ceil((input ? channelsIn : Math.max(channelsIn, channelsOut)) / weightChannels),
@@ -156,25 +131,15 @@ export const convolutionUnit = ({ nodes, batch, input, output }: NativeMatch): U
     return calls;
   };
 
-  return {
-    id: node.id,
-    inputs: [node.inputs[0]!],
-    output: value,
-    differentiable: [0],
-    identities: [],
-    trainable: true,
-    forward,
+  return chain.unit({
+    forward: (mode) =>
+      chain.forward(mode, (statistics) => ({ kernel: 'nasc_convolution_forward', dims: dims({ statistics }), items: groups })),
     backward,
-    again: behind?.again,
-    buffers: new Map<BufferId, number>([
-      ...(behind?.buffers ?? []),
-      ...(input ? ([[input.sums, roomFor * 2 * padded(channelsIn)]] as const) : []),
+    buffers: [
       [transposed, channelsOut * padded(depth)],
-      ...(ownWeightKernel
-        ? ([[gradientBehind, pixels * padded(channelsOut)]] as const)
-        : ([[weightPartials, roomFor * Math.max(depth * padded(channelsOut), channelsOut * padded(depth))]] as const)),
-      ...(norm ? [] : ([[z, batch * elementCount(convolution.output.shape)]] as const)),
-    ]),
-    statistics: behind ? [behind.statistics] : [],
-  };
+      ownWeightKernel
+        ? [gradientBehind, pixels * padded(channelsOut)]
+        : [weightPartials, roomFor * Math.max(depth * padded(channelsOut), channelsOut * padded(depth))],
+    ],
+  });
 };

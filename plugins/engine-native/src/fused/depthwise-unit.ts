@@ -1,11 +1,12 @@
 // A depthwise convolution with the batch normalisation and the clamping activation behind it: `kernels/depthwise.h`.
-import { elementCount, parameterId } from '@nasc/ir';
+import { parameterId } from '@nasc/ir';
 import type { OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
-import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
-import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
+import { parameterGradientBuffer } from '../unit.ts';
+import type { BackwardMode, Unit } from '../unit.ts';
+import { convolutionChain } from './convolution-chain.ts';
 import type { NativeMatch } from './native-pattern.ts';
-import { blocksOf, convolutionOutput, normalisation, normalisedValue, padded } from './normalisation.ts';
+import { blocksOf, padded } from './normalisation.ts';
 import { scratchFloats, windowOf } from './window.ts';
 
 const block = 16;
@@ -51,10 +52,10 @@ export const acceptsDepthwise = (view: OpView): boolean => {
   );
 };
 
-export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Unit => {
-  const [convolution, norm, activation] = nodes as [OpView, OpView?, OpView?];
+export const depthwiseUnit = (match: NativeMatch): Unit => {
+  const { batch, input, output } = match;
+  const [convolution, norm] = match.nodes as [OpView, OpView?];
   const { node, attributes, inputs } = convolution;
-  const value = nodes.at(-1)!.node.id;
   const [heightIn, widthIn, channels] = inputs[0]!.shape as [number, number, number];
   const [heightOut, widthOut] = convolution.output.shape as [number, number];
   const { kernel, stride } = windowOf(attributes);
@@ -67,15 +68,9 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
   const taps = kernel * kernel;
   const { band, together } = scratchOf(convolution, images);
 
-  const z: BufferId = norm ? convolutionOutput(convolution) : valueBuffer(value);
+  const chain = convolutionChain(match, { groups, roomFor, rows: images * heightOut * widthOut });
+  const { weight, clamp } = chain;
   const weightPartials: BufferId = `t:${node.id}.weightPartials`;
-  const weight = parameterId(node.id, 'weight');
-  const bias = parameterId(node.id, 'bias');
-  const normalised = norm && (output ?? normalisedValue(norm, z, activation, true));
-  const behind = norm && normalisation(norm, value, normalised!, { batch, partialGroups: roomFor, isWritten: !output });
-  if (input) input.groups = groups;
-  const x = input?.z ?? valueBuffer(node.inputs[0]!);
-  const clamp = input ? [input.low, input.high] : [0, 0];
 
   interface Flags {
     readonly statistics?: boolean;
@@ -84,40 +79,17 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     readonly weightGradient?: boolean;
   }
   const shape = [batch, heightIn, widthIn, channels, heightOut, widthOut, kernel, stride, images, together, band];
-  const dims = ({ statistics = false, add = false, inputGradient = false, weightGradient = false }: Flags) => [
+  const dims = ({ statistics, add, inputGradient, weightGradient }: Flags) => [
     ...shape,
     ...[input, hasBias, statistics, norm, add, inputGradient, weightGradient, input?.blocked, output].map((flag) => (flag ? 1 : 0)),
   ];
 
-  const forward = (mode: ForwardMode): readonly Call[] => {
-    const statistics = behind !== undefined && mode.batchNorm !== 'running';
-    const tensors = [x, parameterBuffer(weight), z];
-    if (input) tensors.push(input.affine);
-    if (hasBias) tensors.push(parameterBuffer(bias));
-    if (statistics) tensors.push(behind.partials);
-    const calls: Call[] = [{ kernel: 'nasc_depthwise_forward', tensors, dims: dims({ statistics }), scalars: clamp, items }];
-    if (behind) calls.push(...behind.finish(mode, images * heightOut * widthOut, true));
-    if (behind && !output) calls.push(behind.apply(mode));
-    return calls;
-  };
-
   const backward = (mode: BackwardMode): readonly Call[] => {
     const { weights, targets } = mode;
     const [target] = targets;
-    const { calls: before, gradient } = behind?.backward(mode.gradient, mode) ?? { calls: [], gradient: mode.gradient };
-    const calls: Call[] = [...before];
-    if (weights && hasBias)
-      calls.push({
-        kernel: 'nasc_bias_gradient',
-        tensors: [gradient, parameterGradientBuffer(bias)],
-        dims: [batch, batch * heightOut * widthOut, channels],
-        scalars: [],
-        items: blocksOf(channels),
-      });
+    const { calls, gradient } = chain.beforeBackward(mode);
     if (!target && !weights) return calls;
-    const tensors = [gradient, x, parameterBuffer(weight)];
-    if (behind) tensors.push(z, behind.coefficients);
-    if (input) tensors.push(input.affine, input.mean, input.sums);
+    const tensors = [gradient, ...chain.backwardTensors([weight])];
     if (target) tensors.push(target.buffer);
     if (target?.add !== undefined) tensors.push(target.add);
     if (weights) tensors.push(weightPartials);
@@ -131,7 +103,7 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     if (weights)
       calls.push({
         kernel: 'nasc_depthwise_reduce',
-        tensors: [weightPartials, parameterGradientBuffer(weight)],
+        tensors: [weightPartials, parameterGradientBuffer(parameterId(node.id, 'weight'))],
         dims: [batch, taps, channels, groups],
         scalars: [],
         items: taps,
@@ -139,22 +111,9 @@ export const depthwiseUnit = ({ nodes, batch, input, output }: NativeMatch): Uni
     return calls;
   };
 
-  return {
-    id: node.id,
-    inputs: [node.inputs[0]!],
-    output: value,
-    differentiable: [0],
-    identities: [],
-    trainable: true,
-    forward,
+  return chain.unit({
+    forward: (mode) => chain.forward(mode, (statistics) => ({ kernel: 'nasc_depthwise_forward', dims: dims({ statistics }), items })),
     backward,
-    again: behind?.again,
-    buffers: new Map<BufferId, number>([
-      ...(behind?.buffers ?? []),
-      ...(input ? ([[input.sums, roomFor * 2 * padded(channels)]] as const) : []),
-      [weightPartials, roomFor * taps * padded(channels)],
-      ...(norm ? [] : ([[z, batch * elementCount(convolution.output.shape)]] as const)),
-    ]),
-    statistics: behind ? [behind.statistics] : [],
-  };
+    buffers: [[weightPartials, roomFor * taps * padded(channels)]],
+  });
 };

@@ -21,7 +21,7 @@ import {
   runningCall,
   updateCall,
 } from './normalisation.ts';
-import { windowOf } from './window.ts';
+import { isPointwise } from './window.ts';
 
 /** Rows that kernels work on at a time: NASC_CHUNK_ROWS. */
 const chunkRows = 48;
@@ -42,13 +42,10 @@ export const acceptsExpansion =
   (smallest: number) =>
   (nodes: readonly OpView[], batchSize: number): boolean => {
     const [convolution, , , depthwise] = nodes as [OpView, OpView, OpView, OpView];
-    const { kernel, stride, padding } = windowOf(convolution.attributes);
     const { groups = 1 } = convolution.attributes;
     const shape = expansionShape(nodes);
     return (
-      kernel === 1 &&
-      stride === 1 &&
-      padding === 0 &&
+      isPointwise(convolution) &&
       groups === 1 &&
       convolution.attributes['bias'] !== true &&
       depthwise.attributes['bias'] !== true &&

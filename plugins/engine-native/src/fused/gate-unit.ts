@@ -5,21 +5,12 @@ import type { BufferId } from '../call.ts';
 import { valueBuffer } from '../unit.ts';
 import type { Unit } from '../unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
+import { singleOpUnit } from './single-op-unit.ts';
 
 /** Channels of an item: NASC_PIECE. */
 const piece = 64;
 
 const itemsOf = ([images, , channels]: readonly [number, number, number]): number => images * Math.ceil(channels / piece);
-
-const unitOf = ({ node }: OpView): Pick<Unit, 'id' | 'inputs' | 'output' | 'identities' | 'trainable' | 'buffers' | 'statistics'> => ({
-  id: node.id,
-  inputs: node.inputs,
-  output: node.id,
-  identities: [],
-  trainable: false,
-  buffers: new Map(),
-  statistics: [],
-});
 
 export const meanUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const view = nodes[0]!;
@@ -28,9 +19,7 @@ export const meanUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const items = itemsOf(dims);
   const tensors = [valueBuffer(view.node.inputs[0]!), valueBuffer(view.node.id)];
   const forward = () => [{ kernel: 'nasc_mean_forward', tensors, dims, scalars: [], items }];
-  return {
-    ...unitOf(view),
-    differentiable: [0],
+  return singleOpUnit(view, {
     forward,
     again: forward,
     backward: ({ gradient, targets }) =>
@@ -41,7 +30,7 @@ export const meanUnit = ({ nodes, batch }: NativeMatch): Unit => {
         scalars: [],
         items,
       })),
-  };
+  });
 };
 
 /** Operands of one shape are one image of one pixel. */
@@ -58,8 +47,7 @@ export const gateUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const items = itemsOf(dims);
   const [x, factor] = view.node.inputs.map(valueBuffer) as [BufferId, BufferId];
   const forward = () => [{ kernel: 'nasc_gate_forward', tensors: [x, factor, valueBuffer(view.node.id)], dims, scalars: [], items }];
-  return {
-    ...unitOf(view),
+  return singleOpUnit(view, {
     differentiable: [0, 1],
     forward,
     again: forward,
@@ -75,5 +63,5 @@ export const gateUnit = ({ nodes, batch }: NativeMatch): Unit => {
       }
       return [{ kernel: 'nasc_gate_backward', tensors, dims: [...dims, ...flags], scalars: [], items }];
     },
-  };
+  });
 };

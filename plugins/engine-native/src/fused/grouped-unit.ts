@@ -4,9 +4,11 @@ import type { OpView } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, Unit } from '../unit.ts';
+import { biasGradient, biasOf } from './bias.ts';
 import type { NativeMatch } from './native-pattern.ts';
-import { blocksOf, groupRows, mostGroups, padded } from './normalisation.ts';
-import { scratchFloats, windowOf } from './window.ts';
+import { groupRows, mostGroups, padded } from './normalisation.ts';
+import { singleOpUnit } from './single-op-unit.ts';
+import { isPointwise, scratchFloats, windowOf } from './window.ts';
 
 /** Rows that kernels work on at a time: NASC_CHUNK_ROWS; groups of rows are multiples of it. */
 const chunkRows = 48;
@@ -35,16 +37,14 @@ export const groupedUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const taps = kernel * kernel;
   const pixels = batch * heightOut * widthOut;
   // Windows overlap within an image: its gradient belongs to one item.
-  const isPointwise = kernel === 1 && stride === 1 && padding === 0;
-  const group = isPointwise
+  const group = isPointwise(view)
     ? groupRows(pixels, groupsWanted, chunkRows)
     : Math.ceil(batch / Math.min(batch, groupsWanted)) * heightOut * widthOut;
   const items = Math.ceil(pixels / group);
-  const roomFor = isPointwise ? mostGroups(pixels, groupsWanted, chunkRows) : Math.min(batch, groupsWanted);
+  const roomFor = isPointwise(view) ? mostGroups(pixels, groupsWanted, chunkRows) : Math.min(batch, groupsWanted);
 
   const x = valueBuffer(node.inputs[0]!);
   const weight = parameterId(node.id, 'weight');
-  const bias = parameterId(node.id, 'bias');
   const transposed: BufferId = `t:${node.id}.transposed`;
   const partials: BufferId = `t:${node.id}.weightPartials`;
   const shape = [batch, ...inputs[0]!.shape, ...output.shape, kernel, stride, dilation, padding, groups, group, hasBias ? 1 : 0];
@@ -56,14 +56,7 @@ export const groupedUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const backward = ({ gradient, targets: [target], weights }: BackwardMode): readonly Call[] => {
     const calls: Call[] = [];
     if (!target && !weights) return calls;
-    if (weights && hasBias)
-      calls.push({
-        kernel: 'nasc_bias_gradient',
-        tensors: [gradient, parameterGradientBuffer(bias)],
-        dims: [batch, pixels, channelsOut],
-        scalars: [],
-        items: blocksOf(channelsOut),
-      });
+    if (weights && hasBias) calls.push(biasGradient(view, batch, gradient));
     if (target)
       calls.push({
         kernel: 'nasc_grouped_transpose',
@@ -95,17 +88,12 @@ export const groupedUnit = ({ nodes, batch }: NativeMatch): Unit => {
     return calls;
   };
 
-  return {
-    id: node.id,
-    inputs: node.inputs,
-    output: node.id,
-    differentiable: [0],
-    identities: [],
+  return singleOpUnit(view, {
     trainable: true,
     forward: () => [
       {
         kernel: 'nasc_grouped_forward',
-        tensors: [x, parameterBuffer(weight), valueBuffer(node.id), ...(hasBias ? [parameterBuffer(bias)] : [])],
+        tensors: [x, parameterBuffer(weight), valueBuffer(node.id), ...(hasBias ? [biasOf(view)] : [])],
         dims: dims(false, false, false),
         scalars: [],
         items,
@@ -116,6 +104,5 @@ export const groupedUnit = ({ nodes, batch }: NativeMatch): Unit => {
       [transposed, taps * channelsOut * padded(depth)],
       [partials, roomFor * groups * taps * depth * padded(width)],
     ]),
-    statistics: [],
-  };
+  });
 };

@@ -3,33 +3,28 @@ import { elementCount, parameterId } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, Unit } from '../unit.ts';
+import { biasGradient, biasOf } from './bias.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import { blocksOf, padded } from './normalisation.ts';
+import { singleOpUnit } from './single-op-unit.ts';
 
 /** Columns of an item of the forward kernel: NASC_LINEAR_CHANNELS. */
 const columnsOfItem = 48;
 
 export const linearUnit = ({ nodes, batch }: NativeMatch): Unit => {
-  const { node, attributes, inputs, output } = nodes[0]!;
+  const view = nodes[0]!;
+  const { node, attributes, inputs, output } = view;
   const channelsIn = elementCount(inputs[0]!.shape);
   const channelsOut = elementCount(output.shape);
   const hasBias = attributes['bias'] !== false;
   const x = valueBuffer(node.inputs[0]!);
   const weight = parameterId(node.id, 'weight');
-  const bias = parameterId(node.id, 'bias');
   const transposed: BufferId = `t:${node.id}.transposedGradient`;
   const dims = (flag = false) => [batch, channelsIn, channelsOut, flag ? 1 : 0];
 
   const backward = ({ gradient, targets: [target], weights }: BackwardMode): readonly Call[] => {
     const calls: Call[] = [];
-    if (weights && hasBias)
-      calls.push({
-        kernel: 'nasc_bias_gradient',
-        tensors: [gradient, parameterGradientBuffer(bias)],
-        dims: [batch, batch, channelsOut],
-        scalars: [],
-        items: blocksOf(channelsOut),
-      });
+    if (weights && hasBias) calls.push(biasGradient(view, batch, gradient));
     if (weights)
       calls.push({
         kernel: 'nasc_linear_weight_gradient',
@@ -62,17 +57,12 @@ export const linearUnit = ({ nodes, batch }: NativeMatch): Unit => {
     return calls;
   };
 
-  return {
-    id: node.id,
-    inputs: node.inputs,
-    output: node.id,
-    differentiable: [0],
-    identities: [],
+  return singleOpUnit(view, {
     trainable: true,
     forward: () => [
       {
         kernel: 'nasc_linear_forward',
-        tensors: [x, parameterBuffer(weight), valueBuffer(node.id), ...(hasBias ? [parameterBuffer(bias)] : [])],
+        tensors: [x, parameterBuffer(weight), valueBuffer(node.id), ...(hasBias ? [biasOf(view)] : [])],
         dims: dims(hasBias),
         scalars: [],
         items: Math.ceil(channelsOut / columnsOfItem),
@@ -80,6 +70,5 @@ export const linearUnit = ({ nodes, batch }: NativeMatch): Unit => {
     ],
     backward,
     buffers: new Map([[transposed, channelsOut * padded(batch)]]),
-    statistics: [],
-  };
+  });
 };

@@ -1,13 +1,14 @@
 // The engine's fused kernels as patterns: a convolution, or a value, with what normalises and activates it.
 import { definePattern, float32 } from '@nasc/ir';
 import type { Attributes, OpView, PatternDefinition } from '@nasc/ir';
-import { acceptsConvolution, convolutionTakesNormalised, convolutionUnit } from './convolution-unit.ts';
+import { acceptsConvolution, convolutionUnit } from './convolution-unit.ts';
 import { acceptsDepthwise, depthwiseUnit } from './depthwise-unit.ts';
 import { acceptsExpansion, expansionUnit } from './expansion-unit.ts';
 import type { NativePatternLowering } from './native-pattern.ts';
 import { activationOf, clampOf } from './normalisation.ts';
 import { normUnit } from './norm-unit.ts';
 import { singleOpPatterns } from './single-op-patterns.ts';
+import { isPointwise } from './window.ts';
 
 const activations = Object.keys(activationOf);
 const clamps = Object.keys(clampOf);
@@ -27,7 +28,7 @@ const convolutions: readonly Family[] = [
     op: ['conv2d'],
     attributes: { width: 5, kernel: 1 },
     accepts: acceptsConvolution,
-    takesNormalised: convolutionTakesNormalised,
+    takesNormalised: isPointwise,
     unit: convolutionUnit,
   },
   {

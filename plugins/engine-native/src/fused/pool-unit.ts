@@ -4,6 +4,7 @@ import type { BufferId, Call } from '../call.ts';
 import { valueBuffer } from '../unit.ts';
 import type { Unit } from '../unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
+import { singleOpUnit } from './single-op-unit.ts';
 import { fitsWindows, windowsDims } from './window.ts';
 
 export const acceptsPool = fitsWindows;
@@ -23,13 +24,7 @@ export const poolUnit = ({ nodes, batch }: NativeMatch): Unit => {
     return [{ kernel: `${family}_forward`, tensors, dims, scalars: [], items: batch * output.shape[0]! }];
   };
 
-  return {
-    id: node.id,
-    inputs: node.inputs,
-    output: node.id,
-    differentiable: [0],
-    identities: [],
-    trainable: false,
+  return singleOpUnit(view, {
     // An evaluation, which draws nothing, is followed by no backward pass.
     forward: ({ random }) => write(isMax && random),
     again: () => write(false),
@@ -42,6 +37,5 @@ export const poolUnit = ({ nodes, batch }: NativeMatch): Unit => {
         items: batch * inputs[0]!.shape[0]!,
       })),
     buffers: new Map(isMax ? [[taps, batch * elementCount(output.shape)]] : []),
-    statistics: [],
-  };
+  });
 };

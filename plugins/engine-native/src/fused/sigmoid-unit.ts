@@ -3,24 +3,20 @@ import { elementCount } from '@nasc/ir';
 import { valueBuffer } from '../unit.ts';
 import type { Unit } from '../unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
+import { singleOpUnit } from './single-op-unit.ts';
 
 /** Elements of an item: NASC_SIGMOID_RUN. */
 const run = 4096;
 
 export const sigmoidUnit = ({ nodes, batch }: NativeMatch): Unit => {
-  const { node } = nodes[0]!;
+  const view = nodes[0]!;
+  const { node } = view;
   const floats = batch * elementCount(node.type.shape);
   const items = Math.ceil(floats / run);
   const value = valueBuffer(node.id);
   const tensors = [valueBuffer(node.inputs[0]!), value];
   const forward = () => [{ kernel: 'nasc_sigmoid_forward', tensors, dims: [batch, floats], scalars: [], items }];
-  return {
-    id: node.id,
-    inputs: node.inputs,
-    output: node.id,
-    differentiable: [0],
-    identities: [],
-    trainable: false,
+  return singleOpUnit(view, {
     forward,
     again: forward,
     backward: ({ gradient, targets }) =>
@@ -31,7 +27,5 @@ export const sigmoidUnit = ({ nodes, batch }: NativeMatch): Unit => {
         scalars: [],
         items,
       })),
-    buffers: new Map(),
-    statistics: [],
-  };
+  });
 };

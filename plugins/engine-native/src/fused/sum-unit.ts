@@ -6,11 +6,13 @@ import type { BufferId } from '../call.ts';
 import { valueBuffer } from '../unit.ts';
 import type { Unit } from '../unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
+import { singleOpUnit } from './single-op-unit.ts';
 
 export const acceptsSum = ({ inputs, output }: OpView): boolean => inputs.every(({ shape }) => sameShape(shape, output.shape));
 
 export const sumUnit = ({ nodes, batch }: NativeMatch): Unit => {
-  const { node } = nodes[0]!;
+  const view = nodes[0]!;
+  const { node } = view;
   const [first, second, ...more] = node.inputs.map(valueBuffer) as [BufferId, BufferId?, ...BufferId[]];
   const value = valueBuffer(node.id);
   const floats = batch * elementCount(node.type.shape);
@@ -22,17 +24,5 @@ export const sumUnit = ({ nodes, batch }: NativeMatch): Unit => {
           elementwise('nasc_sum', [first, second, value], batch, floats),
           ...more.map((term) => elementwise('nasc_sum', [value, term, value], batch, floats)),
         ];
-  return {
-    id: node.id,
-    inputs: node.inputs,
-    output: node.id,
-    differentiable: all,
-    identities: all,
-    trainable: false,
-    forward,
-    backward: () => [],
-    again: forward,
-    buffers: new Map(),
-    statistics: [],
-  };
+  return singleOpUnit(view, { differentiable: all, identities: all, forward, backward: () => [], again: forward });
 };

@@ -24,6 +24,12 @@ export const windowOf = (attributes: Attributes): Window => {
   };
 };
 
+/** Whether every output pixel is made of the one input pixel in its place. */
+export const isPointwise = ({ attributes }: OpView): boolean => {
+  const { kernel, stride, padding } = windowOf(attributes);
+  return kernel === 1 && stride === 1 && padding === 0;
+};
+
 /** NASC_LARGEST_WINDOW, and pixels of a row whose lists fit into the scratch (`nasc_pixel_row`, less than 1000 bytes each). */
 const largestWindow = 7;
 const longestRow = 4096;
