@@ -10,7 +10,7 @@ typedef struct {
   int64_t writable; /* columns of dx that may be written */
   int starts;
   float low, high;
-  nasc_upcoming next[2], next_input; /* gradients and inputs of the next chunk */
+  nasc_upcoming next[2], next_input, next_dx; /* what the next chunk reads, and writes */
 } nasc_input_gradient;
 
 NASC_INLINE void nasc_input_gradient_tile(const int T, const int N, nasc_input_gradient *g, int v, int64_t row) {
@@ -24,7 +24,10 @@ NASC_INLINE void nasc_input_gradient_tile(const int T, const int N, nasc_input_g
   else nasc_multiply(T, N, sum, a, g->lda, 1, b, padded, g->depth);
   NASC_UNROLL for (int n = 0; n < N; n++) {
     const int64_t c = column + n * NASC_LANES, at = nasc_at(g->layout, row, c), step = g->layout.row, left = g->writable - c;
-    if (c % NASC_BLOCK == 0) nasc_fetch(T, &g->next_input, row, c);
+    if (c % NASC_BLOCK == 0) {
+      nasc_fetch(T, &g->next_input, row, c);
+      nasc_fetch(T, &g->next_dx, row, c);
+    }
     if (g->z) {
       const nasc_vector low = nasc_broadcast(g->low), high = nasc_broadcast(g->high);
       const nasc_vector scale = nasc_load(g->affine + c), shift = nasc_load(g->affine + padded + c), mean = nasc_load(g->mean + c);
@@ -115,6 +118,7 @@ NASC_KERNEL(nasc_convolution_backward) {
           g.dx = dx + row * input_layout.row;
           g.added = added ? added + row * s.channelsIn : 0;
           g.next_input = nasc_rows_behind(tensors[1], input_layout, row, rows, pixels);
+          if (nasc_writes_far(s.channelsOut, pixels * s.channelsIn)) g.next_dx = nasc_rows_behind(dx, input_layout, row, rows, pixels);
           if (s.normalised) {
             g.z = tensors[1] + row * input_layout.row, g.affine = affine, g.mean = mean, g.low = low, g.high = high;
             g.sums = sums + item * 2 * padded_in;

@@ -7,7 +7,7 @@ typedef struct {
   int64_t rows, lda, depth, columns;
   int64_t writable;      /* columns of z that may be written */
   int starts;            /* the first rows of their group: row 0 is the pivot */
-  nasc_upcoming next[2]; /* inputs of the next chunk */
+  nasc_upcoming next[2], next_z; /* inputs and outputs of the next chunk */
 } nasc_product;
 
 NASC_INLINE void nasc_product_tile(const int T, const int N, nasc_product *g, int v, int64_t row) {
@@ -23,6 +23,7 @@ NASC_INLINE void nasc_product_tile(const int T, const int N, nasc_product *g, in
   NASC_UNROLL for (int n = 0; n < N; n++) {
     const int64_t c = column + n * NASC_LANES, left = g->writable - c;
     float *z = g->z + nasc_at(g->layout, row, c);
+    if (c % NASC_BLOCK == 0) nasc_fetch(T, &g->next_z, row, c);
     if (n < N - 1 || left >= NASC_LANES) {
       NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(z + t * g->layout.row, sum[t][n]);
     } else {
@@ -56,7 +57,7 @@ NASC_KERNEL(nasc_convolution_forward) {
   struct nasc_convolution s;
   memcpy(&s, dims, sizeof s);
   const int64_t pixels = s.batch * s.heightOut * s.widthOut, padded = NASC_ROUND_UP(s.channelsOut);
-  const int pointwise = nasc_is_pointwise(&s);
+  const int pointwise = nasc_is_pointwise(&s), far = nasc_writes_far(s.kernel * s.kernel * s.channelsIn, pixels * s.channelsOut);
   real *const *optional = tensors + 3;
   const float *affine = s.normalised ? *optional++ : 0, *bias = s.bias ? *optional++ : 0;
   float *partials = s.statistics ? *optional++ : 0;
@@ -83,6 +84,7 @@ NASC_KERNEL(nasc_convolution_forward) {
         product.a = tensors[0] + row * s.channelsIn;
         product.lda = s.channelsIn;
       }
+      if (far) product.next_z = nasc_rows_behind(tensors[2], product.layout, row, product.rows, pixels);
       if (pointwise) product.next[0] = nasc_rows_behind(tensors[0], input, row, product.rows, pixels);
       NASC_PANELS(nasc_product_panel, &product, s.channelsOut);
       product.starts = 0;

@@ -25,6 +25,9 @@ NASC_INLINE nasc_upcoming nasc_rows_behind(const float *x, nasc_layout layout, i
   return (nasc_upcoming){x && row + rows < all ? x + (row + rows) * layout.row : 0, layout};
 }
 
+/* Whether to ask for rows before they are written: where few products make a float, and there are many, memory is what counts. */
+NASC_INLINE int nasc_writes_far(int64_t products, int64_t floats) { return products <= NASC_BLOCK && floats > 1 << 20; }
+
 /* Output pixels beside each other in a row of an image, and where the window of the first starts. */
 typedef struct {
   int64_t count, n, top, left;

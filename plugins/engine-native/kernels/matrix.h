@@ -2,38 +2,53 @@
    processor's peak from the first cache and from the second, whatever the strides are, so nothing is packed; what counts is
    that memory answers in time (nasc_multiply_fetching) and that no tile is narrow. */
 
+#if defined(__GNUC__)
+#define NASC_KEEP_ADDRESS(address) __asm__("" : "+r"(address))
+#else
+#define NASC_KEEP_ADDRESS(address) (void)(address)
+#endif
+
 #if NASC_LANES == 8 || (NASC_LANES == 4 && !defined(__aarch64__))
 enum { NASC_T1 = 8, NASC_T2 = 6, NASC_T3 = 4 }; /* 16 registers */
 #else
 enum { NASC_T1 = 16, NASC_T2 = 12, NASC_T3 = 8 }; /* 32 registers */
 #endif
 
-/* sum[t][n] += sum over k of a[t * at + k * ak] * b[k * bk + n vectors] */
+/* sum[t][n] += sum over k of a[t * at + k * ak] * b[k * bk + n vectors].
+   Rows are reached from two addresses, those of the first and the ninth: compilers, left alone, keep one for every row, which is
+   more than there are registers for, and load most of them anew for every product. */
 NASC_INLINE void nasc_multiply(const int T, const int N, nasc_vector (*sum)[3], const float *a, const int64_t at, const int64_t ak,
                                const float *b, const int64_t bk, const int64_t depth) {
+  const float *low = a, *high = a + 8 * at;
   for (int64_t k = 0; k < depth; k++) {
     nasc_vector w[3];
     NASC_UNROLL for (int n = 0; n < N; n++) {
       w[n] = nasc_load(b + k * bk + n * NASC_LANES);
       NASC_KEEP(w[n]);
     }
+    NASC_KEEP_ADDRESS(low);
+    NASC_KEEP_ADDRESS(high);
     NASC_UNROLL for (int t = 0; t < T; t++) {
-      const nasc_vector x = nasc_broadcast(a[t * at + k * ak]);
+      const nasc_vector x = nasc_broadcast((t < 8 ? low : high)[t % 8 * at]);
       NASC_UNROLL for (int n = 0; n < N; n++) sum[t][n] = nasc_fma(x, w[n], sum[t][n]);
     }
+    low += ak;
+    high += ak;
   }
 }
 
-/* Rows of a tensor that will be read soon. */
+/* Rows of a tensor that will soon be read, or written. */
 typedef struct {
   const float *rows; /* or null */
   nasc_layout layout;
 } nasc_upcoming;
 
-/* Asks for floats [c, c + 16) of T rows, into the second cache: hardware foresees few streams at a time, on some machines none. */
+/* Asks for block c of T rows, into the second cache: hardware foresees few streams at a time, on some machines none. It is T blocks
+   beside each other: in a plain layout those of the same rows that c / 16 calls before did not ask for. */
 NASC_INLINE void nasc_fetch(const int T, const nasc_upcoming *next, int64_t row, int64_t c) {
   if (!next->rows) return;
-  NASC_UNROLL for (int t = 0; t < T; t++) __builtin_prefetch(next->rows + nasc_at(next->layout, row + t, c), 0, 2);
+  const float *from = next->rows + row * next->layout.row + (next->layout.row == NASC_BLOCK ? c / NASC_BLOCK * next->layout.block : c * T);
+  NASC_UNROLL for (int t = 0; t < T; t++) __builtin_prefetch(from + t * NASC_BLOCK, 0, 2);
 }
 
 /* nasc_multiply for a row-major a, fetching blocks of two tensors, as many as `depth` has, on the way. */
