@@ -31,15 +31,15 @@ const passGroups = 64;
 /** More groups share work better, fewer cost less memory and time for partial weight gradients. */
 const mostImageGroups = 16;
 
-/** Channels of the input from which on making rows of activations again costs more than reading them. */
+/** With more channels of the input, making rows of activations again costs more than reading them, however many there are. */
 const mostInputs = 48;
 
 /**
- * Where an expanded tensor of the full batch has more bytes than `smallest`, and is made of few channels: smaller ones stay in
- * cache, and others cost too much to make again.
+ * Where an expanded tensor of the full batch has more than so many bytes for every channel that it is made of: the larger it is, the
+ * slower is the memory that it would be stored in, and the fewer channels make it, the less it costs to make it again.
  */
 export const acceptsExpansion =
-  (smallest: number) =>
+  (bytesPerInput: number) =>
   (nodes: readonly OpView[], batchSize: number): boolean => {
     const [convolution, , , depthwise] = nodes as [OpView, OpView, OpView, OpView];
     const { groups = 1 } = convolution.attributes;
@@ -52,7 +52,7 @@ export const acceptsExpansion =
       acceptsDepthwise(depthwise) &&
       shape.channelsIn <= mostInputs &&
       fitsScratch(shape) &&
-      expandedBytes(shape, batchSize) > smallest
+      expandedBytes(shape, batchSize) > bytesPerInput * shape.channelsIn
     );
   };
 

@@ -84,13 +84,13 @@ const pattern = (
     },
   );
 
-/** An inverted bottleneck up to its depthwise convolution, where an expanded tensor of the full batch has more bytes than `smallest`. */
-export const expansionPattern = (smallest: number): PatternDefinition =>
+/** An inverted bottleneck up to its depthwise convolution, where its expanded tensor is large (see `acceptsExpansion`). */
+export const expansionPattern = (bytesPerInput: number): PatternDefinition =>
   nativePattern(
     'expansion',
     [['conv2d'], ['batchNorm'], clamps, ['depthwiseConv2d'], ['batchNorm'], activations],
     { conv2d: { width: 5, kernel: 1 }, depthwiseConv2d: { kernel: 3 } },
-    { accepts: acceptsExpansion(smallest), normalisedInput: () => false, normalisedOutput: true, unit: expansionUnit },
+    { accepts: acceptsExpansion(bytesPerInput), normalisedInput: () => false, normalisedOutput: true, unit: expansionUnit },
   );
 
 const never = () => false;
@@ -99,7 +99,7 @@ const normFamily = { name: 'norm', attributes: {}, accepts: always, takesNormali
 
 /** The longest chains first. */
 export const nativePatterns: readonly PatternDefinition[] = [
-  expansionPattern(7e6),
+  expansionPattern(200e3),
   ...convolutions.map((family) => pattern(family, [family.op, ['batchNorm'], activations], true)),
   ...convolutions.map((family) => pattern(family, [family.op, ['batchNorm']], true)),
   ...convolutions.map((family) => pattern(family, [family.op], false)),
