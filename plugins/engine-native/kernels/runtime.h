@@ -1,7 +1,9 @@
 /* Runs a step: a list of instructions, worked through by a pool of threads that lives as long as its program.
 
-   An instruction is a kernel, its operands and a number of items. Threads take chunks of items from an atomic counter and
-   meet before the next instruction. Chunks have a fixed size, and items write disjoint memory, so results do not depend
+   An instruction is a kernel, its operands and a number of items. Every thread has a share of the items, those in the same place
+   in all instructions: items stand for images or rows in order, so what a thread reads is mostly what it wrote before, and in its
+   own cache. It takes chunks of them; one that is done with its share takes chunks of the others', so that a thread whose core is
+   taken away holds up nobody for long. They meet before the next instruction. Items write disjoint memory, so results do not depend
    on the number of threads or on who takes what.
 
    Instructions arrive as 32-bit words:
@@ -33,14 +35,21 @@ typedef struct {
   const double *scalars;
   int64_t items, chunk;
   int joined; /* the next instruction does not wait for this one */
-  _Alignas(NASC_LINE) atomic_int_fast64_t next;
+  struct nasc_share *shares; /* of every thread */
   _Alignas(NASC_LINE) atomic_int_fast64_t done;
 } nasc_instruction;
+
+/* The items [next, end) of a share are still to be taken; `next` may be beyond the end. */
+typedef struct nasc_share {
+  _Alignas(NASC_LINE) atomic_int_fast64_t next;
+  int64_t end;
+} nasc_share;
 
 struct nasc_pool;
 typedef struct {
   struct nasc_pool *pool;
   pthread_t thread;
+  int number;
   float *scratch;
 } nasc_thread;
 
@@ -115,21 +124,26 @@ static void nasc_wait(nasc_pool *pool, nasc_instruction *at) {
   atomic_fetch_sub(&pool->sleepers, 1);
 }
 
-static void nasc_work(nasc_pool *pool, int64_t *times) {
+/* All that is left of a share, chunk by chunk. */
+static void nasc_work_on(nasc_pool *pool, nasc_instruction *at, nasc_share *share) {
+  while (atomic_load_explicit(&share->next, memory_order_relaxed) < share->end) {
+    const int64_t first = atomic_fetch_add_explicit(&share->next, at->chunk, memory_order_relaxed);
+    if (first >= share->end) return;
+    const int64_t last = nasc_min(first + at->chunk, share->end);
+    at->kernel(at->tensors, at->dims, at->scalars, first, last);
+    if (atomic_fetch_add(&at->done, last - first) + last - first == at->items && atomic_load(&pool->sleepers) > 0) {
+      pthread_mutex_lock(&pool->mutex);
+      pthread_cond_broadcast(&pool->finished);
+      pthread_mutex_unlock(&pool->mutex);
+    }
+  }
+}
+
+static void nasc_work(nasc_pool *pool, int number, int64_t *times) {
   int64_t waited = 0; /* instructions that are known to be done */
   for (int64_t i = 0; i < pool->count; i++) {
     nasc_instruction *const at = &pool->instructions[i];
-    for (;;) {
-      const int64_t first = atomic_fetch_add_explicit(&at->next, at->chunk, memory_order_relaxed);
-      if (first >= at->items) break;
-      const int64_t last = nasc_min(first + at->chunk, at->items);
-      at->kernel(at->tensors, at->dims, at->scalars, first, last);
-      if (atomic_fetch_add(&at->done, last - first) + last - first == at->items && atomic_load(&pool->sleepers) > 0) {
-        pthread_mutex_lock(&pool->mutex);
-        pthread_cond_broadcast(&pool->finished);
-        pthread_mutex_unlock(&pool->mutex);
-      }
-    }
+    for (int n = 0; n < pool->threads; n++) nasc_work_on(pool, at, &at->shares[(number + n) % pool->threads]);
     if (!at->joined)
       for (; waited <= i; waited++) nasc_wait(pool, &pool->instructions[waited]);
     if (times) times[i + 1] = nasc_nanoseconds();
@@ -151,7 +165,7 @@ static void *nasc_worker(void *argument) {
     pthread_mutex_unlock(&pool->mutex);
     if (stop) return 0;
     if (!enters) continue; /* it woke when the others were done */
-    nasc_work(pool, 0);
+    nasc_work(pool, thread->number, 0);
     atomic_fetch_sub_explicit(&pool->running, 1, memory_order_release);
   }
 }
@@ -214,6 +228,7 @@ nasc_pool *nasc_pool_create(int threads) {
   for (; pool->threads < threads; pool->threads++) {
     nasc_thread *const member = &members[pool->threads];
     member->pool = pool;
+    member->number = pool->threads;
     member->scratch = nasc_reserve(NASC_SCRATCH);
     if (!member->scratch) break;
     if (pool->threads > 0 && pthread_create(&member->thread, 0, nasc_worker, member)) {
@@ -233,7 +248,8 @@ static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_
     tensors += words[at + 1], dims += words[at + 2], scalars += words[at + 3];
     at += NASC_HEADER + words[at + 1] + words[at + 2] + 2 * words[at + 3];
   }
-  const size_t bytes = NASC_LINE + (size_t)count * sizeof(nasc_instruction) + (size_t)(tensors + dims + scalars) * 8;
+  const size_t shares = (size_t)count * (size_t)pool->threads * sizeof(nasc_share);
+  const size_t bytes = NASC_LINE + (size_t)count * sizeof(nasc_instruction) + shares + (size_t)(tensors + dims + scalars) * 8;
   if (bytes > pool->decoded_bytes) {
     free(pool->decoded);
     pool->decoded_bytes = bytes + bytes / 2;
@@ -243,7 +259,8 @@ static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_
   nasc_instruction *instruction = (nasc_instruction *)(((uintptr_t)pool->decoded + NASC_LINE - 1) / NASC_LINE * NASC_LINE);
   pool->instructions = instruction;
   pool->count = count;
-  real **tensor = (real **)(instruction + count);
+  nasc_share *share = (nasc_share *)(instruction + count);
+  real **tensor = (real **)(share + count * pool->threads);
   int64_t *dim = (int64_t *)(tensor + tensors);
   double *scalar = (double *)(dim + dims);
   for (int64_t at = 0; at < length; instruction++) {
@@ -256,7 +273,11 @@ static int nasc_decode(nasc_pool *pool, char *base, const int32_t *words, int64_
     instruction->chunk = (header[4] + NASC_CHUNKS - 1) / NASC_CHUNKS;
     instruction->joined = 0;
     if (header[5] & NASC_JOINS) instruction[-1].joined = 1;
-    atomic_init(&instruction->next, 0);
+    instruction->shares = share;
+    for (int64_t n = 0; n < pool->threads; n++, share++) {
+      atomic_init(&share->next, (header[4] * n + pool->threads - 1) / pool->threads);
+      share->end = (header[4] * (n + 1) + pool->threads - 1) / pool->threads;
+    }
     atomic_init(&instruction->done, 0);
     for (int i = 0; i < header[1]; i++) *tensor++ = (real *)(base + (int64_t)(uint32_t)*word++ * NASC_LINE);
     for (int i = 0; i < header[2]; i++) *dim++ = *word++;
@@ -281,7 +302,7 @@ int nasc_run(nasc_pool *pool, void *base, const int32_t *words, int64_t length, 
   pthread_mutex_unlock(&pool->mutex);
   const unsigned before = nasc_flush_denormals();
   nasc_scratch = pool->members[0].scratch;
-  nasc_work(pool, times);
+  nasc_work(pool, 0, times);
   nasc_restore_denormals(before);
   pthread_mutex_lock(&pool->mutex);
   pool->open = 0;
