@@ -16,17 +16,20 @@ struct transpose_shape {
   int64_t batch, size[4], stride[4]; /* of the output's axes; stride: in the input */
 };
 
-/* Item: one row of the output, along its last axis. y[a, b, c, d] = x[a * stride[0] + b * stride[1] + c * stride[2] + d * stride[3]] */
+/* Item: the last two axes of the output. y[a, b, c, d] = x[a * stride[0] + b * stride[1] + c * stride[2] + d * stride[3]] */
 NASC_KERNEL(transpose_forward) {
   NASC_UNUSED(scalars);
   struct transpose_shape s;
   memcpy(&s, dims, sizeof s);
-  const int64_t rows = s.size[0] * s.size[1] * s.size[2];
+  const int64_t planes = s.size[0] * s.size[1], floats = s.size[2] * s.size[3];
   for (int64_t item = first; item < last; item++) {
-    const int64_t a = item / (s.size[1] * s.size[2]) % s.size[0], b = item / s.size[2] % s.size[1], c = item % s.size[2];
-    const real *x = tensors[0] + item / rows * rows * s.size[3] + a * s.stride[0] + b * s.stride[1] + c * s.stride[2];
-    real *y = tensors[1] + item * s.size[3];
-    for (int64_t d = 0; d < s.size[3]; d++) y[d] = x[d * s.stride[3]];
+    const int64_t a = item / s.size[1] % s.size[0], b = item % s.size[1];
+    const real *x = tensors[0] + item / planes * planes * floats + a * s.stride[0] + b * s.stride[1];
+    real *y = tensors[1] + item * floats;
+    for (int64_t c = 0; c < s.size[2]; c++, x += s.stride[2], y += s.size[3]) {
+      if (s.stride[3] == 1) memcpy(y, x, (size_t)s.size[3] * sizeof(real));
+      else for (int64_t d = 0; d < s.size[3]; d++) y[d] = x[d * s.stride[3]];
+    }
   }
 }
 `;
@@ -45,7 +48,7 @@ const transposeCall = (
     kernel: 'transpose_forward',
     tensors,
     dims: [batch, ...axes.map((axis) => sizes[axis]!), ...axes.map((axis) => elementCount(sizes.slice(axis + 1)))],
-    items: (batch * elementCount(shape)) / sizes[axes.at(-1)!]!,
+    items: (batch * elementCount(shape)) / (sizes[axes.at(-1)!]! * sizes[axes.at(-2)!]!),
   };
 };
 
