@@ -32,17 +32,10 @@ const measureTimes = async ({ threads, repeats }) => {
   return result;
 };
 
-/** Of some processes the one that holds least: how much of what the set-up needed is given back, and when, is up to the allocator. */
-const leastMemory = async (settings, candidates) => {
-  const processes = [];
-  for (let i = 0; i < 3; i++) processes.push({ candidates, ...(await residentMemory({ ...settings, candidates })) });
-  return processes.toSorted((a, b) => a.stepBytes - b.stepBytes)[0];
-};
-
 export const flatnessRow = async (settings) => {
   const times = await measureTimes(settings);
   const memory = [];
-  for (const candidates of counts) memory.push(await leastMemory(settings, candidates));
+  for (const candidates of counts) memory.push({ candidates, ...(await residentMemory({ ...settings, candidates })) });
   const [least] = memory;
   const apart = [
     ...Object.values(times).flatMap((kind) => kind.slice(1).map(({ overFewest }) => overFewest.median)),

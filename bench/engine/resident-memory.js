@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const self = fileURLToPath(import.meta.url);
@@ -16,9 +17,12 @@ const peakBytes = () => {
   return 1024 * Number(kilobytes);
 };
 
-/** Without JavaScript's garbage. */
-const residentBytes = () => {
-  globalThis.gc();
+/** Without JavaScript's garbage, which is given back some time after it is collected. */
+const residentBytes = async () => {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc();
+    await sleep(200);
+  }
   return process.memoryUsage.rss();
 };
 
@@ -28,9 +32,9 @@ const measure = async (threads, candidates) => {
   const task = candidates ? candidatesCase(candidates) : imagenetCase();
   const { program, run } = await createProgram(task, { threads });
   if (candidates) await program.writeState(await program.readState()); // momentum of all weights is there, as in a run that goes on
-  const before = residentBytes();
+  const before = await residentBytes();
   for (const kind of candidates ? ['weight', 'two'] : stepKinds) for (const path of task.paths) await run(kind, path);
-  const result = { peakBytes: peakBytes(), stepBytes: residentBytes() - before, arenaBytes: program.arenaBytes };
+  const result = { peakBytes: peakBytes(), stepBytes: (await residentBytes()) - before, arenaBytes: program.arenaBytes };
   await program.dispose();
   return result;
 };
