@@ -13,13 +13,15 @@ const restMs = 20;
 export const takeTurns = async (contestants, paths, { repeats, warm = 0 }) => {
   const times = new Map(Object.keys(contestants).map((name) => [name, []]));
   for (const run of Object.values(contestants)) for (const path of paths) await run(path);
+  const order = Object.entries(contestants);
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const path of paths) {
-      for (const [name, run] of Object.entries(contestants)) {
+      for (const [name, run] of order) {
         await sleep(restMs);
         for (let i = 0; i < warm; i++) await run(path);
         times.get(name).push(await run(path));
       }
+      order.push(order.shift()); // everyone is first as often
     }
   }
   return times;
