@@ -42,7 +42,7 @@ NASC_INLINE void nasc_depthwise_store(const int T, nasc_depthwise_gradients *g, 
     g->total += total[0] + total[1], g->product += product[0] + product[1];
   } else if (g->added) {
     const float *const added = g->added + at;
-    NASC_UNROLL for (int t = 0; t < T; t++) sum[t] += nasc_load(added + t * stride);
+    NASC_UNROLL for (int t = 0; t < T; t++) sum[t] += nasc_load_up_to(added + t * stride, g->left);
   }
   if (g->left >= NASC_LANES) {
     NASC_UNROLL for (int t = 0; t < T; t++) nasc_store(dx + t * stride, sum[t]);
