@@ -5,8 +5,8 @@ typedef struct {
   float *z, *partials;
   nasc_layout layout; /* of z */
   int64_t rows, lda, depth, columns;
-  int64_t writable;      /* columns of z that may be written */
-  int starts;            /* the first rows of their group: row 0 is the pivot */
+  int64_t writable; /* columns of z that may be written */
+  int starts;       /* the first rows of their group: row 0 is the pivot */
   nasc_upcoming next[2], next_z; /* inputs and outputs of the next chunk */
 } nasc_product;
 

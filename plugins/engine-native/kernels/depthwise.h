@@ -14,13 +14,12 @@ struct nasc_depthwise {
 enum { NASC_BLOCK_VECTORS = NASC_BLOCK / NASC_LANES };
 
 /* Keeps a value that was loaded for several multiply-adds in a register. gcc would load it again for each, and these
-   kernels have hardly more multiply-adds than loads. The address likewise: sums of its parts would fill all registers. */
+   kernels have hardly more multiply-adds than loads. */
 #if NASC_LANES == 16 && defined(__AVX512F__)
 #define NASC_REUSE(vector) __asm__("" : "+v"(vector))
 #else
 #define NASC_REUSE(vector) NASC_KEEP(vector)
 #endif
-#define NASC_REUSE_ADDRESS(pointer) __asm__("" : "+r"(pointer))
 
 /* sum[t] += sum over taps of rows[ky][t S + kx] weight[ky][kx]; `across` floats from row to row, weights `tap_y` and
    `tap_x` floats apart. Of the S (T - 1) + K columns, those outside [left, right) are not in the image. */
@@ -33,7 +32,7 @@ NASC_INLINE void nasc_depthwise_tile(const int K, const int S, const int T, cons
       NASC_REUSE(w[kx]);
     }
     const float *row = rows + ky * across;
-    NASC_REUSE_ADDRESS(row);
+    NASC_KEEP_ADDRESS(row);
     NASC_UNROLL for (int column = left; column < right; column++) {
       nasc_vector x = nasc_load(row + column * NASC_BLOCK);
       NASC_REUSE(x);
@@ -55,7 +54,7 @@ NASC_INLINE void nasc_depthwise_transposed_tile(const int K, const int S, const 
       NASC_REUSE(w[kx]);
     }
     const float *row = rows + r * across;
-    NASC_REUSE_ADDRESS(row);
+    NASC_KEEP_ADDRESS(row);
     NASC_UNROLL for (int column = left; column < right; column++) {
       nasc_vector dz = nasc_load(row + column * NASC_BLOCK);
       NASC_REUSE(dz);

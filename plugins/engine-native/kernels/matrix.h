@@ -2,12 +2,6 @@
    processor's peak from the first cache and from the second, whatever the strides are, so nothing is packed; what counts is
    that memory answers in time (nasc_multiply_fetching) and that no tile is narrow. */
 
-#if defined(__GNUC__)
-#define NASC_KEEP_ADDRESS(address) __asm__("" : "+r"(address))
-#else
-#define NASC_KEEP_ADDRESS(address) (void)(address)
-#endif
-
 #if NASC_LANES == 8 || (NASC_LANES == 4 && !defined(__aarch64__))
 enum { NASC_T1 = 8, NASC_T2 = 6, NASC_T3 = 4 }; /* 16 registers */
 #else

@@ -5,9 +5,9 @@ import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, Unit } from '../unit.ts';
 import { biasGradient, biasOf } from './bias.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import { padded } from './normalisation.ts';
-import { singleOpUnit } from './single-op-unit.ts';
 import { fitsWindows, windowOf, windowsDims } from './window.ts';
 
 const mostGroups = 16;
@@ -46,7 +46,7 @@ export const anyDepthwiseUnit = ({ nodes, batch }: NativeMatch): Unit => {
       items: taps,
     },
   ];
-  return singleOpUnit(view, {
+  return chainUnit(nodes, {
     trainable: true,
     forward: () => [
       {

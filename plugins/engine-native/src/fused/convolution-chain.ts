@@ -6,6 +6,7 @@ import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
 import { biasGradient, biasOf } from './bias.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import { convolutionOutput, normalisation, normalisedValue, padded } from './normalisation.ts';
 import type { Normalisation } from './normalisation.ts';
@@ -78,23 +79,19 @@ export const convolutionChain = (
       if (input) tensors.push(input.affine, input.mean, input.sums);
       return tensors;
     },
-    unit: ({ forward, backward, buffers }) => ({
-      id: node.id,
-      inputs: [node.inputs[0]!],
-      output: value,
-      differentiable: [0],
-      identities: [],
-      trainable: true,
-      forward,
-      backward,
-      again: behind?.again,
-      buffers: new Map<BufferId, number>([
-        ...(behind?.buffers ?? []),
-        ...(input ? ([[input.sums, roomFor * 2 * padded(convolution.inputs[0]!.shape[2]!)]] as const) : []),
-        ...(norm ? [] : ([[z, batch * elementCount(convolution.output.shape)]] as const)),
-        ...buffers,
-      ]),
-      statistics: behind ? [behind.statistics] : [],
-    }),
+    unit: ({ forward, backward, buffers }) =>
+      chainUnit(nodes, {
+        trainable: true,
+        forward,
+        backward,
+        again: behind?.again,
+        buffers: new Map<BufferId, number>([
+          ...(behind?.buffers ?? []),
+          ...(input ? ([[input.sums, roomFor * 2 * padded(convolution.inputs[0]!.shape[2]!)]] as const) : []),
+          ...(norm ? [] : ([[z, batch * elementCount(convolution.output.shape)]] as const)),
+          ...buffers,
+        ]),
+        statistics: behind ? [behind.statistics] : [],
+      }),
   };
 };

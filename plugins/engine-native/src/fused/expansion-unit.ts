@@ -7,6 +7,7 @@ import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.t
 import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
 import { acceptsDepthwise } from './depthwise-unit.ts';
 import { expandedBytes, expandedWidth, expansionBand, expansionShape, fitsScratch, gramRows } from './expansion-plan.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import {
   blocksOf,
@@ -240,12 +241,7 @@ export const expansionUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     return calls;
   };
 
-  return {
-    id: node.id,
-    inputs: [node.inputs[0]!],
-    output: value,
-    differentiable: [0],
-    identities: [],
+  return chainUnit(nodes, {
     trainable: true,
     forward,
     backward,
@@ -267,5 +263,5 @@ export const expansionUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
       [temporary('mix'), (channelsIn + 1) * padded(channelsIn)],
     ]),
     statistics: [{ node: norm.node.id, channels, mean, variance }, behind.statistics],
-  };
+  });
 };

@@ -4,8 +4,8 @@ import type { OpView } from '@nasc/ir';
 import type { BufferId } from '../call.ts';
 import { valueBuffer } from '../unit.ts';
 import type { Unit } from '../unit.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
-import { singleOpUnit } from './single-op-unit.ts';
 
 /** Channels of an item: NASC_PIECE. */
 const piece = 64;
@@ -19,7 +19,7 @@ export const meanUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const items = itemsOf(dims);
   const tensors = [valueBuffer(view.node.inputs[0]!), valueBuffer(view.node.id)];
   const forward = () => [{ kernel: 'nasc_mean_forward', tensors, dims, scalars: [], items }];
-  return singleOpUnit(view, {
+  return chainUnit(nodes, {
     forward,
     again: forward,
     backward: ({ gradient, targets }) =>
@@ -47,7 +47,7 @@ export const gateUnit = ({ nodes, batch }: NativeMatch): Unit => {
   const items = itemsOf(dims);
   const [x, factor] = view.node.inputs.map(valueBuffer) as [BufferId, BufferId];
   const forward = () => [{ kernel: 'nasc_gate_forward', tensors: [x, factor, valueBuffer(view.node.id)], dims, scalars: [], items }];
-  return singleOpUnit(view, {
+  return chainUnit(nodes, {
     differentiable: [0, 1],
     forward,
     again: forward,

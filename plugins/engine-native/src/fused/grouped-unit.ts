@@ -5,9 +5,9 @@ import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, Unit } from '../unit.ts';
 import { biasGradient, biasOf } from './bias.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import { groupRows, mostGroups, padded } from './normalisation.ts';
-import { singleOpUnit } from './single-op-unit.ts';
 import { isPointwise, scratchFloats, windowOf } from './window.ts';
 
 /** Rows that kernels work on at a time: NASC_CHUNK_ROWS; groups of rows are multiples of it. */
@@ -88,7 +88,7 @@ export const groupedUnit = ({ nodes, batch }: NativeMatch): Unit => {
     return calls;
   };
 
-  return singleOpUnit(view, {
+  return chainUnit(nodes, {
     trainable: true,
     forward: () => [
       {

@@ -4,9 +4,9 @@ import type { BufferId, Call } from '../call.ts';
 import { parameterBuffer, parameterGradientBuffer, valueBuffer } from '../unit.ts';
 import type { BackwardMode, Unit } from '../unit.ts';
 import { biasGradient, biasOf } from './bias.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import { blocksOf, padded } from './normalisation.ts';
-import { singleOpUnit } from './single-op-unit.ts';
 
 /** Columns of an item of the forward kernel: NASC_LINEAR_CHANNELS. */
 const columnsOfItem = 48;
@@ -57,7 +57,7 @@ export const linearUnit = ({ nodes, batch }: NativeMatch): Unit => {
     return calls;
   };
 
-  return singleOpUnit(view, {
+  return chainUnit(nodes, {
     trainable: true,
     forward: () => [
       {

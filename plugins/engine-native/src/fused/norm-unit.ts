@@ -4,6 +4,7 @@ import type { OpView } from '@nasc/ir';
 import type { Call } from '../call.ts';
 import { valueBuffer } from '../unit.ts';
 import type { BackwardMode, ForwardMode, Unit } from '../unit.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
 import { groupRows, mostGroups, normalisation, normalisedValue } from './normalisation.ts';
 
@@ -54,17 +55,12 @@ export const normUnit = ({ nodes, batch, output }: NativeMatch): Unit => {
     return calls;
   };
 
-  return {
-    id: node.id,
-    inputs: [node.inputs[0]!],
-    output: value,
-    differentiable: [0],
-    identities: [],
+  return chainUnit(nodes, {
     trainable: true,
     forward,
     backward,
     again: behind.again,
     buffers: new Map(behind.buffers.filter(([id]) => id !== z)),
     statistics: [behind.statistics],
-  };
+  });
 };

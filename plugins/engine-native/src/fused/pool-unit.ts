@@ -3,8 +3,8 @@ import { elementCount } from '@nasc/ir';
 import type { BufferId, Call } from '../call.ts';
 import { valueBuffer } from '../unit.ts';
 import type { Unit } from '../unit.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
-import { singleOpUnit } from './single-op-unit.ts';
 import { fitsWindows, windowsDims } from './window.ts';
 
 export const acceptsPool = fitsWindows;
@@ -24,7 +24,7 @@ export const poolUnit = ({ nodes, batch }: NativeMatch): Unit => {
     return [{ kernel: `${family}_forward`, tensors, dims, scalars: [], items: batch * output.shape[0]! }];
   };
 
-  return singleOpUnit(view, {
+  return chainUnit(nodes, {
     // An evaluation, which draws nothing, is followed by no backward pass.
     forward: ({ random }) => write(isMax && random),
     again: () => write(false),

@@ -2,21 +2,20 @@
 import { elementCount } from '@nasc/ir';
 import { valueBuffer } from '../unit.ts';
 import type { Unit } from '../unit.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
-import { singleOpUnit } from './single-op-unit.ts';
 
 /** Elements of an item: NASC_SIGMOID_RUN. */
 const run = 4096;
 
 export const sigmoidUnit = ({ nodes, batch }: NativeMatch): Unit => {
-  const view = nodes[0]!;
-  const { node } = view;
+  const { node } = nodes[0]!;
   const floats = batch * elementCount(node.type.shape);
   const items = Math.ceil(floats / run);
   const value = valueBuffer(node.id);
   const tensors = [valueBuffer(node.inputs[0]!), value];
   const forward = () => [{ kernel: 'nasc_sigmoid_forward', tensors, dims: [batch, floats], scalars: [], items }];
-  return singleOpUnit(view, {
+  return chainUnit(nodes, {
     forward,
     again: forward,
     backward: ({ gradient, targets }) =>

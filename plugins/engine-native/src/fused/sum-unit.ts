@@ -5,14 +5,13 @@ import { elementwise } from '../call.ts';
 import type { BufferId } from '../call.ts';
 import { valueBuffer } from '../unit.ts';
 import type { Unit } from '../unit.ts';
+import { chainUnit } from './chain-unit.ts';
 import type { NativeMatch } from './native-pattern.ts';
-import { singleOpUnit } from './single-op-unit.ts';
 
 export const acceptsSum = ({ inputs, output }: OpView): boolean => inputs.every(({ shape }) => sameShape(shape, output.shape));
 
 export const sumUnit = ({ nodes, batch }: NativeMatch): Unit => {
-  const view = nodes[0]!;
-  const { node } = view;
+  const { node } = nodes[0]!;
   const [first, second, ...more] = node.inputs.map(valueBuffer) as [BufferId, BufferId?, ...BufferId[]];
   const value = valueBuffer(node.id);
   const floats = batch * elementCount(node.type.shape);
@@ -24,5 +23,5 @@ export const sumUnit = ({ nodes, batch }: NativeMatch): Unit => {
           elementwise('nasc_sum', [first, second, value], batch, floats),
           ...more.map((term) => elementwise('nasc_sum', [value, term, value], batch, floats)),
         ];
-  return singleOpUnit(view, { differentiable: all, identities: all, forward, backward: () => [], again: forward });
+  return chainUnit(nodes, { differentiable: all, identities: all, forward, backward: () => [], again: forward });
 };
