@@ -39,6 +39,16 @@ typedef float nasc_vector_in_memory __attribute__((vector_size(NASC_LANES * 4), 
 #else
 #define NASC_KEEP(vector) (void)(vector)
 #endif
+/* The same for all vectors wider than a register of general use, where a load is used for several products in a row. */
+#if NASC_LANES == 16 && defined(__AVX512F__)
+#define NASC_KEEP_INPUT(vector) __asm__("" : "+v"(vector))
+#else
+#define NASC_KEEP_INPUT(vector) NASC_KEEP(vector)
+#endif
+/* Keeps the address in one register: what is reached from it is not given registers of its own. */
+#define NASC_KEEP_ADDRESS(address) __asm__("" : "+r"(address))
+/* Asks for the line `bytes` behind an address, which need not be one. */
+#define NASC_FETCH(address, bytes) __builtin_prefetch((const void *)((uintptr_t)(address) + (bytes)), 0, 2)
 
 NASC_INLINE nasc_vector nasc_zero(void) { return (nasc_vector){0}; }
 NASC_INLINE nasc_vector nasc_load(const float *p) { return *(const nasc_vector_in_memory *)p; }
@@ -88,6 +98,9 @@ typedef struct {
 #define NASC_UNROLL
 #define NASC_UNROLL_BY_4
 #define NASC_KEEP(vector) (void)(vector)
+#define NASC_KEEP_INPUT(vector) (void)(vector)
+#define NASC_KEEP_ADDRESS(address) (void)(address)
+#define NASC_FETCH(address, bytes) (void)(address)
 
 #define NASC_EACH_LANE(expression) \
   nasc_vector result; \
@@ -105,13 +118,27 @@ NASC_INLINE nasc_vector nasc_minimum(nasc_vector a, nasc_vector b) { NASC_EACH_L
 #undef NASC_EACH_LANE
 #endif
 
+/* Bytes of a cache line. */
+enum { NASC_LINE = 64 };
+
+NASC_INLINE int nasc_least(int a, int b) { return a < b ? a : b; }
+
 /* The first `count` lanes; `count` is a constant where this is inlined. */
+#if NASC_LANES == 16 && defined(__AVX512F__) && !defined(NASC_NO_VECTOR_EXTENSIONS)
+NASC_INLINE void nasc_store_first(float *p, nasc_vector v, const int count) {
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+}
+NASC_INLINE nasc_vector nasc_load_first(const float *p, const int count) {
+  return (nasc_vector)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+}
+#else
 NASC_INLINE void nasc_store_first(float *p, nasc_vector v, const int count) { memcpy(p, &v, (size_t)count * 4); }
 NASC_INLINE nasc_vector nasc_load_first(const float *p, const int count) {
   nasc_vector v = nasc_zero();
   memcpy(&v, p, (size_t)count * 4);
   return v;
 }
+#endif
 
 enum { NASC_NO_ACTIVATION, NASC_RELU, NASC_RELU6, NASC_HARD_SIGMOID, NASC_HARD_SWISH };
 
@@ -127,11 +154,4 @@ NASC_INLINE nasc_vector nasc_activate(nasc_vector x, const int activation) {
     return activation == NASC_HARD_SWISH ? nasc_times(x, sixth) : sixth;
   }
   return x;
-}
-
-/* First channel of vector `v` of `channels`: the last vector is moved back so that it ends with the channels. What two
-   vectors share is then computed twice, with the same result. Fewer channels than lanes make one partial vector. */
-NASC_INLINE int nasc_first_channel(int v, const int channels) {
-  const int first = v * NASC_LANES;
-  return channels >= NASC_LANES && first + NASC_LANES > channels ? channels - NASC_LANES : first;
 }

@@ -14,7 +14,7 @@ export type { PlainForward, PlainGradients, PlainInputs, PlainOptions, PlainRunn
 export type { PlainValues } from './guarded-memory.ts';
 export { measurePeak } from './measure-peak.ts';
 export type { PeakOptions } from './measure-peak.ts';
-export { planProgram } from './plan-program.ts';
+export { overlayOf, planProgram } from './plan-program.ts';
 export * from './prelude.ts';
 export * from './program.ts';
 export * from './run-program.ts';

@@ -27,21 +27,23 @@ export interface PatternMatch {
  *
  *   static void NAME(float *output, const float *input0, ..., [const float *weights,] [float *scratch])
  *
- * Inputs are those of the match, in order. Output, inputs and scratch do not overlap.
+ * Inputs are those of the match, in order. Output, inputs and scratch do not overlap, but for what `overlay` allows.
  */
 export interface FusedKernel {
   /** C identifier; equal names mean equal functions, which are then emitted once. */
   readonly name: string;
   /** The C function, `static`, without the header it needs. */
   readonly source: string;
-  /** Name of the header in `kernels/` that it is written with. */
-  readonly header: string;
+  /** Names of the headers in `kernels/` that it is written with, each behind those that it needs. */
+  readonly headers: readonly string[];
   /** Floats of packed weights; 0 for none. */
   readonly weightElements: number;
   /** Packs the parameters of the match, looked up by node and name; of length `weightElements`. */
   readonly pack: (parameter: (node: NodeId, name: string) => Tensor) => Float32Array;
   /** Floats of undefined content that it may use; 0 for none. */
   readonly scratchElements: number;
+  /** The output may begin `before` floats in front of an input that nobody reads afterwards; every other input lies elsewhere, or is the same. */
+  readonly overlay?: { readonly input: number; readonly before: number };
 }
 
 export interface CPatternLowering {

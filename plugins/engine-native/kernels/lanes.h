@@ -4,9 +4,6 @@
 
 #define NASC_ROUND_UP(count) (((count) + NASC_LANES - 1) / NASC_LANES * NASC_LANES)
 
-/* Keeps the address in one register: what is reached from it is not given registers of its own. */
-#define NASC_KEEP_ADDRESS(address) __asm__("" : "+r"(address))
-
 typedef int32_t nasc_lane_mask __attribute__((vector_size(NASC_LANES * 4)));
 
 #if NASC_LANES == 16 && defined(__AVX512F__)

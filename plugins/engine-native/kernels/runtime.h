@@ -22,7 +22,7 @@
 
 _Thread_local float *nasc_scratch;
 
-enum { NASC_LINE = 64, NASC_HEADER = 6, NASC_CHUNKS = 256 };
+enum { NASC_HEADER = 6, NASC_CHUNKS = 256 };
 /* How long a thread spins before it sleeps, in nanoseconds. */
 enum { NASC_SPIN = 150000 };
 /* Instruction flag: does not wait for the instruction before it. */

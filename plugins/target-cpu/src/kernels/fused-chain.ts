@@ -11,7 +11,13 @@ const activations: Readonly<Record<string, string>> = {
   hSwish: 'NASC_HARD_SWISH',
 };
 
+/** Names of the activations that kernels compute on the way. */
+export const activationNames: readonly string[] = Object.keys(activations);
+
 const isActivation = (op: string): boolean => op in activations;
+
+/** Constant of an activation node. */
+export const activationConstant = ({ node }: MatchedNode): string => activations[node.op] ?? 'NASC_NO_ACTIVATION';
 
 /** A match taken apart. */
 export interface FusedChain {
@@ -44,13 +50,12 @@ export const numberAttribute = ({ attributes }: MatchedNode, name: string, other
   return typeof value === 'number' ? value : otherwise;
 };
 
-/** Bias of the first node, zeros where it has none, padded to `length`. */
-export const packBias = (first: MatchedNode, parameter: (node: string, name: string) => Tensor, into: Float32Array): void => {
-  if (parameterShape(first, 'bias')) into.set(parameter(first.node.id, 'bias').data);
-};
+/** Bias of a node; zeros where it has none. */
+export const biasOf = (node: MatchedNode, channels: number, parameter: (node: string, name: string) => Tensor): Float32Array =>
+  parameterShape(node, 'bias') ? parameter(node.node.id, 'bias').data : new Float32Array(channels);
 
 /** `add` without broadcasting, not of a value with itself. */
-const addsEqualShapes = (nodes: readonly OpNode[]): boolean => {
+export const addsEqualShapes = (nodes: readonly OpNode[]): boolean => {
   const add = nodes.at(-1)!;
   return (
     add.op !== 'add' || (add.inputs.length === 2 && add.inputs[0] !== add.inputs[1] && sameShape(add.type.shape, nodes.at(-2)!.type.shape))
@@ -65,16 +70,15 @@ export const fusedPatterns = (
   lowering: CPatternLowering,
   options: { readonly residual: boolean },
 ): readonly PatternDefinition[] => {
-  const activation = Object.keys(activations);
   const residual = ['add'];
   const chains: readonly (readonly [string, readonly (readonly string[])[]])[] = [
     ...(options.residual
       ? ([
-          [`${name}-activation-add`, [first, activation, residual]],
+          [`${name}-activation-add`, [first, activationNames, residual]],
           [`${name}-add`, [first, residual]],
         ] as const)
       : []),
-    [`${name}-activation`, [first, activation]],
+    [`${name}-activation`, [first, activationNames]],
     [name, [first]],
   ];
   return chains.map(([chainName, chain]) =>
@@ -90,7 +94,7 @@ export const fusedPatterns = (
 };
 
 /** The other operand of a fused `add` must have the full shape, too. */
-const shortcutHasShape: NonNullable<PatternDefinition['accepts']> = (nodes, graph) => {
+export const shortcutHasShape: NonNullable<PatternDefinition['accepts']> = (nodes, graph) => {
   const add = nodes.at(-1)!;
   if (add.op !== 'add') return true;
   const typeOf = (id: string) => [...graph.inputs, ...graph.nodes].find((node) => node.id === id)!.type;

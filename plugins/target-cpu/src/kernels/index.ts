@@ -4,8 +4,10 @@ import { convolutionPatterns } from './convolution.ts';
 import { depthwisePatterns } from './depthwise.ts';
 import { globalAveragePattern } from './global-average.ts';
 import { pointwisePatterns } from './pointwise.ts';
+import { streamPatterns } from './stream.ts';
 
 export const cpuKernels: readonly PatternDefinition[] = [
+  ...streamPatterns,
   ...pointwisePatterns,
   ...depthwisePatterns,
   ...convolutionPatterns,

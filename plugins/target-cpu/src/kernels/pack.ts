@@ -1,38 +1,39 @@
 // Weights as the kernels read them: panels of vectors of output channels.
-import type { VectorDescription } from '@nasc/c-emit';
 
 /** Vectors that hold `channels`. */
-export const kernelVectors = (channels: number, vector: VectorDescription): number => Math.ceil(channels / vector.lanes);
+export const vectorsOf = (channels: number, lanes: number): number => Math.ceil(channels / lanes);
 
-/** First channel of vector `index`: `nasc_first_channel` of the C header. */
-export const firstChannel = (index: number, channels: number, lanes: number): number =>
-  channels >= lanes ? Math.min(index * lanes, channels - lanes) : index * lanes;
+/** Channels in the last vector. */
+export const tailOf = (channels: number, lanes: number): number => channels - (vectorsOf(channels, lanes) - 1) * lanes;
 
-/**
- * Weights [rows, channels] and bias [channels] as `bias [V * lanes]`, then for each panel of `panel` vectors
- * `[rows][vectors * lanes]`; channels past the end are 0.
- */
-export const packPanels = (
-  weights: Float32Array,
-  bias: Float32Array,
-  rows: number,
-  channels: number,
-  panel: number,
-  lanes: number,
-): Float32Array => {
-  const vectors = Math.ceil(channels / lanes);
-  const packed = new Float32Array(vectors * lanes * (rows + 1));
-  const copy = (from: Float32Array, row: number, vector: number, to: number) => {
-    const channel = firstChannel(vector, channels, lanes);
-    for (let lane = 0; lane < lanes && channel + lane < channels; lane++) packed[to + lane] = from[row * channels + channel + lane]!;
-  };
-  for (let vector = 0; vector < vectors; vector++) copy(bias, 0, vector, vector * lanes);
-  let offset = vectors * lanes;
-  for (let first = 0; first < vectors; first += panel) {
-    const size = Math.min(panel, vectors - first);
-    for (let row = 0; row < rows; row++) {
-      for (let n = 0; n < size; n++, offset += lanes) copy(weights, row, first + n, offset);
+/** Sizes of the panels that `vectors` are cut into: as many of `size` as there are, then the rest. */
+export const panelSizes = (vectors: number, size: number): readonly number[] => {
+  const full = Array.from({ length: Math.floor(vectors / size) }, () => size);
+  return vectors % size > 0 ? [...full, vectors % size] : full;
+};
+
+/** Rows [rows, channels] as panels, one after the other: `[rows][size * lanes]` for each, 0 past the last channel. */
+export const packPanels = (values: Float32Array, rows: number, channels: number, sizes: readonly number[], lanes: number): Float32Array => {
+  const packed = new Float32Array(rows * sizes.reduce((a, b) => a + b, 0) * lanes);
+  let offset = 0;
+  let channel = 0;
+  for (const size of sizes) {
+    const count = Math.min(size * lanes, channels - channel);
+    for (let row = 0; row < rows; row++, offset += size * lanes) {
+      packed.set(values.subarray(row * channels + channel, row * channels + channel + count), offset);
     }
+    channel += count;
   }
   return packed;
+};
+
+/** Arrays one after the other. */
+export const joinArrays = (...arrays: readonly Float32Array[]): Float32Array => {
+  const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    joined.set(array, offset);
+    offset += array.length;
+  }
+  return joined;
 };

@@ -1,5 +1,4 @@
 // The C statements that run a tile function over a row.
-import { indent } from '@nasc/c-emit';
 import type { RowTile } from './tiles.ts';
 
 /** `call` writes one tile for constant limits and a column that is a number or the name of a variable. */
@@ -7,15 +6,11 @@ export const writeRowTiles = (
   tiles: readonly RowTile[],
   size: number,
   call: (left: number, right: number, column: string) => string,
-  levels: number,
 ): string =>
-  indent(
-    tiles
-      .map(({ from, to, left, right }) =>
-        to - from > size
-          ? `for (int column = ${from}; column < ${to}; column += ${size})\n  ${call(left, right, 'column')}`
-          : call(left, right, String(from)),
-      )
-      .join('\n'),
-    levels,
-  );
+  tiles
+    .map(({ from, to, left, right }) =>
+      to - from > size
+        ? `for (int column = ${from}; column < ${to}; column += ${size})\n  ${call(left, right, 'column')}`
+        : call(left, right, String(from)),
+    )
+    .join('\n');

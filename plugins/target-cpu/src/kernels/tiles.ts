@@ -6,6 +6,8 @@ export interface Tile {
   readonly pixels: number;
   /** Vectors of output channels. */
   readonly vectors: number;
+  /** Output pixels where only the vectors that are left over after panels of `vectors` are worked on. */
+  readonly restPixels: number;
 }
 
 /** Registers left for sums: the rest holds weights (one a vector) and a broadcast input. */
@@ -26,11 +28,25 @@ const pickPixels = (pixels: number, vectors: number, vector: VectorDescription):
   return best;
 };
 
-/** The tile of a matrix product [pixels, ...] x [..., vectors], and the pixels of the tile for the rest of the vectors. */
-export const pickTile = (pixels: number, vectors: number, vector: VectorDescription): Tile & { readonly restPixels: number } => {
-  let best: (Tile & { readonly restPixels: number; readonly cost: number }) | undefined;
+/** The tile of a matrix product [pixels, ...] x [..., vectors]. */
+export const pickTile = (pixels: number, vectors: number, vector: VectorDescription): Tile => {
+  let best: (Tile & { readonly cost: number }) | undefined;
   for (const size of [4, 3, 2, 1, ...(pixels < 4 ? [8, 7, 6, 5] : [])]) {
     if (size > vectors) continue;
+    const rest = vectors % size;
+    const main = pickPixels(pixels, size, vector);
+    const last = rest > 0 ? pickPixels(pixels, rest, vector) : { pixels: 1, cost: 0 };
+    const cost = (main.cost * (vectors - rest) + last.cost * rest) / vectors;
+    if (!best || cost < best.cost - 1e-9) best = { pixels: main.pixels, vectors: size, restPixels: last.pixels, cost };
+  }
+  const { cost: _, ...tile } = best!;
+  return tile;
+};
+
+/** The same where at most `most` vectors should be worked on at once, and vectors that are left over cost a pass of their own. */
+export const pickExpansionTile = (pixels: number, vectors: number, most: number, vector: VectorDescription): Tile => {
+  let best: (Tile & { readonly cost: number }) | undefined;
+  for (let size = Math.min(most, vectors, 9); size >= 1; size--) {
     const rest = vectors % size;
     const main = pickPixels(pixels, size, vector);
     const last = rest > 0 ? pickPixels(pixels, rest, vector) : { pixels: 1, cost: 0 };
