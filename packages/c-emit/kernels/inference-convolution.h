@@ -39,10 +39,10 @@ NASC_INLINE void nasc_convolution_tile(const int K, const int S, const int T, co
       const float *shortcut = residual ? residual + (size_t)t * O + channel : residual;
       nasc_vector y = nasc_activate(sum[t][n], activation);
       if (O < NASC_LANES) {
-        if (shortcut) y += nasc_load_first(shortcut, O);
+        if (shortcut) y = nasc_add(y, nasc_load_first(shortcut, O));
         nasc_store_first(to, y, O);
       } else {
-        if (shortcut) y += nasc_load(shortcut);
+        if (shortcut) y = nasc_add(y, nasc_load(shortcut));
         nasc_store(to, y);
       }
     }

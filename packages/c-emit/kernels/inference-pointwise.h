@@ -29,11 +29,11 @@ NASC_INLINE void nasc_pointwise_tile(const int T, const int N, const int I, cons
       const float *shortcut = residual ? residual + (size_t)t * O + channel : residual;
       if (O < NASC_LANES) {
         nasc_vector y = nasc_activate(sum[t][n], activation);
-        if (shortcut) y += nasc_load_first(shortcut, O);
+        if (shortcut) y = nasc_add(y, nasc_load_first(shortcut, O));
         nasc_store_first(to, y, O);
       } else {
         nasc_vector y = nasc_activate(sum[t][n], activation);
-        if (shortcut) y += nasc_load(shortcut);
+        if (shortcut) y = nasc_add(y, nasc_load(shortcut));
         nasc_store(to, y);
       }
     }

@@ -1,16 +1,21 @@
-/* Vectors of NASC_LANES floats for the inference kernels: GCC and Clang vector extensions, with the processor's own
-   multiply-add, minimum and maximum where the compiler was told that it has them. */
+/* Vectors of NASC_LANES floats for the inference kernels. Kernels use nothing but the functions below, so that they are
+   C11 for any compiler:
+   - with GCC's and Clang's vector extensions, and the processor's own multiply-add, minimum and maximum where the compiler was
+     told that it has them;
+   - without them (another compiler, or NASC_NO_VECTOR_EXTENSIONS is defined) a vector is a structure, and every function a loop. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#ifndef NASC_LANES
+#define NASC_LANES 4
+#endif
+
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(NASC_NO_VECTOR_EXTENSIONS)
 #if defined(__SSE2__)
 #include <immintrin.h>
 #elif defined(__ARM_NEON)
 #include <arm_neon.h>
-#endif
-
-#ifndef NASC_LANES
-#define NASC_LANES 4
 #endif
 
 typedef float nasc_vector __attribute__((vector_size(NASC_LANES * 4)));
@@ -35,15 +40,11 @@ typedef float nasc_vector_in_memory __attribute__((vector_size(NASC_LANES * 4), 
 #define NASC_KEEP(vector) (void)(vector)
 #endif
 
+NASC_INLINE nasc_vector nasc_zero(void) { return (nasc_vector){0}; }
 NASC_INLINE nasc_vector nasc_load(const float *p) { return *(const nasc_vector_in_memory *)p; }
 NASC_INLINE void nasc_store(float *p, nasc_vector v) { *(nasc_vector_in_memory *)p = v; }
-/* The first `count` lanes; `count` is a constant where this is inlined. */
-NASC_INLINE void nasc_store_first(float *p, nasc_vector v, const int count) { memcpy(p, &v, (size_t)count * 4); }
-NASC_INLINE nasc_vector nasc_load_first(const float *p, const int count) {
-  nasc_vector v = {0};
-  memcpy(&v, p, (size_t)count * 4);
-  return v;
-}
+NASC_INLINE nasc_vector nasc_add(nasc_vector a, nasc_vector b) { return a + b; }
+NASC_INLINE nasc_vector nasc_times(nasc_vector a, nasc_vector b) { return a * b; }
 
 #if NASC_LANES == 16 && defined(__AVX512F__)
 NASC_INLINE nasc_vector nasc_broadcast(float x) { return (nasc_vector)_mm512_set1_ps(x); }
@@ -65,7 +66,7 @@ typedef int32_t nasc_mask __attribute__((vector_size(NASC_LANES * 4)));
 NASC_INLINE nasc_vector nasc_select(nasc_mask mask, nasc_vector a, nasc_vector b) {
   return (nasc_vector)(((nasc_mask)a & mask) | ((nasc_mask)b & ~mask));
 }
-NASC_INLINE nasc_vector nasc_broadcast(float x) { return x - (nasc_vector){0}; }
+NASC_INLINE nasc_vector nasc_broadcast(float x) { return x - nasc_zero(); }
 NASC_INLINE nasc_vector nasc_fma(nasc_vector a, nasc_vector b, nasc_vector c) { return a * b + c; }
 #if NASC_LANES == 4 && defined(__SSE2__)
 NASC_INLINE nasc_vector nasc_maximum(nasc_vector a, nasc_vector b) { return (nasc_vector)_mm_max_ps((__m128)a, (__m128)b); }
@@ -76,17 +77,54 @@ NASC_INLINE nasc_vector nasc_minimum(nasc_vector a, nasc_vector b) { return nasc
 #endif
 #endif
 
+#else /* no vector extensions */
+
+typedef struct {
+  float lane[NASC_LANES];
+} nasc_vector;
+
+#define NASC_INLINE static inline
+#define NASC_NOINLINE static
+#define NASC_UNROLL
+#define NASC_UNROLL_BY_4
+#define NASC_KEEP(vector) (void)(vector)
+
+#define NASC_EACH_LANE(expression) \
+  nasc_vector result; \
+  for (int i = 0; i < NASC_LANES; i++) result.lane[i] = (expression); \
+  return result
+NASC_INLINE nasc_vector nasc_broadcast(float x) { NASC_EACH_LANE(x); }
+NASC_INLINE nasc_vector nasc_zero(void) { NASC_EACH_LANE(0.0f); }
+NASC_INLINE nasc_vector nasc_load(const float *p) { NASC_EACH_LANE(p[i]); }
+NASC_INLINE void nasc_store(float *p, nasc_vector v) { memcpy(p, &v, sizeof v); }
+NASC_INLINE nasc_vector nasc_add(nasc_vector a, nasc_vector b) { NASC_EACH_LANE(a.lane[i] + b.lane[i]); }
+NASC_INLINE nasc_vector nasc_times(nasc_vector a, nasc_vector b) { NASC_EACH_LANE(a.lane[i] * b.lane[i]); }
+NASC_INLINE nasc_vector nasc_fma(nasc_vector a, nasc_vector b, nasc_vector c) { NASC_EACH_LANE(a.lane[i] * b.lane[i] + c.lane[i]); }
+NASC_INLINE nasc_vector nasc_maximum(nasc_vector a, nasc_vector b) { NASC_EACH_LANE(a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]); }
+NASC_INLINE nasc_vector nasc_minimum(nasc_vector a, nasc_vector b) { NASC_EACH_LANE(a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i]); }
+#undef NASC_EACH_LANE
+#endif
+
+/* The first `count` lanes; `count` is a constant where this is inlined. */
+NASC_INLINE void nasc_store_first(float *p, nasc_vector v, const int count) { memcpy(p, &v, (size_t)count * 4); }
+NASC_INLINE nasc_vector nasc_load_first(const float *p, const int count) {
+  nasc_vector v = nasc_zero();
+  memcpy(&v, p, (size_t)count * 4);
+  return v;
+}
+
 enum { NASC_NO_ACTIVATION, NASC_RELU, NASC_RELU6, NASC_HARD_SIGMOID, NASC_HARD_SWISH };
 
 /* relu: max(x, 0); relu6: min(max(x, 0), 6); hard sigmoid: relu6(x + 3) / 6; hard swish: x relu6(x + 3) / 6. */
 NASC_INLINE nasc_vector nasc_activate(nasc_vector x, const int activation) {
-  const nasc_vector zero = {0};
+  const nasc_vector zero = nasc_zero();
   if (activation == NASC_RELU) return nasc_maximum(x, zero);
   const nasc_vector six = nasc_broadcast(6.0f);
   if (activation == NASC_RELU6) return nasc_minimum(nasc_maximum(x, zero), six);
   if (activation == NASC_HARD_SIGMOID || activation == NASC_HARD_SWISH) {
-    const nasc_vector gate = nasc_minimum(nasc_maximum(x + nasc_broadcast(3.0f), zero), six) * nasc_broadcast(1.0f / 6.0f);
-    return activation == NASC_HARD_SWISH ? x * gate : gate;
+    const nasc_vector gate = nasc_minimum(nasc_maximum(nasc_add(x, nasc_broadcast(3.0f)), zero), six);
+    const nasc_vector sixth = nasc_times(gate, nasc_broadcast(1.0f / 6.0f));
+    return activation == NASC_HARD_SWISH ? nasc_times(x, sixth) : sixth;
   }
   return x;
 }
