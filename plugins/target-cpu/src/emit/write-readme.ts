@@ -2,16 +2,16 @@
 import { elementCount } from '@nasc/ir';
 import { compilerFlags } from '../compiler-flags.ts';
 import { version } from '../version.ts';
-import { arenaBytes, describeBlock, memoryAlignment } from './emission.ts';
+import { arenaBytes, memoryAlignment } from './emission.ts';
 import type { Emission } from './emission.ts';
 
-/** The blocks in order, equal ones that follow each other counted. */
-const blocksLine = (emission: Emission): string => {
-  const blocks = [...new Set(emission.program.calls.map(({ block }) => block))];
+/** The blocks in order, each with the shape of what it hands on; equal ones that follow each other are counted. */
+const blocksLine = ({ network, program, typeOf }: Emission): string => {
+  const macros = new Map(network.graph.groups.map(({ id, macro }) => [id, macro]));
+  const outputs = new Map(program.calls.map(({ block, output }) => [block, output]));
   const runs: { readonly text: string; count: number }[] = [];
-  for (const id of blocks) {
-    const description = describeBlock(emission, id);
-    const text = description ? description.replace(', ', ' (').concat(description.includes(', ') ? ')' : '') : id;
+  for (const [block, output] of outputs) {
+    const text = `${macros.get(block) ?? block} ${typeOf(output).shape.join('x')}`;
     const last = runs.at(-1);
     if (last?.text === text) last.count++;
     else runs.push({ text, count: 1 });
@@ -37,7 +37,7 @@ export const writeReadme = (emission: Emission): string => {
 
 C11 for ${vectorWidth}, written by nasc ${version}: ${inputShape.join('x')} images to ${network.classes.length} classes.
 
-${inputShape.join('x')} → ${blocksLine(emission)} → ${network.classes.length}
+${inputShape.join('x')} → ${blocksLine(emission)}
 
 | | |
 | --- | --- |
