@@ -1,6 +1,6 @@
 import { Random } from '@nasc/random';
 import { describe, expect, it } from 'vitest';
-import { cIdentifier, floatLiteral, indent, wrapList } from './c-text.ts';
+import { cIdentifier, floatLiteral, indent, stringLiteral, wrapList } from './c-text.ts';
 
 const parseHexFloat = (text: string): number => {
   const match = /^(-?)0x([01])(?:\.([0-9a-f]+))?p(-?\d+)f$/.exec(text)!;
@@ -32,6 +32,11 @@ describe('floatLiteral', () => {
 describe('text', () => {
   it('makes identifiers', () => {
     expect(['stage2.block1.k5e6', '3x3', 'ok_1', ''].map((text) => cIdentifier(text))).toEqual(['stage2_block1_k5e6', '_3x3', 'ok_1', '_']);
+  });
+
+  it('writes strings of any text as ASCII', () => {
+    expect(stringLiteral('T-shirt/top')).toBe('"T-shirt/top"');
+    expect(stringLiteral('"a\\b" ??/ é1\n')).toBe(String.raw`"\"a\\b\" \?\?/ \303\2511\012"`);
   });
 
   it('indents lines but not empty ones', () => {

@@ -21,6 +21,17 @@ export const wrapList = (items: Iterable<string>, width = 118): string => {
   return lines.join('\n');
 };
 
+/** A C string constant with the text's UTF-8 bytes; what is not plain ASCII is escaped, and nothing becomes a trigraph. */
+export const stringLiteral = (text: string): string => {
+  const characters = Array.from(new TextEncoder().encode(text), (byte) => {
+    const character = String.fromCharCode(byte);
+    if (character === '"' || character === '\\' || character === '?') return `\\${character}`;
+    // Three octal digits: a digit that follows is not taken for a part of the escape.
+    return byte >= 0x20 && byte < 0x7f ? character : `\\${byte.toString(8).padStart(3, '0')}`;
+  });
+  return `"${characters.join('')}"`;
+};
+
 const view = new DataView(new ArrayBuffer(4));
 
 /** A C float constant with exactly the value's bits (hexadecimal floating point). Throws on infinities and NaN. */

@@ -17,8 +17,8 @@ export interface Compiler {
 
 export interface CompileJob {
   readonly kind: 'shared' | 'executable';
-  /** File name -> text; names ending in .c are compiled, the others are headers beside them. */
-  readonly sources: ReadonlyMap<string, string>;
+  /** File name -> content; names ending in .c are compiled, the others lie beside them and beside the result. */
+  readonly sources: ReadonlyMap<string, string | Uint8Array>;
   readonly flags: readonly string[];
   readonly cacheFolder: string;
   /** Default: `findCompiler()`. */
@@ -133,16 +133,18 @@ export const compile = async (job: CompileJob): Promise<string> => {
   const compiler = job.compiler ?? (await findCompiler());
   const hash = createHash('sha256');
   for (const part of [job.kind, compiler.version, process.platform, process.arch, ...job.flags]) hash.update(`${part}\0`);
-  for (const [name, text] of [...job.sources].toSorted(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);
+  for (const [name, content] of [...job.sources].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(`${name}\0`).update(content).update('\0');
+  }
   const folder = join(job.cacheFolder, `c-${hash.digest('hex').slice(0, 24)}`);
   const result = join(folder, job.kind === 'shared' ? 'library.so' : 'program');
   if (await exists(result)) return result;
 
   // Another process may be first: its result is the same.
   await makeFolder(folder, 'compiled code', async (work) => {
-    for (const [name, text] of job.sources) {
+    for (const [name, content] of job.sources) {
       await ensureFolder(dirname(join(work, name)));
-      await writeFile(join(work, name), text);
+      await writeFile(join(work, name), content);
     }
     await build(compiler, job, work, folder).catch(async (cause: unknown) => {
       if (cause instanceof DiagnosticError) await keepFailed(work, folder);

@@ -124,6 +124,16 @@ describe('codegen', () => {
     expect(files.test!.crossEntropy).toBeCloseTo(expected.crossEntropySum / 2500, 5);
   });
 
+  it('does the same with the weights in a file', async () => {
+    const target = registry.targets.require('cpu').create({ sampleMs: 1, weights: 'file' });
+    const { files, reported } = await runStage(target, onnxOf(1));
+    expect(reported).toEqual([]);
+    expect(files.files.get('tiny_space_noise_weights.bin')).toBeInstanceOf(Uint8Array);
+    expect(files.verification).toMatchObject({ images: 50, sameClass: 50 });
+    expect(files.test!.count).toBe(2500);
+    expect(files.latency!.ms).toBeGreaterThan(0);
+  });
+
   it('refuses code that computes something else than the ONNX file', async () => {
     expect(await failure(cpu, onnxOf(2))).toMatch(
       /^error CODEGEN_OUTPUTS_DIFFER: The code for target "cpu" and ONNX Runtime disagree on 50 test images: relative error \d\.\d+, allowed 0\.001\.\n {2}hint: This is a bug in a kernel or in the target; the generated files were not accepted\.$/,

@@ -7,6 +7,8 @@ export interface CpuOptions {
   readonly vectorWidth: VectorWidth;
   /** Prefix of files, functions and macros; the network's name when absent. */
   readonly name?: string;
+  /** Where the weights are: in a C file, or in a file that the caller reads or maps. */
+  readonly weights: 'source' | 'file';
   /** Length of one sample when a whole network is measured. */
   readonly sampleMs: number;
 }
@@ -26,6 +28,12 @@ export const cpuOptionsSchema = {
       pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
       description: "Prefix of files, functions and macros; the network's name when absent.",
     },
+    weights: {
+      enum: ['source', 'file'],
+      default: 'source',
+      description:
+        'Where the weights are: in a C file, or in a binary file that the program reads or maps (large networks compile faster).',
+    },
     sampleMs: {
       type: 'number',
       exclusiveMinimum: 0,
@@ -40,6 +48,7 @@ export const readCpuOptions = (options: Readonly<Record<string, unknown>>): CpuO
   return {
     threads: 1,
     vectorWidth: width === 'auto' ? detectVectorWidth() : width,
+    weights: (options['weights'] ?? 'source') as CpuOptions['weights'],
     sampleMs: (options['sampleMs'] ?? 100) as number,
     ...(options['name'] !== undefined && { name: options['name'] as string }),
   };

@@ -5,10 +5,10 @@ import { DiagnosticError } from '@nasc/diagnostics';
 import { elementCount, isChoice } from '@nasc/ir';
 import type { NetworkGraph, SearchSpaceGraph } from '@nasc/ir';
 import { deployedGraph } from '@nasc/transforms';
+import { compilerFlags } from '../compiler-flags.ts';
 import { cpuProgram } from '../emit/emit-network.ts';
 import { messages } from '../messages.ts';
 import type { CpuOptions } from '../options.ts';
-import { cpuFlags } from '../run/build-executable.ts';
 import { BlockLibrary } from './block-library.ts';
 import type { BlockPosition, NetworkLayout } from './network-calls.ts';
 import { splitSpace } from './space-blocks.ts';
@@ -52,7 +52,7 @@ export const buildBlockProgram = async (space: SearchSpaceGraph, context: Measur
   const path = await compile({
     kind: 'executable',
     sources: writeBlocks(library.functions, options.vectorWidth, compilerUnits),
-    flags: cpuFlags(options),
+    flags: compilerFlags(options.vectorWidth),
     cacheFolder: context.cacheFolder,
     signal: context.signal,
   });

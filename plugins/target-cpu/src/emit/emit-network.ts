@@ -10,12 +10,14 @@ import { vectorDescription } from '../options.ts';
 import type { CpuOptions } from '../options.ts';
 import type { Emission } from './emission.ts';
 import { createNames } from './names.ts';
+import { packWeightBlob, weightBytes } from './weight-blob.ts';
 import { writeCmake } from './write-cmake.ts';
 import { writeHeader } from './write-header.ts';
 import { writeKernels } from './write-kernels.ts';
 import { writeMain } from './write-main.ts';
 import { writeNetwork } from './write-network.ts';
-import { writeWeights, writeWeightsHeader } from './write-weights.ts';
+import { writeReadme } from './write-readme.ts';
+import { writeWeights } from './write-weights.ts';
 
 /** The program of a graph for this target: the same for the emitted network and for every block that is measured. */
 export const cpuProgram = (
@@ -41,13 +43,17 @@ export const emitNetwork = (
   }
   const program = cpuProgram(graph, registry, options);
   const plan = planProgram(program);
+  const weights = packWeightBlob(program, network);
   const types = new Map([...graph.inputs, ...graph.nodes].map(({ id, type }) => [id, type]));
   const name = options.name ?? cIdentifier(network.name);
   const emission: Emission = {
     name,
+    upper: name.toUpperCase(),
     network,
     program,
     plan,
+    weights,
+    weightsIn: options.weights,
     vectorWidth: options.vectorWidth,
     inputShape: input!.type.shape as [number, number, number],
     nameOf: createNames(),
@@ -56,14 +62,14 @@ export const emitNetwork = (
   const memory: MemoryReport = {
     arenaBytes: plan.arenaBytes,
     lowerBoundBytes: plan.lowerBoundBytes,
-    weightBytes: program.weights.reduce((sum, { elements }) => sum + elements * 4, 0),
+    weightBytes: weights.values.byteLength,
   };
-  const files = new Map<string, string>([
+  const files = new Map<string, string | Uint8Array>([
+    ['README.md', writeReadme(emission)],
     [`${name}.h`, writeHeader(emission)],
     [`${name}.c`, writeNetwork(emission)],
     [`${name}_kernels.h`, writeKernels(program.calls, options.vectorWidth)],
-    [`${name}_weights.h`, writeWeightsHeader(emission)],
-    [`${name}_weights.c`, writeWeights(emission)],
+    options.weights === 'file' ? [`${name}_weights.bin`, weightBytes(weights)] : [`${name}_weights.c`, writeWeights(emission)],
     ['main.c', writeMain(emission)],
     ['CMakeLists.txt', writeCmake(emission)],
   ]);

@@ -1,7 +1,22 @@
 // C names of a network's parts.
 import { cIdentifier } from '@nasc/c-emit';
 
-const reserved = ['arena', 'input', 'output', 'auto', 'break', 'case', 'char', 'const', 'continue', 'default', 'do', 'double', 'else']
+const reserved = [
+  'arena',
+  'input',
+  'output',
+  'weights',
+  'auto',
+  'break',
+  'case',
+  'char',
+  'const',
+  'continue',
+  'default',
+  'do',
+  'double',
+  'else',
+]
   .concat(['enum', 'extern', 'float', 'for', 'goto', 'if', 'inline', 'int', 'long', 'register', 'restrict', 'return', 'short'])
   .concat(['signed', 'sizeof', 'static', 'struct', 'switch', 'typedef', 'union', 'unsigned', 'void', 'volatile', 'while', 'main']);
 

@@ -43,8 +43,8 @@ ${indent(panels)}
 }`,
       weightElements: plan.weightElements,
       scratchElements: 0,
-      // An element of the shortcut is read just before its sum is written.
-      ...(residual && { overlay: { input: 1, before: 0 } }),
+      // An element of the shortcut is read just before its sum is written, one of the input again for every panel.
+      ...(residual && match.inputs[0] !== match.inputs[1] && { overlay: { input: 1, before: 0 } }),
       pack: (parameter) => packProduct(plan, parameter(first.node.id, 'weight').data, biasOf(first, channelsOut, parameter)),
     };
   },

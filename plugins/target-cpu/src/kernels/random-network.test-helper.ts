@@ -18,8 +18,10 @@ export interface ChainLayer {
   readonly channels?: number;
   readonly groups?: number;
   readonly activation?: string;
-  /** Adds the layer's input to its output. */
-  readonly residual?: boolean;
+  /** Adds the layer's input to its output; a number: the input of the layer so many before it. */
+  readonly residual?: boolean | number;
+  /** Belongs to the block of the layer before. */
+  readonly joined?: boolean;
 }
 
 /** Layers, global average and a linear layer with `classes` outputs; weights at a scale that keeps values near 1. */
@@ -47,16 +49,20 @@ export const chainNetwork = (
     return id;
   };
   let last: NodeId = 'image';
+  let group = '';
+  const inputs: NodeId[] = [];
   for (const [index, layer] of layers.entries()) {
-    const group = `layer${index}`;
+    const prefix = `layer${index}`;
+    if (!layer.joined) group = prefix;
+    inputs.push(last);
     const { kernel, stride } = layer;
     const attributes =
       layer.op === 'conv2d'
         ? { width: layer.channels!, kernel, stride, bias: true, groups: layer.groups ?? 1 }
         : { kernel, stride, bias: true };
-    let output = add(`${group}.conv`, layer.op, [last], attributes, group);
-    if (layer.activation) output = add(`${group}.act`, layer.activation, [output], {}, group);
-    if (layer.residual) output = add(`${group}.sum`, 'add', [output, last], {}, group);
+    let output = add(`${prefix}.conv`, layer.op, [last], attributes, group);
+    if (layer.activation) output = add(`${prefix}.act`, layer.activation, [output], {}, group);
+    if (layer.residual) output = add(`${prefix}.sum`, 'add', [output, inputs[index - Number(layer.residual === true ? 0 : layer.residual)]!], {}, group);
     last = output;
   }
   last = add('pool', 'globalAvgPool', [last], {}, 'head');

@@ -54,7 +54,7 @@ const specialise = (match: PatternMatch, vector: VectorDescription): FusedKernel
   const shape = readDepthwise(depthwise);
   if (typeof shape === 'string') return shape;
   const { kernel, stride, padding, height, width, channels, outputHeight, outputWidth } = shape;
-  if (kernel < stride || (expansion && projection && outputWidth <= 14)) return 'the image is small enough to be kept';
+  if (kernel < stride || (expansion && projection && outputWidth <= 7)) return 'the image is small enough to be kept';
   const { lanes } = vector;
   const plan = planStream(shape, vector, projection !== undefined);
   const { tile, sizes, band, step, slots, ringElements } = plan;

@@ -1,11 +1,9 @@
 // Compiles emitted files with the system's compiler and runs the result as a child process.
-import { commonFlags, compile, LineProcess, runProgram, vectorFlags } from '@nasc/c-emit';
+import { compile, LineProcess, runProgram } from '@nasc/c-emit';
 import type { DeployableNetwork, DeviceDescription, EmittedFiles, Executable, MeasureContext } from '@nasc/core';
 import { measure, networkLatency } from '@nasc/measure';
+import { compilerFlags } from '../compiler-flags.ts';
 import type { CpuOptions } from '../options.ts';
-
-/** Flags that CMakeLists.txt gives to the same files. */
-export const cpuFlags = ({ vectorWidth }: CpuOptions): readonly string[] => [...commonFlags, ...vectorFlags[vectorWidth].flags];
 
 export const buildExecutable = async (
   emitted: EmittedFiles,
@@ -14,11 +12,11 @@ export const buildExecutable = async (
   options: CpuOptions,
   device: DeviceDescription,
 ): Promise<Executable> => {
-  const sources = new Map([...emitted.files].filter((file): file is [string, string] => /\.[ch]$/.test(file[0])));
+  const sources = new Map([...emitted.files].filter(([file]) => /\.(c|h|bin)$/.test(file)));
   const program = await compile({
     kind: 'executable',
     sources,
-    flags: cpuFlags(options),
+    flags: compilerFlags(options.vectorWidth),
     cacheFolder: context.cacheFolder,
     signal: context.signal,
   });

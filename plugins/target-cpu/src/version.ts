@@ -1,0 +1,6 @@
+// The version of nasc that writes the code.
+import { readFileSync } from 'node:fs';
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+
+export const { version } = manifest;
