@@ -4,7 +4,7 @@ import { formatDiagnostics } from '@nasc/diagnostics';
 import { float32 } from '@nasc/ir';
 import type { Candidate, ChoiceNode, OpNode, SearchSpaceGraph } from '@nasc/ir';
 import { describe, expect, it } from 'vitest';
-import { checkCostModel, fixedGroups } from './check-cost-model.ts';
+import { checkCostModel, fixedUnits } from './check-cost-model.ts';
 import { measureBlocksPass } from './passes.ts';
 import { tablePredictor } from './table-predictor.ts';
 
@@ -58,7 +58,7 @@ const complete = {
 
 describe('checkCostModel', () => {
   it('accepts a complete model', () => {
-    expect(fixedGroups(space)).toEqual(['stem', 'head']);
+    expect(fixedUnits(space)).toEqual(['stem', 'head']);
     expect(checkCostModel(space, complete)).toEqual([]);
   });
 

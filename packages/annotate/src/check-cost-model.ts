@@ -1,18 +1,19 @@
 // A cost model is complete and sane, or the stage ends: no latency is ever made up.
 import type { CostModel, LatencyValue } from '@nasc/core';
 import type { Diagnostic } from '@nasc/diagnostics';
-import { choicesOf } from '@nasc/ir';
+import { choicesOf, unitsOf } from '@nasc/ir';
 import type { SearchSpaceGraph } from '@nasc/ir';
 import { messages } from './messages.ts';
 
-/** Ids of the groups without a choice: what `fixed` has to cover. */
-export const fixedGroups = (space: SearchSpaceGraph): readonly string[] => {
-  const withChoice = new Set(choicesOf(space).map(({ group }) => group));
-  const used = new Set(space.nodes.map(({ group }) => group));
-  return space.groups.map(({ id }) => id).filter((id) => used.has(id) && !withChoice.has(id));
+/** Units of blocks without a choice: what `fixed` has to cover. */
+export const fixedUnits = (space: SearchSpaceGraph): readonly string[] => {
+  const unitOf = unitsOf(space.groups);
+  const withChoice = new Set(choicesOf(space).map(unitOf));
+  const units = space.nodes.filter(({ group }) => group !== undefined).map(unitOf);
+  return [...new Set(units)].filter((unit) => !withChoice.has(unit));
 };
 
-/** What is missing (`choice/candidate`, or a group's id) and what is no latency, each in one diagnostic. */
+/** What is missing (`choice/candidate`, or a unit) and what is no latency, each in one diagnostic. */
 export const checkCostModel = (
   space: SearchSpaceGraph,
   costModel: Pick<CostModel, 'target' | 'choices' | 'fixed'>,
@@ -22,7 +23,7 @@ export const checkCostModel = (
     ...choicesOf(space).flatMap((choice, index) =>
       choice.candidates.map(({ name }, candidate) => [`${choice.id}/${name}`, choices[index]?.[candidate]] as const),
     ),
-    ...fixedGroups(space).map((id) => [id, fixed[id]] as const),
+    ...fixedUnits(space).map((id) => [id, fixed[id]] as const),
   ];
   const missing = values.flatMap(([key, value]) => (value ? [] : [key]));
   const invalid = values.flatMap(([key, value]) => (value && !(Number.isFinite(value.ms) && value.ms >= 0) ? [{ key, ms: value.ms }] : []));

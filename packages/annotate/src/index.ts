@@ -1,3 +1,3 @@
 export { annotateStage } from './annotate-stage.ts';
-export { checkCostModel, fixedGroups } from './check-cost-model.ts';
+export { checkCostModel, fixedUnits } from './check-cost-model.ts';
 export { tablePredictor } from './table-predictor.ts';

@@ -1,25 +1,26 @@
 // Cuts a network into its blocks. Kernels never cross a block's edge, so that a block timed alone, inside a measuring
 // binary, or inside the emitted network runs the same code.
+import { unitsOf } from '@nasc/ir';
 import type { Graph, GraphInput, NodeId, OpNode } from '@nasc/ir';
 
 export interface Block {
-  /** The group's id, or the id of a node that belongs to none. */
+  /** The unit (`unitsOf`). */
   readonly id: string;
   /** The block's nodes; its inputs are the values that it reads from outside, its outputs those that are read outside. */
   readonly graph: Graph<OpNode>;
 }
 
-/** The blocks in topological order. Nodes of one group are kept together where they follow each other. */
+/** The blocks in topological order. Nodes of one unit are kept together where they follow each other. */
 export const splitIntoBlocks = (graph: Graph<OpNode>): readonly Block[] => {
+  const unitOf = unitsOf(graph.groups);
   const runs: { id: string; nodes: OpNode[] }[] = [];
   for (const node of graph.nodes) {
-    const id = node.group ?? node.id;
+    const id = unitOf(node);
     const last = runs.at(-1);
     if (last?.id === id) last.nodes.push(node);
     else runs.push({ id, nodes: [node] });
   }
   const typeOf = new Map([...graph.inputs, ...graph.nodes].map(({ id, type }) => [id, type]));
-  const groups = new Map(graph.groups.map((group) => [group.id, group]));
   return runs.map(({ id, nodes }) => {
     const inside = new Set(nodes.map((node) => node.id));
     const inputs = new Map<NodeId, GraphInput>();
@@ -27,14 +28,13 @@ export const splitIntoBlocks = (graph: Graph<OpNode>): readonly Block[] => {
       if (!inside.has(input)) inputs.set(input, { id: input, type: typeOf.get(input)! });
     }
     const readOutside = new Set([...graph.outputs, ...graph.nodes.filter((node) => !inside.has(node.id)).flatMap((node) => node.inputs)]);
-    const group = groups.get(id);
     return {
       id,
       graph: {
         inputs: [...inputs.values()],
         nodes,
         outputs: nodes.map((node) => node.id).filter((output) => readOutside.has(output)),
-        groups: group ? [group] : [],
+        groups: graph.groups.filter((group) => nodes.some((node) => node.group === group.id)),
       },
     };
   });

@@ -56,7 +56,9 @@ const bestFit = (bytes: number, neighbours: readonly { readonly start: number; r
 /** Lowest offset at which no member of a body meets what is placed. */
 const lowestFit = ({ members }: Body, placed: readonly Member[]): number => {
   const blocked = members.flatMap((member) =>
-    placed.filter(({ buffer }) => overlaps(member.buffer, buffer)).map(({ start, end }) => ({ from: start - member.end, to: end - member.start })),
+    placed
+      .filter(({ buffer }) => overlaps(member.buffer, buffer))
+      .map(({ start, end }) => ({ from: start - member.end, to: end - member.start })),
   );
   const candidates = [0, ...blocked.map(({ to }) => to).filter((to) => to > 0)].toSorted((a, b) => a - b);
   return candidates.find((offset) => blocked.every(({ from, to }) => offset <= from || offset >= to))!;

@@ -27,9 +27,15 @@ export const planProgram = (program: CProgram): MemoryPlan => {
   const overlays = new Map<string, NonNullable<LiveBuffer['over']>>();
   for (const [index, call] of program.calls.entries()) {
     const under = overlayOf(call);
-    if (under && !outside.has(call.output) && lives.get(under.id)?.last === index) overlays.set(call.output, { id: under.id, before: under.before * 4 });
+    if (under && !outside.has(call.output) && lives.get(under.id)?.last === index)
+      overlays.set(call.output, { id: under.id, before: under.before * 4 });
   }
   return planMemory(
-    [...lives].map(([id, life]) => ({ id, bytes: program.elements.get(id)! * 4, ...life, ...(overlays.has(id) && { over: overlays.get(id)! }) })),
+    [...lives].map(([id, life]) => ({
+      id,
+      bytes: program.elements.get(id)! * 4,
+      ...life,
+      ...(overlays.has(id) && { over: overlays.get(id)! }),
+    })),
   );
 };

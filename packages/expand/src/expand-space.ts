@@ -18,8 +18,8 @@ export interface ExpandRegistry {
   readonly macros: MacroLookup;
 }
 
-const addFixed = (builder: RootBuilder, { id, at, macro, attributes }: FixedBlock, input: NodeId): NodeId =>
-  builder.group({ id, macro, attributes, shortcut: false }, at).macro('', macro, [input], attributes);
+const addFixed = (builder: RootBuilder, { id, at, macro, attributes, unit }: FixedBlock, input: NodeId): NodeId =>
+  builder.group({ id, macro, attributes, shortcut: false, unit }, at).macro('', macro, [input], attributes);
 
 /** A choice among the candidates, then the shortcut where size and width stay. Zero comes last, where there is a shortcut. */
 const addStageBlock = (builder: RootBuilder, block: StageBlock, input: NodeId): NodeId => {

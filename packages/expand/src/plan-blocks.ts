@@ -17,6 +17,8 @@ interface BlockBase {
 /** A block of one macro. */
 export interface FixedBlock extends BlockBase {
   readonly kind: 'fixed';
+  /** The list that it stands in: blocks of one list are never exchanged alone. */
+  readonly unit: 'stem' | 'head';
   readonly macro: string;
   readonly attributes: Attributes;
 }
@@ -68,7 +70,7 @@ const checkName = (context: PlanContext, name: string, at: string): void => {
   if (!validName.test(name)) report(context, messages.badName(name, `${at}/name`));
 };
 
-const planFixed = (context: PlanContext, spec: BlockSpec, id: string, at: string): FixedBlock | undefined => {
+const planFixed = (context: PlanContext, spec: BlockSpec, unit: FixedBlock['unit'], id: string, at: string): FixedBlock | undefined => {
   const { name: _, macro, width, scaleDown, ...given } = spec;
   checkName(context, id, at);
   const definition = requireMacro(context, macro, at);
@@ -77,7 +79,7 @@ const planFixed = (context: PlanContext, spec: BlockSpec, id: string, at: string
   const own = { ...(given as Attributes), ...(width !== undefined && { width: scaleWidth(width, multiplier) }) };
   const { attributes, problems } = checkAttributes(definition, { ...sharedAttributes(context, definition), ...own }, at);
   report(context, ...problems);
-  return { kind: 'fixed', id, at, macro, attributes };
+  return { kind: 'fixed', unit, id, at, macro, attributes };
 };
 
 const planCandidate = (context: PlanContext, spec: SpaceCandidate, sizes: Attributes, at: string): CandidateSpec | undefined => {
@@ -130,7 +132,7 @@ export const planBlocks = (space: Space, macros: MacroLookup, classes: number, p
   const fixed = (part: 'stem' | 'head') =>
     space[part].map((spec, index) => {
       const at = `${place}/${part}/${index}`;
-      return planFixed(context, spec, unique(spec.name ?? `${part}${index + 1}`, at), at);
+      return planFixed(context, spec, part, unique(spec.name ?? `${part}${index + 1}`, at), at);
     });
   const stages = () =>
     space.stages.map((stage, index) => {

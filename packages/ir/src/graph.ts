@@ -56,6 +56,8 @@ export interface Group {
   readonly position: number;
   /** Whether an identity shortcut is added around the block. */
   readonly shortcut: boolean;
+  /** Of blocks that are never exchanged alone (those of a stem, or of a head): what they are together. Its own id where absent. */
+  readonly unit?: string;
 }
 
 export interface Graph<Node extends OpNode | ChoiceNode = OpNode | ChoiceNode> {

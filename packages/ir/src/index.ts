@@ -2,6 +2,7 @@ export * from './analyse/cost.ts';
 export * from './analyse/match-pattern.ts';
 export * from './analyse/op-view.ts';
 export * from './analyse/parameters.ts';
+export * from './analyse/units.ts';
 export * from './analyse/walk.ts';
 export * from './build/attributes.ts';
 export * from './build/build-graph.ts';

@@ -1,17 +1,18 @@
 // Which entry of the latency table a node's time counts for.
-import { choicesOf, isChoice } from '@nasc/ir';
+import { choicesOf, isChoice, unitsOf } from '@nasc/ir';
 import type { NodeId, OpNode, SearchSpaceGraph } from '@nasc/ir';
 
-/** A choice by its index, or something fixed by its group. */
+/** A choice by its index, or something fixed by its unit. */
 export type BlockKey = number | string;
 export type KeyOfNode = (node: OpNode) => BlockKey;
 
 /**
  * A function from nodes of any network of the space to their entry. Nodes of a candidate count for its choice; so do the
  * nodes around a group's only choice (the shortcut's addition), because the runtime fuses them into the candidate. The
- * rest counts for its group, and a node without one for itself.
+ * rest counts for its unit, and a node without one for itself.
  */
 export const blockKeys = (space: SearchSpaceGraph): KeyOfNode => {
+  const unitOf = unitsOf(space.groups);
   const choiceOfNode = new Map<NodeId, number>();
   const choicesOfGroup = new Map<string, number[]>();
   for (const [index, choice] of choicesOf(space).entries()) {
@@ -23,7 +24,7 @@ export const blockKeys = (space: SearchSpaceGraph): KeyOfNode => {
     const choice = choiceOfNode.get(node.id);
     if (choice !== undefined) return choice;
     const inGroup = node.group === undefined ? undefined : choicesOfGroup.get(node.group);
-    return inGroup?.length === 1 ? inGroup[0]! : (node.group ?? node.id);
+    return inGroup?.length === 1 ? inGroup[0]! : unitOf(node);
   };
 };
 

@@ -24,7 +24,7 @@ export interface BlockLatencies {
   readonly device: DeviceDescription;
   /** Per choice, in the order of `choicesOf(space)`, one value per candidate. */
   readonly choices: readonly (readonly LatencyValue[])[];
-  /** Everything outside the choices (stem, fixed blocks, head), by group id. */
+  /** Everything outside the choices (stem, fixed blocks, head), by unit (`unitsOf`). */
   readonly fixed: Readonly<Record<string, LatencyValue>>;
   /** How the values were obtained, for the report: networks sampled, runs a network, timer cost subtracted. */
   readonly protocol: Readonly<Record<string, number | string>>;

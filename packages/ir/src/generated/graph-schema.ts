@@ -197,6 +197,9 @@ export const graphSchema: Readonly<Record<string, unknown>> = {
         "shortcut": {
           "type": "boolean",
           "description": "Whether an identity shortcut is added around the block."
+        },
+        "unit": {
+          "$ref": "#/$defs/id"
         }
       }
     },

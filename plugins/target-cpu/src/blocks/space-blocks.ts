@@ -1,10 +1,10 @@
 // Cuts a search space into the pieces that are timed: one for every choice with what surrounds it in its group, and the
-// fixed groups. Inside a piece all kernels are those of the emitted network, because kernels never cross a group's edge.
-import { isChoice } from '@nasc/ir';
+// fixed units. Inside a piece all kernels are those of the emitted network, because kernels never cross a unit's edge.
+import { isChoice, unitsOf } from '@nasc/ir';
 import type { ChoiceNode, GraphInput, NodeId, OpNode, SearchSpaceGraph } from '@nasc/ir';
 
 export interface SpaceBlock {
-  /** Key of the group in `BlockLatencies.fixed`; for a choice its group too. */
+  /** Its unit: the key in `BlockLatencies.fixed` where there is no choice. */
   readonly id: string;
   /** Index of its only choice in `choicesOf(space)`; undefined for fixed pieces. */
   readonly choice: number | undefined;
@@ -20,10 +20,11 @@ export const splitSpace = (space: SearchSpaceGraph): readonly SpaceBlock[] => {
   for (const node of space.nodes) {
     if (isChoice(node) && node.group !== undefined) choicesPerGroup.set(node.group, (choicesPerGroup.get(node.group) ?? 0) + 1);
   }
+  const unitOf = unitsOf(space.groups);
   const runs: { key: string; id: string; nodes: (OpNode | ChoiceNode)[] }[] = [];
   for (const node of space.nodes) {
-    const id = node.group ?? node.id;
-    const alone = isChoice(node) && (choicesPerGroup.get(id) ?? 0) > 1;
+    const id = unitOf(node);
+    const alone = isChoice(node) && (choicesPerGroup.get(node.group ?? id) ?? 0) > 1;
     const key = alone ? node.id : id;
     const last = runs.at(-1);
     if (last?.key === key) last.nodes.push(node);
@@ -44,7 +45,7 @@ export const splitSpace = (space: SearchSpaceGraph): readonly SpaceBlock[] => {
         inputs: [...inputs.values()],
         nodes,
         outputs: nodes.map((node) => node.id).filter((output) => outside.has(output)),
-        groups: space.groups.filter((group) => group.id === id),
+        groups: space.groups.filter((group) => nodes.some((node) => node.group === group.id)),
       },
     };
   });

@@ -1,7 +1,7 @@
 // Everything that the writers of the single files share.
 import type { CProgram, MemoryPlan, VectorWidth } from '@nasc/c-emit';
 import type { DeployableNetwork } from '@nasc/core';
-import type { TensorType } from '@nasc/ir';
+import type { Group, TensorType } from '@nasc/ir';
 import type { CpuOptions } from '../options.ts';
 import type { WeightBlob } from './weight-blob.ts';
 
@@ -32,12 +32,13 @@ export const arenaBytes = ({ plan }: Emission): number => Math.max(memoryAlignme
 /** Text that may stand in a comment. */
 export const commentText = (text: string): string => text.replaceAll('*/', '* /');
 
-/** What a block is, from its macro and attributes; undefined for a node that belongs to none. */
-export const describeBlock = ({ network }: Emission, id: string): string | undefined => {
-  const group = network.graph.groups.find((one) => one.id === id);
-  if (!group) return undefined;
-  const attributes = Object.entries(group.attributes).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
-  return [group.macro, ...attributes].join(', ');
+/** What a unit is, from macros and attributes of its blocks; undefined for a node that belongs to none. */
+export const describeUnit = ({ network }: Emission, id: string): string | undefined => {
+  const groups = network.graph.groups.filter((group) => (group.unit ?? group.id) === id);
+  if (groups.length === 0) return undefined;
+  const describe = ({ macro, attributes }: Group) =>
+    [macro, ...Object.entries(attributes).map(([key, value]) => `${key} ${JSON.stringify(value)}`)].join(', ');
+  return groups.map(describe).join('; ');
 };
 
 /** The first line of every C file. */

@@ -2,7 +2,7 @@
 import { floatList, indent, vectorFlags, writeCall } from '@nasc/c-emit';
 import type { ProgramCall, ProgramOperand } from '@nasc/c-emit';
 import { writeClassNames } from './class-names.ts';
-import { commentText, describeBlock, fileComment } from './emission.ts';
+import { commentText, describeUnit, fileComment } from './emission.ts';
 import type { Emission } from './emission.ts';
 import { writeWeightCheck } from './write-weights.ts';
 
@@ -49,7 +49,7 @@ const writeBlock = (emission: Emission, id: string, index: number, calls: readon
     const shape = operand.kind === 'value' ? typeOf(operand.id).shape.join('x') : `${program.elements.get(operand.id)!} floats of scratch`;
     return `float *const ${nameOf(operand.id)} = arena + ${plan.offsets.get(operand.id)! / 4}; /* ${shape} */`;
   });
-  const description = describeBlock(emission, id);
+  const description = describeUnit(emission, id);
   const comment = description ? `/* ${commentText(description)} */\n` : '';
   const name = `block${index}_${nameOf(id)}`;
   return {

@@ -7,7 +7,9 @@ import type { Emission } from './emission.ts';
 
 /** The blocks in order, each with the shape of what it hands on; equal ones that follow each other are counted. */
 const blocksLine = ({ network, program, typeOf }: Emission): string => {
-  const macros = new Map(network.graph.groups.map(({ id, macro }) => [id, macro]));
+  const macros = new Map<string, string>();
+  for (const { id, macro, unit = id } of network.graph.groups)
+    macros.set(unit, macros.has(unit) ? `${macros.get(unit)} + ${macro}` : macro);
   const outputs = new Map(program.calls.map(({ block, output }) => [block, output]));
   const runs: { readonly text: string; count: number }[] = [];
   for (const [block, output] of outputs) {

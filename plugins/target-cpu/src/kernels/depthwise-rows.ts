@@ -60,8 +60,12 @@ NASC_INLINE void ${name}_row(const int N, const int in, const int tail, const in
     const float *own = taps + n * NASC_LANES;
     if (tail < NASC_LANES && n == N - 1)
       ${name}_vector(in, tail, N * NASC_LANES, 0, ky_first, ky_end, at, nasc_load(own), own + N * NASC_LANES, output + n * NASC_LANES, out);
-    else ${whole ? `if (ky_first > 0 || ky_end < ${kernel})
-      ` : ''}${name}_vector(in, NASC_LANES, N * NASC_LANES, 0, ky_first, ky_end, at, nasc_load(own), own + N * NASC_LANES, output + n * NASC_LANES, out);${
+    else ${
+      whole
+        ? `if (ky_first > 0 || ky_end < ${kernel})
+      `
+        : ''
+    }${name}_vector(in, NASC_LANES, N * NASC_LANES, 0, ky_first, ky_end, at, nasc_load(own), own + N * NASC_LANES, output + n * NASC_LANES, out);${
       whole
         ? `
     else

@@ -23,7 +23,11 @@ export interface PanelPlan extends Product {
   readonly weightElements: number;
 }
 
-export const planPanels = (product: Product, vector: VectorDescription, tile = pickTile(product.pixels, vectorsOf(product.channelsOut, vector.lanes), vector)): PanelPlan => {
+export const planPanels = (
+  product: Product,
+  vector: VectorDescription,
+  tile = pickTile(product.pixels, vectorsOf(product.channelsOut, vector.lanes), vector),
+): PanelPlan => {
   const vectors = vectorsOf(product.channelsOut, vector.lanes);
   const biasElements = vectors * vector.lanes;
   return {
@@ -37,7 +41,10 @@ export const planPanels = (product: Product, vector: VectorDescription, tile = p
 };
 
 export const packProduct = ({ channelsIn, channelsOut, sizes, lanes }: PanelPlan, weight: Float32Array, bias: Float32Array): Float32Array =>
-  joinArrays(packPanels(bias, 1, channelsOut, [vectorsOf(channelsOut, lanes)], lanes), packPanels(weight, channelsIn, channelsOut, sizes, lanes));
+  joinArrays(
+    packPanels(bias, 1, channelsOut, [vectorsOf(channelsOut, lanes)], lanes),
+    packPanels(weight, channelsIn, channelsOut, sizes, lanes),
+  );
 
 /** Names, or C expressions, of what the statements work on. */
 export interface PanelOperands {
@@ -54,7 +61,11 @@ export interface PanelOperands {
 }
 
 /** One call for each size of panel: a loop over the full ones (`panels` limits it), then the last. */
-export const writePanels = (plan: PanelPlan, operands: PanelOperands, panels?: { readonly first: string; readonly last: string }): string => {
+export const writePanels = (
+  plan: PanelPlan,
+  operands: PanelOperands,
+  panels?: { readonly first: string; readonly last: string },
+): string => {
   const { channelsIn, channelsOut, tile, lanes, sizes, biasElements, activation, residual, pixels } = plan;
   const { input, weights, output, shortcut } = operands;
   const tail = tailOf(channelsOut, lanes);
@@ -69,6 +80,10 @@ export const writePanels = (plan: PanelPlan, operands: PanelOperands, panels?: {
   const { first, last: end } = panels ?? { first: '0', last: String(sizes.length) };
   const limit = panels && looped < sizes.length ? `(${end} < ${looped} ? ${end} : ${looped})` : panels ? end : String(looped);
   const loop = looped > 0 ? [`for (int p = ${first}; p < ${limit}; p++)\n  ${call(tile.vectors, 'p', lanes, tile.pixels)}`] : [];
-  const rest = alone ? [`${panels ? `if (${end} > ${last}) ` : ''}${call(sizes[last]!, String(last), tail, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels)}`] : [];
+  const rest = alone
+    ? [
+        `${panels ? `if (${end} > ${last}) ` : ''}${call(sizes[last]!, String(last), tail, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels)}`,
+      ]
+    : [];
   return [...loop, ...rest].join('\n');
 };

@@ -62,7 +62,8 @@ export const chainNetwork = (
         : { kernel, stride, bias: true };
     let output = add(`${prefix}.conv`, layer.op, [last], attributes, group);
     if (layer.activation) output = add(`${prefix}.act`, layer.activation, [output], {}, group);
-    if (layer.residual) output = add(`${prefix}.sum`, 'add', [output, inputs[index - Number(layer.residual === true ? 0 : layer.residual)]!], {}, group);
+    if (layer.residual)
+      output = add(`${prefix}.sum`, 'add', [output, inputs[index - Number(layer.residual === true ? 0 : layer.residual)]!], {}, group);
     last = output;
   }
   last = add('pool', 'globalAvgPool', [last], {}, 'head');

@@ -31,7 +31,9 @@ const largestDivisor = (value: number, most: number): number => {
 export const planStream = (shape: DepthwiseShape, vector: VectorDescription, projected: boolean): StreamPlan => {
   const { kernel, stride, width, height, channels, outputHeight, outputWidth } = shape;
   const tune = JSON.parse(process.env['NASC_TUNE'] ?? '{}')[`${width}_${outputWidth}`] ?? {};
-  const band = projected ? (tune.R ?? largestDivisor(outputHeight, Math.max(1, Math.round((outputWidth > 28 ? 224 : 112) / outputWidth)))) : outputHeight;
+  const band = projected
+    ? (tune.R ?? largestDivisor(outputHeight, Math.max(1, Math.round((outputWidth > 28 ? 224 : 112) / outputWidth))))
+    : outputHeight;
   const step = tune.D ?? (outputWidth > 14 ? 1 : outputHeight);
   const slots = Math.min(height, (Math.min(step, band) - 1) * stride + kernel);
   const vectors = vectorsOf(channels, vector.lanes);

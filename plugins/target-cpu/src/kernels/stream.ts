@@ -1,5 +1,6 @@
 // MBConv as a stream: rows are expanded into a ring, depthwise convolved into a band, and the band is projected. The expanded
-// tensor is never whole. Without an expansion, rows come from the input; without a projection, the band is the output.
+// tensor is never whole. A stem's convolution may stand for the expansion. Without either, rows come from the input; without a
+// projection, the band is the output.
 import { indent } from '@nasc/c-emit';
 import type { CPatternLowering, FusedKernel, MatchedNode, PatternMatch, VectorDescription } from '@nasc/c-emit';
 import { definePattern } from '@nasc/ir';
@@ -10,6 +11,7 @@ import { activationConstant, activationNames, addsEqualShapes, biasOf, parameter
 import { joinArrays, packPanels, tailOf, vectorsOf } from './pack.ts';
 import { packProduct, planPanels, writePanels } from './panels.ts';
 import { whyNotPointwise } from './pointwise.ts';
+import { producerOf } from './producer.ts';
 import { planStream } from './stream-plan.ts';
 
 interface Chain {
@@ -49,52 +51,62 @@ const floatsInFront = (shape: DepthwiseShape, band: number, channelsIn: number, 
 
 const specialise = (match: PatternMatch, vector: VectorDescription): FusedKernel | string => {
   const { expansion, expansionActivation, depthwise, depthwiseActivation, projection, shortcut } = readStream(match);
-  const why = (expansion && whyNotPointwise(expansion)) ?? (projection && whyNotPointwise(projection));
+  const why = projection && whyNotPointwise(projection);
   if (why) return why;
+  const producer = expansion && producerOf(expansion, expansionActivation);
+  if (typeof producer === 'string') return producer;
   const shape = readDepthwise(depthwise);
   if (typeof shape === 'string') return shape;
   const { kernel, stride, padding, height, width, channels, outputHeight, outputWidth } = shape;
-  if (kernel < stride || (expansion && projection && outputWidth <= 7)) return 'the image is small enough to be kept';
+  if (kernel < stride || (producer && projection && outputWidth <= 7)) return 'the image is small enough to be kept';
   const { lanes } = vector;
   const plan = planStream(shape, vector, projection !== undefined);
   const { tile, sizes, band, step, slots, ringElements } = plan;
   const vectors = vectorsOf(channels, lanes);
-  const channelsIn = expansion ? parameterShape(expansion, 'weight')!.at(-2)! : channels;
+  const channelsIn = producer ? producer.channelsIn : channels;
   const block = tile.vectors * lanes;
   // What one block of channels has in the weights: bias and rows of the expansion, bias and taps of the depthwise convolution.
-  const expansionElements = expansion ? vectors * lanes * (1 + channelsIn) : 0;
+  const expansionElements = producer ? vectors * lanes * (1 + producer.weightRows) : 0;
   const tapElements = vectors * lanes * (1 + kernel * kernel);
   const product =
     projection &&
     planPanels(
-      { channelsIn: channels, channelsOut: parameterShape(projection, 'weight')!.at(-1)!, pixels: band * outputWidth, activation: 'NASC_NO_ACTIVATION', residual: shortcut },
+      {
+        channelsIn: channels,
+        channelsOut: parameterShape(projection, 'weight')!.at(-1)!,
+        pixels: band * outputWidth,
+        activation: 'NASC_NO_ACTIVATION',
+        residual: shortcut,
+      },
       vector,
     );
   const hidden = projection ? vectors * lanes : channels;
   const bandElements = projection ? band * outputWidth * hidden : 0;
   const rings = projection && band < outputHeight ? sizes.length : 1;
   const name = [
-    expansion ? 'expansion' : 'separable',
+    producer ? producer.name : `separable_${height}x${width}x${channelsIn}`,
     depthwiseName(shape),
-    `${height}x${width}x${channelsIn}`,
     String(channels),
     ...(product ? [`${product.channelsOut}`] : []),
     ...(shortcut ? ['add'] : []),
-    ...match.nodes.map(({ node }) => node.op).filter((op) => op !== 'relu6' && activationNames.includes(op)).map((op) => op.toLowerCase()),
+    ...match.nodes
+      .map(({ node }) => node.op)
+      .filter((op) => op !== 'relu6' && activationNames.includes(op))
+      .map((op) => op.toLowerCase()),
   ].join('_');
   const lastRow = (row: string) => `nasc_least(${height}, (${row}) * ${stride} - ${padding} + ${kernel})`;
 
   /** Rows [row, end) of one block of channels. */
   const blockRows = (size: number, pixels: number, tail: number): string => {
-    const inPixel = expansion ? size * lanes : channels;
-    const rowAt = expansion
+    const inPixel = producer ? size * lanes : channels;
+    const rowAt = producer
       ? `ring + (size_t)((top + ky) % ${slots}) * ${width * size * lanes}`
       : `input + (ptrdiff_t)(top + ky) * ${width * channels} + channel`;
-    const expand = expansion
+    const expand = producer
       ? `
-    const int needed = ${lastRow(step > 1 ? `row + ${step - 1}` : 'row')};
-    nasc_expand_rows(${pixels}, ${size}, ${width}, ${channelsIn}, ${slots}, ${expansionActivation}, expanded, needed, start == 0 && row == 0, input, bias, panel, ring);
-    expanded = needed;`
+const int needed = ${lastRow(step > 1 ? `row + ${step - 1}` : 'row')};
+const int ahead = start == 0 && row == 0;
+${producer.write(size, pixels, slots, lanes)}`
       : '';
     return `for (int row = start; row < end; row += ${step}) {${indent(expand)}
   for (int y = row; y < row + ${step}; y++) {
@@ -105,13 +117,13 @@ const specialise = (match: PatternMatch, vector: VectorDescription): FusedKernel
   }
 }`;
   };
-  const tail = expansion && projection ? lanes : tailOf(channels, lanes);
+  const tail = producer && projection ? lanes : tailOf(channels, lanes);
   const last = sizes.length - 1;
   const blockAt = (b: string): string =>
     [
-      ...(expansion
+      ...(producer
         ? [
-            `const float *bias = weights + ${b} * ${block}, *panel = weights + ${vectors * lanes} + (size_t)${b} * ${block * channelsIn};`,
+            `const float *bias = weights + ${b} * ${block}, *panel = weights + ${vectors * lanes} + (size_t)${b} * ${block * producer.weightRows};`,
             `float *ring = rings + (size_t)${rings > 1 ? b : '0'} * ${ringElements};`,
             `int expanded = from;`,
           ]
@@ -126,7 +138,9 @@ const specialise = (match: PatternMatch, vector: VectorDescription): FusedKernel
       ? [`for (int b = 0; b < ${looped}; b++) {\n${indent(`${blockAt('b')}\n${blockRows(tile.vectors, tile.pixels, lanes)}`)}\n}`]
       : []),
     ...(alone
-      ? [`{\n${indent(`${blockAt(String(last))}\n${blockRows(sizes[last]!, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels, tail)}`)}\n}`]
+      ? [
+          `{\n${indent(`${blockAt(String(last))}\n${blockRows(sizes[last]!, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels, tail)}`)}\n}`,
+        ]
       : []),
   ].join('\n');
   const bands = outputHeight / band;
@@ -141,17 +155,15 @@ const specialise = (match: PatternMatch, vector: VectorDescription): FusedKernel
       inputPixel: hidden,
       ahead: 'start == 0',
     });
-  const inFront = product ? floatsInFront(shape, band, channelsIn, product.channelsOut, expansion !== undefined) : 0;
+  const inFront = product ? floatsInFront(shape, band, channelsIn, product.channelsOut, producer !== undefined) : 0;
   // A shortcut that is the input itself is read where its sum is written.
-  const mayLieOver = !shortcut || match.inputs[0] !== match.inputs[1] || inFront === 0;
-  const scratchElements = bandElements + (expansion ? rings * ringElements : 0);
-  const body = `const int end = start + ${band};${
-    expansion ? `\nconst int from = start == 0 ? 0 : ${lastRow('start - 1')};` : ''
-  }
+  const mayLieOver = producer?.pointwise !== false && (!shortcut || match.inputs[0] !== match.inputs[1] || inFront === 0);
+  const scratchElements = bandElements + (producer ? rings * ringElements : 0);
+  const body = `const int end = start + ${band};${producer ? `\nconst int from = start == 0 ? 0 : ${lastRow('start - 1')};` : ''}
 ${blocks}${project ? `\n${project}` : ''}`;
   return {
     name,
-    headers: ['inference-product.h', 'inference-pointwise.h', 'inference-depthwise.h', 'inference-expansion.h'],
+    headers: ['inference-product.h', 'inference-pointwise.h', 'inference-depthwise.h', ...(producer?.headers ?? [])],
     source: `/* ${height}x${width}x${channelsIn}, ${channels} channels inside, ${kernel}x${kernel}, stride ${stride} -> ${outputHeight}x${outputWidth}${product ? `x${product.channelsOut}` : ''}: blocks of ${block} channels, bands of ${band} rows */
 ${writeDepthwiseRow(name, shape, depthwiseActivation, vector)}
 
@@ -159,7 +171,7 @@ NASC_NOINLINE void ${name}(float *output, const float *input, ${shortcut ? 'cons
 ${indent(
   [
     ...(projection ? ['float *const band = scratch;'] : []),
-    ...(expansion ? [`float *const rings = scratch + ${bandElements};`] : []),
+    ...(producer ? [`float *const rings = scratch + ${bandElements};`] : []),
     bands > 1 ? `for (int start = 0; start < ${outputHeight}; start += ${band}) {\n${indent(body)}\n}` : `const int start = 0;\n${body}`,
   ].join('\n'),
 )}
@@ -169,14 +181,16 @@ ${indent(
     ...(product && mayLieOver && { overlay: { input: 0, before: inFront } }),
     pack: (parameter) =>
       joinArrays(
-        ...(expansion
+        ...(producer
           ? [
-              packPanels(biasOf(expansion, channels, parameter), 1, channels, [vectors], lanes),
-              packPanels(parameter(expansion.node.id, 'weight').data, channelsIn, channels, sizes, lanes),
+              packPanels(biasOf(expansion!, channels, parameter), 1, channels, [vectors], lanes),
+              packPanels(parameter(expansion!.node.id, 'weight').data, producer.weightRows, channels, sizes, lanes),
             ]
           : []),
         packTaps(shape, parameter(depthwise.node.id, 'weight').data, biasOf(depthwise, channels, parameter), sizes, lanes),
-        ...(product ? [packProduct(product, parameter(projection.node.id, 'weight').data, biasOf(projection, product.channelsOut, parameter))] : []),
+        ...(product
+          ? [packProduct(product, parameter(projection.node.id, 'weight').data, biasOf(projection, product.channelsOut, parameter))]
+          : []),
       ),
   };
 };

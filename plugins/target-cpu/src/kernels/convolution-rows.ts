@@ -1,0 +1,69 @@
+// Dense convolutions row by row: shapes, and the C statements for one output row of one panel of vectors.
+import type { MatchedNode } from '@nasc/c-emit';
+import { numberAttribute, parameterShape } from './fused-chain.ts';
+import { writeRowTiles } from './row-tiles.ts';
+import { rowTiles } from './tiles.ts';
+
+export interface ConvolutionShape {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channelsIn: number;
+  readonly channelsOut: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+}
+
+/** Shape of a dense convolution, or why there is no kernel for it. */
+export const readConvolution = (node: MatchedNode): ConvolutionShape | string => {
+  const weight = parameterShape(node, 'weight')!;
+  if (weight.length !== 4) return 'it is no convolution';
+  const [kernel, kernelWidth, channelsIn, channelsOut] = weight as [number, number, number, number];
+  const [height, width, channels] = node.inputs[0]!.shape as [number, number, number];
+  const [outputHeight, outputWidth] = node.output.shape as [number, number];
+  if (kernel !== kernelWidth || kernel > 9) return `the kernel is ${kernel}x${kernelWidth}`;
+  if (numberAttribute(node, 'dilation', 1) !== 1) return 'it is dilated';
+  if (channels !== channelsIn) return 'it has groups';
+  const stride = numberAttribute(node, 'stride', 1);
+  const padding = numberAttribute(node, 'padding', kernel >> 1);
+  return { kernel, stride, padding, height, width, channelsIn, channelsOut, outputHeight, outputWidth };
+};
+
+/** Part of a kernel's name. */
+export const convolutionName = ({ kernel, stride, padding, height, width, channelsIn }: ConvolutionShape): string =>
+  `k${kernel}s${stride}${padding === kernel >> 1 ? '' : `p${padding}`}_${height}x${width}x${channelsIn}`;
+
+export interface ConvolutionRow {
+  /** Number of the output row, a C expression. */
+  readonly y: string;
+  /** Tile: vectors of output channels, output pixels. */
+  readonly vectors: number;
+  readonly pixels: number;
+  /** Lanes of the last vector that are stored, a C expression. */
+  readonly tail: number | string;
+  readonly bias: string;
+  readonly panel: string;
+  /** Where the row's first pixel goes, and floats from one output pixel to the next. */
+  readonly output: string;
+  readonly outputPixel: number;
+  /** Where the row's shortcut begins, or '0'. */
+  readonly shortcut: string;
+  readonly activation: string;
+}
+
+/** The statements; `input` is the image. */
+export const writeConvolutionRow = (shape: ConvolutionShape, row: ConvolutionRow): string => {
+  const { kernel, stride, padding, height, width, channelsIn, outputWidth } = shape;
+  const { y, vectors, pixels, tail, bias, panel, output, outputPixel, shortcut, activation } = row;
+  const call = (left: number, right: number, column: string) =>
+    `nasc_convolution_tile(${kernel}, ${stride}, ${pixels}, ${vectors}, ${channelsIn}, ${tail}, ${left}, ${right}, ${activation}, ` +
+    `from_row + (ptrdiff_t)${column} * ${stride * channelsIn}, ${width * channelsIn}, ky_first, ky_end, ${bias}, ${panel}, ` +
+    `${shortcut === '0' ? '0' : `${shortcut} + ${column} * ${outputPixel}`}, ${output} + ${column} * ${outputPixel}, ${outputPixel});`;
+  return `const int first = ${y} * ${stride} - ${padding};
+const int ky_first = first < 0 ? -first : 0;
+const int ky_end = first + ${kernel} > ${height} ? ${height} - first : ${kernel};
+const float *from_row = input + ((ptrdiff_t)first * ${width} - ${padding}) * ${channelsIn};
+${writeRowTiles(rowTiles(outputWidth, width, shape, pixels), pixels, call)}`;
+};
