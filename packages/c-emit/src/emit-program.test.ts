@@ -56,7 +56,7 @@ const fused: PatternDefinition = definePattern({
           : {
               name: `fused_${inputs.length}`,
               source: '',
-              header: 'none.h',
+              headers: ['none.h'],
               weightElements: 8,
               scratchElements: 16,
               pack: (parameter) => parameter(nodes[0]!.node.id, 'weight').data,
