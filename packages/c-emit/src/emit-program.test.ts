@@ -59,6 +59,7 @@ const fused: PatternDefinition = definePattern({
               headers: ['none.h'],
               weightElements: 8,
               scratchElements: 16,
+              items: 3,
               pack: (parameter) => parameter(nodes[0]!.node.id, 'weight').data,
             },
     },

@@ -14,10 +14,11 @@ export type { PlainForward, PlainGradients, PlainInputs, PlainOptions, PlainRunn
 export type { PlainValues } from './guarded-memory.ts';
 export { measurePeak } from './measure-peak.ts';
 export type { PeakOptions } from './measure-peak.ts';
-export { overlayOf, planProgram } from './plan-program.ts';
+export { overlayOf, planProgram, scratchStride, threadScratch } from './plan-program.ts';
 export * from './prelude.ts';
 export * from './program.ts';
 export * from './run-program.ts';
 export { selectFunctions } from './select-functions.ts';
 export * from './vector-width.ts';
 export { writeCall } from './write-call.ts';
+export type { WriteShare } from './write-call.ts';

@@ -25,7 +25,10 @@ export interface PatternMatch {
 /**
  * One specialised C function with the signature
  *
- *   static void NAME(float *output, const float *input0, ..., [const float *weights,] [float *scratch])
+ *   static void NAME(float *output, const float *input0, ..., [const float *weights,] [float *scratch,] int first, int last)
+ *
+ * It does work items [first, last). Items write disjoint memory, and each item's arithmetic is independent of how items are shared
+ * out: the same bits on any number of threads. Every thread has its own scratch.
  *
  * Inputs are those of the match, in order. Output, inputs and scratch do not overlap, but for what `overlay` allows.
  */
@@ -40,9 +43,11 @@ export interface FusedKernel {
   readonly weightElements: number;
   /** Packs the parameters of the match, looked up by node and name; of length `weightElements`. */
   readonly pack: (parameter: (node: NodeId, name: string) => Tensor) => Float32Array;
-  /** Floats of undefined content that it may use; 0 for none. */
+  /** Floats of undefined content that a thread may use; 0 for none. */
   readonly scratchElements: number;
-  /** The output may begin `before` floats in front of an input that nobody reads afterwards; every other input lies elsewhere, or is the same. */
+  /** Number of work items. */
+  readonly items: number;
+  /** Where one thread does all items: the output may begin `before` floats in front of an input that nobody reads afterwards; every other input lies elsewhere, or is the same. */
   readonly overlay?: { readonly input: number; readonly before: number };
 }
 

@@ -12,8 +12,20 @@ export const overlayOf = (call: ProgramCall): { readonly id: string; readonly be
   return { id: call.operands[1 + input]!.id, before };
 };
 
-/** Plans everything that the caller of the program does not own: its inputs and outputs stay outside. */
-export const planProgram = (program: CProgram): MemoryPlan => {
+/** Ids of the scratch that every thread has for itself. */
+export const threadScratch = (calls: readonly ProgramCall[]): ReadonlySet<string> =>
+  new Set(
+    calls.flatMap((call) => (call.kind === 'fused' ? call.operands : [])).flatMap(({ kind, id }) => (kind === 'scratch' ? [id] : [])),
+  );
+
+/** Floats of one thread's scratch, from one thread to the next: threads do not share lines. */
+export const scratchStride = ({ elements }: CProgram, id: string): number => Math.ceil(elements.get(id)! / 16) * 16;
+
+/**
+ * Plans everything that the caller of the program does not own: its inputs and outputs stay outside. Several threads have a
+ * scratch each, and no output lies over an input: one may be written before another has read.
+ */
+export const planProgram = (program: CProgram, threads = 1): MemoryPlan => {
   const outside = new Set([...program.inputs, ...program.outputs]);
   const lives = new Map<string, { first: number; last: number }>();
   for (const [index, call] of program.calls.entries()) {
@@ -24,18 +36,16 @@ export const planProgram = (program: CProgram): MemoryPlan => {
       else lives.set(operand.id, { first: index, last: index });
     }
   }
+  const scratch = threadScratch(program.calls);
+  const bytesOf = (id: string): number =>
+    4 * (threads > 1 && scratch.has(id) ? threads * scratchStride(program, id) : program.elements.get(id)!);
   const overlays = new Map<string, NonNullable<LiveBuffer['over']>>();
-  for (const [index, call] of program.calls.entries()) {
+  for (const [index, call] of threads > 1 ? [] : program.calls.entries()) {
     const under = overlayOf(call);
     if (under && !outside.has(call.output) && lives.get(under.id)?.last === index)
       overlays.set(call.output, { id: under.id, before: under.before * 4 });
   }
   return planMemory(
-    [...lives].map(([id, life]) => ({
-      id,
-      bytes: program.elements.get(id)! * 4,
-      ...life,
-      ...(overlays.has(id) && { over: overlays.get(id)! }),
-    })),
+    [...lives].map(([id, life]) => ({ id, bytes: bytesOf(id), ...life, ...(overlays.has(id) && { over: overlays.get(id)! }) })),
   );
 };

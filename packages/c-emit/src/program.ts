@@ -17,7 +17,7 @@ interface CallBase {
   readonly output: NodeId;
 }
 
-/** `KERNEL(output, inputs..., weights, scratch)`. */
+/** `KERNEL(output, inputs..., weights, scratch, first, last)`. */
 export interface FusedCall extends CallBase {
   readonly kind: 'fused';
   readonly kernel: FusedKernel;

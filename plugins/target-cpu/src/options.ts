@@ -3,7 +3,8 @@ import { detectVectorWidth, vectorFlags, vectorWidths } from '@nasc/c-emit';
 import type { VectorDescription, VectorWidth } from '@nasc/c-emit';
 
 export interface CpuOptions {
-  readonly threads: 1;
+  /** Most threads that may run a network together. */
+  readonly threads: number;
   readonly vectorWidth: VectorWidth;
   /** Prefix of files, functions and macros; the network's name when absent. */
   readonly name?: string;
@@ -17,7 +18,13 @@ export const cpuOptionsSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    threads: { const: 1, default: 1, description: 'Threads of the generated code: one.' },
+    threads: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 64,
+      default: 1,
+      description: 'Threads that run the network together; more than one need more memory, and bring a pool in a file of its own.',
+    },
     vectorWidth: {
       enum: ['auto', ...vectorWidths],
       default: 'auto',
@@ -46,7 +53,7 @@ export const cpuOptionsSchema = {
 export const readCpuOptions = (options: Readonly<Record<string, unknown>>): CpuOptions => {
   const width = (options['vectorWidth'] ?? 'auto') as VectorWidth | 'auto';
   return {
-    threads: 1,
+    threads: (options['threads'] ?? 1) as number,
     vectorWidth: width === 'auto' ? detectVectorWidth() : width,
     weights: (options['weights'] ?? 'source') as CpuOptions['weights'],
     sampleMs: (options['sampleMs'] ?? 100) as number,

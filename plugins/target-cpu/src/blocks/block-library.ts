@@ -1,12 +1,13 @@
 // Every candidate of every choice as a C function with fixed boundaries: what the measuring binary is made of.
 //
-//   static void blockN(float *output, const float *const *inputs, const float *weights, float *arena)
+//   void blockN(float *output, const float *const *inputs, const float *weights, float *arena, const nasc_team *team)
 //
 // Candidates of equal shapes share a function; the weights are separate memory for every position in the network, so
 // that caches see what they would see in the emitted network.
-import { indent, planProgram, writeCall } from '@nasc/c-emit';
+import { indent, overlayOf, planProgram, scratchStride, threadScratch, writeCall } from '@nasc/c-emit';
 import type { CProgram, ProgramCall, ProgramOperand } from '@nasc/c-emit';
 import type { NetworkGraph, NodeId } from '@nasc/ir';
+import { teamShare } from '../emit/team-source.ts';
 
 /** A candidate at its position, or a fixed piece. */
 export interface BlockVariant {
@@ -21,6 +22,8 @@ export interface BlockVariant {
   readonly weightOffsets: ReadonlyMap<string, number>;
   readonly weightElements: number;
   readonly arenaElements: number;
+  /** The input that the output may lie over where nobody reads it afterwards, and how many floats in front of it. */
+  readonly over?: { readonly input: NodeId; readonly before: number };
 }
 
 export interface BlockFunction {
@@ -29,15 +32,24 @@ export interface BlockFunction {
   readonly calls: readonly ProgramCall[];
 }
 
+/** What the call that writes a block's output allows, where it is the last to read one of the block's inputs. */
+const overlayOfBlock = ({ calls, inputs }: CProgram, output: NodeId): BlockVariant['over'] => {
+  const call = calls.at(-1);
+  const under = call && call.output === output ? overlayOf(call) : undefined;
+  return under && inputs.includes(under.id) ? { input: under.id, before: under.before } : undefined;
+};
+
 const roundUp = (elements: number): number => Math.ceil(elements / 16) * 16;
 
 export class BlockLibrary {
   readonly functions: BlockFunction[] = [];
   readonly #byText = new Map<string, number>();
   readonly #program: (graph: NetworkGraph) => CProgram;
+  readonly #threads: number;
 
-  constructor(program: (graph: NetworkGraph) => CProgram) {
+  constructor(program: (graph: NetworkGraph) => CProgram, threads: number) {
     this.#program = program;
+    this.#threads = threads;
   }
 
   /** Adds the function of a piece, unless an equal one is there. */
@@ -45,7 +57,9 @@ export class BlockLibrary {
     const program = this.#program(graph);
     const output = graph.outputs[0]!;
     const types = new Map([...graph.inputs, ...graph.nodes].map(({ id, type }) => [id, type]));
-    const plan = planProgram(program);
+    const team = this.#threads > 1;
+    const plan = planProgram(program, this.#threads);
+    const over = team ? undefined : overlayOfBlock(program, output);
     const weightOffsets = new Map<string, number>();
     let weightElements = 0;
     for (const { id, elements } of program.weights) {
@@ -60,15 +74,22 @@ export class BlockLibrary {
       weightOffsets,
       weightElements,
       arenaElements: roundUp(plan.arenaBytes / 4),
+      ...(over && { over }),
     };
     if (program.calls.length === 0) return { ...variant, body: undefined };
+    const ownScratch = threadScratch(program.calls);
     const pointer = (operand: ProgramOperand): string => {
       if (operand.kind === 'weights') return `weights + ${weightOffsets.get(operand.id)!}`;
       const input = program.inputs.indexOf(operand.id);
       if (input >= 0) return `inputs[${input}]`;
-      return operand.id === output ? 'output' : `arena + ${plan.offsets.get(operand.id)! / 4}`;
+      if (operand.id === output) return 'output';
+      const own = team && ownScratch.has(operand.id) ? ` + (size_t)team->part * ${scratchStride(program, operand.id)}` : '';
+      return `arena + ${plan.offsets.get(operand.id)! / 4}${own}`;
     };
-    const text = indent(program.calls.map((call) => writeCall(call, pointer)).join('\n'));
+    const statements = program.calls.map((call) =>
+      team ? `${writeCall(call, pointer, teamShare)}\nmeet(team);` : writeCall(call, pointer),
+    );
+    const text = indent(statements.join('\n'));
     let body = this.#byText.get(text);
     if (body === undefined) {
       body = this.functions.length;

@@ -37,7 +37,7 @@ const variantsOf = (block: SpaceBlock, library: BlockLibrary, registry: MeasureC
 export const buildBlockProgram = async (space: SearchSpaceGraph, context: MeasureContext, options: CpuOptions): Promise<BlockProgram> => {
   const [input] = space.inputs;
   if (space.inputs.length !== 1 || space.outputs.length !== 1) throw new DiagnosticError([messages.notOneImageIn('of the search space')]);
-  const library = new BlockLibrary((graph) => cpuProgram(graph, context.registry, options));
+  const library = new BlockLibrary((graph) => cpuProgram(graph, context.registry, options), options.threads);
   const blocks = splitSpace(space);
   const severalOutputs = blocks.filter(({ graph }) => graph.outputs.length !== 1);
   if (severalOutputs.length > 0) throw new DiagnosticError(severalOutputs.map(({ id }) => messages.severalOutputs(id)));
@@ -51,7 +51,7 @@ export const buildBlockProgram = async (space: SearchSpaceGraph, context: Measur
   const output = space.nodes.find(({ id }) => id === space.outputs[0])!;
   const path = await compile({
     kind: 'executable',
-    sources: writeBlocks(library.functions, options.vectorWidth, compilerUnits),
+    sources: writeBlocks(library.functions, options, compilerUnits),
     flags: compilerFlags(options.vectorWidth),
     cacheFolder: context.cacheFolder,
     signal: context.signal,

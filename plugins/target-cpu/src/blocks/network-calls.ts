@@ -67,7 +67,13 @@ export const networkCalls = (positions: readonly BlockPosition[], layout: Networ
       if (life) lives.set(input, { ...life, last: time });
     }
   }
-  const plan = planMemory([...lives.values()]);
+  const over = new Map<NodeId, NonNullable<LiveBuffer['over']>>();
+  for (const [time, { variant, output }] of steps.entries()) {
+    const under = variant.over && stored(variant.over.input);
+    if (under !== undefined && lives.get(under)?.last === time && lives.has(output))
+      over.set(output, { id: under, before: variant.over!.before * 4 });
+  }
+  const plan = planMemory([...lives.values()].map((life) => (over.has(life.id) ? { ...life, over: over.get(life.id)! } : life)));
   const start = roundUp(layout.inputElements + layout.outputElements);
   const blockArena = start + roundUp(plan.arenaBytes / 4);
   const offset = (id: NodeId): number =>

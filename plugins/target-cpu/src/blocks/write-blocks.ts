@@ -1,14 +1,16 @@
 // The C files of the measuring binary.
-import { vectorFlags } from '@nasc/c-emit';
-import type { VectorWidth } from '@nasc/c-emit';
+import { kernelHeader, vectorFlags } from '@nasc/c-emit';
+import { writeTeamFunctions, writeTeamType } from '../emit/team-source.ts';
 import { timingSource } from '../emit/timing-source.ts';
 import { writeKernels } from '../emit/write-kernels.ts';
+import type { CpuOptions } from '../options.ts';
 import type { BlockFunction } from './block-library.ts';
 
-const signature = (name: string): string => `void ${name}(float *output, const float *const *inputs, const float *weights, float *arena)`;
+const signature = (name: string): string =>
+  `void ${name}(float *output, const float *const *inputs, const float *weights, float *arena, const nasc_team *team)`;
 
 const writeFunction = ({ name, text }: BlockFunction): string => {
-  const unused = ['inputs', 'weights', 'arena'].filter((parameter) => !new RegExp(`\\b${parameter}\\b`).test(text));
+  const unused = ['inputs', 'weights', 'arena', 'team'].filter((parameter) => !new RegExp(`\\b${parameter}\\b`).test(text));
   return `${signature(name)} {\n${unused.map((parameter) => `  (void)${parameter};\n`).join('')}${text}\n}`;
 };
 
@@ -18,7 +20,10 @@ const spread = (functions: readonly BlockFunction[], units: number): BlockFuncti
   return Array.from({ length: units }, (_, unit) => functions.slice(unit * size, (unit + 1) * size)).filter((part) => part.length > 0);
 };
 
-const main = (functions: readonly BlockFunction[]): string => `/* Times blocks inside whole networks. A network comes as a line of calls:
+const main = (
+  functions: readonly BlockFunction[],
+  threads: number,
+): string => `/* Times blocks inside whole networks. A network comes as a line of calls:
  *
  *   blocks RUNS ARENA COUNT {FUNCTION OUTPUT WEIGHTS INPUTS INPUT...}   median nanoseconds of each call, timer subtracted
  *   whole  RUNS ARENA COUNT {...}                                 median nanoseconds of the whole network, timed as one
@@ -27,13 +32,20 @@ const main = (functions: readonly BlockFunction[]): string => `/* Times blocks i
  * Addresses are offsets in floats, in the memory or in the weights. The network's input is at 0, its output at INPUT_FLOATS.
  * Arguments: MEMORY_FLOATS WEIGHT_FLOATS INPUT_FLOATS [INPUT_FILE WEIGHT_FILE]
  */
-#define _POSIX_C_SOURCE 200112L
+#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-typedef void (*block_function)(float *, const float *const *, const float *, float *);
+${writeTeamType('nasc_team')}
+${
+  threads > 1
+    ? `
+${kernelHeader('team-pool.h')}`
+    : ''
+}
+typedef void (*block_function)(float *, const float *const *, const float *, float *, const nasc_team *);
 ${functions.map(({ name }) => `${signature(name)};`).join('\n')}
 
 static const block_function functions[] = {${functions.map(({ name }) => name).join(', ')}};
@@ -95,28 +107,64 @@ static void read_calls(void) {
   }
 }
 
-static void run(void) {
-  for (long i = 0; i < count; i++) calls[i].function(calls[i].output, calls[i].inputs, calls[i].weights, arena);
+static void call_block(long i, const nasc_team *team) {
+  calls[i].function(calls[i].output, calls[i].inputs, calls[i].weights, arena, team);
 }
 
-static void time_blocks(long runs, double timer) {
-  double *times = malloc((size_t)(runs * count) * sizeof *times);
-  if (!times) exit(3);
-  for (int warm = 0; warm < 3; warm++) run();
-  for (long r = 0; r < runs; r++) {
+typedef void (*job_function)(void *argument, const nasc_team *team);
+${
+  threads > 1
+    ? `
+static nasc_pool *pool;
+
+static void do_together(job_function job, void *argument) { nasc_pool_run(pool, job, argument); }
+`
+    : `
+static void meet_alone(void *context) { (void)context; }
+
+static void do_together(job_function job, void *argument) {
+  const nasc_team alone = {0, 1, meet_alone, 0};
+  job(argument, &alone);
+}
+`
+}
+static void call_all(void *argument, const nasc_team *team) {
+  (void)argument;
+  for (long i = 0; i < count; i++) call_block(i, team);
+}
+
+static void run(void) { do_together(call_all, 0); }
+
+struct block_times {
+  long runs;
+  double *ns; /* [call][run] */
+};
+
+/* Each call ends when all threads have met. */
+static void time_calls(void *argument, const nasc_team *team) {
+  const struct block_times *const times = argument;
+  for (long r = 0; r < times->runs; r++) {
     double last = now_ns();
     for (long i = 0; i < count; i++) {
-      calls[i].function(calls[i].output, calls[i].inputs, calls[i].weights, arena);
+      call_block(i, team);
+      if (team->part > 0) continue;
       const double next = now_ns();
-      times[i * runs + r] = next - last;
+      times->ns[i * times->runs + r] = next - last;
       last = next;
     }
   }
+}
+
+static void time_blocks(long runs, double timer) {
+  struct block_times times = {runs, malloc((size_t)(runs * count) * sizeof(double))};
+  if (!times.ns) exit(3);
+  for (int warm = 0; warm < 3; warm++) run();
+  do_together(time_calls, &times);
   for (long i = 0; i < count; i++) {
-    const double ns = median(times + i * runs, runs) - timer;
+    const double ns = median(times.ns + i * runs, runs) - timer;
     printf("%.1f ", ns > 0 ? ns : 0);
   }
-  free(times);
+  free(times.ns);
 }
 
 static void time_whole(long runs, double timer) {
@@ -147,7 +195,7 @@ int main(int arguments, char **argument) {
     read_file(argument[4], memory, input_floats);
     read_file(argument[5], weights, weight_floats);
   }
-  const double timer = timer_cost();
+${threads > 1 ? `  pool = nasc_pool_create(${threads});\n  if (!pool) return 6;\n` : ''}  const double timer = timer_cost();
   char command[16];
   long amount, block_arena;
   while (scanf("%15s %ld %ld", command, &amount, &block_arena) == 3) {
@@ -167,8 +215,12 @@ int main(int arguments, char **argument) {
 `;
 
 /** File name -> text of the whole measuring program. */
-export const writeBlocks = (functions: readonly BlockFunction[], vectorWidth: VectorWidth, units: number): ReadonlyMap<string, string> => {
-  const files = new Map<string, string>([['main.c', main(functions)]]);
+export const writeBlocks = (
+  functions: readonly BlockFunction[],
+  { vectorWidth, threads }: CpuOptions,
+  units: number,
+): ReadonlyMap<string, string> => {
+  const files = new Map<string, string>([['main.c', main(functions, threads)]]);
   for (const [index, part] of spread(functions, units).entries()) {
     const kernels = writeKernels(
       part.flatMap(({ calls }) => calls),
@@ -177,7 +229,7 @@ export const writeBlocks = (functions: readonly BlockFunction[], vectorWidth: Ve
     const declarations = part.map(({ name }) => `${signature(name)};`).join('\n');
     files.set(
       `unit${index}.c`,
-      `/* Vectors of ${vectorFlags[vectorWidth].lanes} floats. */\n${kernels}\n${declarations}\n\n${part.map(writeFunction).join('\n\n')}\n`,
+      `/* Vectors of ${vectorFlags[vectorWidth].lanes} floats. */\n${kernels}\n${writeTeamType('nasc_team')}\n\n${threads > 1 ? `${writeTeamFunctions('nasc_team')}\n\n` : ''}${declarations}\n\n${part.map(writeFunction).join('\n\n')}\n`,
     );
   }
   return files;

@@ -17,6 +17,8 @@ export interface Emission {
   /** Whether the weights are a source file or one beside the program. */
   readonly weightsIn: CpuOptions['weights'];
   readonly vectorWidth: VectorWidth;
+  /** Most threads that may run it together. */
+  readonly threads: number;
   readonly inputShape: readonly [number, number, number];
   /** Values by id -> C identifier. */
   readonly nameOf: (id: string) => string;

@@ -17,6 +17,7 @@ import { writeKernels } from './write-kernels.ts';
 import { writeMain } from './write-main.ts';
 import { writeNetwork } from './write-network.ts';
 import { writeReadme } from './write-readme.ts';
+import { writeThreads, writeThreadsHeader } from './write-threads.ts';
 import { writeWeights } from './write-weights.ts';
 
 /** The program of a graph for this target: the same for the emitted network and for every block that is measured. */
@@ -42,7 +43,7 @@ export const emitNetwork = (
     throw new DiagnosticError([messages.notOneImageIn(network.name)]);
   }
   const program = cpuProgram(graph, registry, options);
-  const plan = planProgram(program);
+  const plan = planProgram(program, options.threads);
   const weights = packWeightBlob(program, network);
   const types = new Map([...graph.inputs, ...graph.nodes].map(({ id, type }) => [id, type]));
   const name = options.name ?? cIdentifier(network.name);
@@ -55,6 +56,7 @@ export const emitNetwork = (
     weights,
     weightsIn: options.weights,
     vectorWidth: options.vectorWidth,
+    threads: options.threads,
     inputShape: input!.type.shape as [number, number, number],
     nameOf: createNames(),
     typeOf: (id) => types.get(id)!,
@@ -70,6 +72,12 @@ export const emitNetwork = (
     [`${name}.c`, writeNetwork(emission)],
     [`${name}_kernels.h`, writeKernels(program.calls, options.vectorWidth)],
     options.weights === 'file' ? [`${name}_weights.bin`, weightBytes(weights)] : [`${name}_weights.c`, writeWeights(emission)],
+    ...(options.threads > 1
+      ? ([
+          [`${name}_threads.h`, writeThreadsHeader(emission)],
+          [`${name}_threads.c`, writeThreads(emission)],
+        ] as const)
+      : []),
     ['main.c', writeMain(emission)],
     ['CMakeLists.txt', writeCmake(emission)],
   ]);

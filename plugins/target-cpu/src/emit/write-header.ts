@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import { longestClassName } from './class-names.ts';
 import { arenaBytes, fileComment, memoryAlignment } from './emission.ts';
 import type { Emission } from './emission.ts';
+import { writeTeamType } from './team-source.ts';
 import { weightChecksum } from './weight-blob.ts';
 
 const usage = ({ name, upper, weightsIn }: Emission): string => {
@@ -29,6 +30,18 @@ const weightDeclarations = (emission: Emission): string => {
 /* 1 where these are the weights that this code was generated with, else 0: reads all of them. */
 int ${name}_weights_match(const float *weights);`;
 };
+
+/** What those need who run the network on several threads. */
+const teamDeclarations = ({ name, upper, threads, weightsIn }: Emission): string => `
+/* Most threads that may run the network together; the arena has room for all of them. */
+#define ${upper}_THREADS ${threads}
+
+/* One of the threads that run the network together. ${name}_threads.h has a pool of them. */
+${writeTeamType(`${name}_team`)}
+
+/* One thread's part of ${name}_run: all of a team call it with the same memory. */
+void ${name}_run_part(${weightsIn === 'file' ? 'const float *weights, ' : ''}const float *input, float *output, void *arena, const ${name}_team *team);
+`;
 
 const numbers = (values: readonly number[]): string => values.map((value) => String(Number(value.toPrecision(6)))).join(' ');
 
@@ -80,7 +93,7 @@ ${weightDeclarations(emission)}
  * They do not overlap. Re-entrant: calls with different output and arena may run at the same time. Allocates nothing.
  */
 void ${name}_run(${inFile ? 'const float *weights, ' : ''}const float *input, float *output, void *arena);
-
+${emission.threads > 1 ? teamDeclarations(emission) : ''}
 #ifdef __cplusplus
 }
 #endif

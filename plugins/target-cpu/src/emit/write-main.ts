@@ -27,7 +27,8 @@ static int read_weights(const char *named, const char *program) {
 `;
 
 export const writeMain = (emission: Emission): string => {
-  const { name, upper, network, weightsIn } = emission;
+  const { name, upper, network, weightsIn, threads } = emission;
+  const team = threads > 1;
   const inFile = weightsIn === 'file';
   return `${fileComment(`Benchmark of ${network.name}.`)}
 /*
@@ -49,13 +50,13 @@ export const writeMain = (emission: Emission): string => {
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "${name}.h"
+#include "${name}${team ? '_threads' : ''}.h"
 
 static _Alignas(${upper}_ALIGNMENT) float arena[${upper}_ARENA_BYTES / sizeof(float)];
 static _Alignas(${upper}_ALIGNMENT) float input[${upper}_INPUT_SIZE];
 static _Alignas(${upper}_ALIGNMENT) float output[${upper}_CLASSES];
 ${inFile ? weightReader(emission) : ''}
-static void run(void) { ${name}_run(${inFile ? 'weights, ' : ''}input, output, arena); }
+${team ? `static ${name}_pool *pool;\n` : ''}static void run(void) { ${name}_${team ? 'pool_run(pool, ' : 'run('}${inFile ? 'weights, ' : ''}input, output, arena); }
 
 ${timingSource}
 /* Median nanoseconds of one run: each run, or each small group where there are many, is timed alone, so that what
@@ -121,7 +122,16 @@ ${
   }
 `
     : ''
-}  if (count == 3 && strcmp(arguments[1], "--run") == 0) return run_file(arguments[2]);
+}${
+    team
+      ? `  pool = ${name}_pool_create(${upper}_THREADS);
+  if (!pool) {
+    fprintf(stderr, "The threads cannot be started\\n");
+    return 1;
+  }
+`
+      : ''
+  }  if (count == 3 && strcmp(arguments[1], "--run") == 0) return run_file(arguments[2]);
   if (count == 2 && strcmp(arguments[1], "--serve") == 0) return serve();
   if (count == 1) return benchmark();
   fprintf(stderr, "The arguments are: ${inFile ? '[--weights FILE] ' : ''}[--run FILE | --serve]\\n");

@@ -1,9 +1,10 @@
 // NAME.c: the network as calls of kernels, one function a block.
-import { floatList, indent, vectorFlags, writeCall } from '@nasc/c-emit';
+import { floatList, indent, scratchStride, threadScratch, vectorFlags, writeCall } from '@nasc/c-emit';
 import type { ProgramCall, ProgramOperand } from '@nasc/c-emit';
 import { writeClassNames } from './class-names.ts';
 import { commentText, describeUnit, fileComment } from './emission.ts';
 import type { Emission } from './emission.ts';
+import { teamShare, writeTeamFunctions } from './team-source.ts';
 import { writeWeightCheck } from './write-weights.ts';
 
 const declarations = { input: 'const float *input', output: 'float *output', arena: 'float *arena', weights: 'const float *weights' };
@@ -29,7 +30,10 @@ const callsByBlock = (calls: readonly ProgramCall[]): { readonly id: string; rea
 };
 
 const writeBlock = (emission: Emission, id: string, index: number, calls: readonly ProgramCall[]): BlockFunction => {
-  const { program, plan, nameOf, typeOf, weights } = emission;
+  const { name: prefix, program, plan, nameOf, typeOf, weights, threads } = emission;
+  const team = threads > 1;
+  // Each thread has its own scratch for fused calls.
+  const ownScratch = threadScratch(calls);
   const operands = new Map(calls.flatMap(operandsOf).map((operand) => [operand.id, operand]));
   const uses = (ids: readonly string[]) => ids.some((value) => operands.get(value)?.kind === 'value');
   const inArena = [...operands.values()].filter((operand) => operand.kind !== 'weights' && plan.offsets.has(operand.id));
@@ -43,7 +47,10 @@ const writeBlock = (emission: Emission, id: string, index: number, calls: readon
   const pointer = (operand: ProgramOperand): string => {
     if (operand.kind === 'weights') return `weights + ${weights.offsetOf(operand.id)} /* ${commentText(operand.id)} */`;
     if (program.inputs.includes(operand.id)) return 'input';
-    return program.outputs.includes(operand.id) ? 'output' : nameOf(operand.id);
+    if (program.outputs.includes(operand.id)) return 'output';
+    return team && ownScratch.has(operand.id)
+      ? `${nameOf(operand.id)} + (size_t)team->part * ${scratchStride(program, operand.id)}`
+      : nameOf(operand.id);
   };
   const locals = inArena.map((operand) => {
     const shape = operand.kind === 'value' ? typeOf(operand.id).shape.join('x') : `${program.elements.get(operand.id)!} floats of scratch`;
@@ -52,17 +59,20 @@ const writeBlock = (emission: Emission, id: string, index: number, calls: readon
   const description = describeUnit(emission, id);
   const comment = description ? `/* ${commentText(description)} */\n` : '';
   const name = `block${index}_${nameOf(id)}`;
+  const statements = calls.flatMap((call) => (team ? [writeCall(call, pointer, teamShare), 'meet(team);'] : [writeCall(call, pointer)]));
+  const declared = [...parameters.map((parameter) => declarations[parameter]), ...(team ? [`const ${prefix}_team *team`] : [])];
   return {
     parameters,
-    text: `${comment}static void ${name}(${parameters.map((parameter) => declarations[parameter]).join(', ')}) {
-${indent([...locals, ...calls.map((call) => writeCall(call, pointer))].join('\n'))}
+    text: `${comment}static void ${name}(${declared.join(', ')}) {
+${indent([...locals, ...statements].join('\n'))}
 }`,
-    call: `${name}(${parameters.join(', ')});`,
+    call: `${name}(${[...parameters, ...(team ? ['team'] : [])].join(', ')});`,
   };
 };
 
 export const writeNetwork = (emission: Emission): string => {
-  const { name, upper, network, program, vectorWidth, weightsIn } = emission;
+  const { name, upper, network, program, vectorWidth, weightsIn, threads } = emission;
+  const team = threads > 1;
   const blocks = callsByBlock(program.calls).map(({ id, calls }, index) => writeBlock(emission, id, index, calls));
   const { mean, std } = network.normalisation;
   const inFile = weightsIn === 'file';
@@ -95,10 +105,21 @@ void ${name}_normalise(const unsigned char *pixels, float *input) {
   }
 }
 
-${inFile ? `${writeWeightCheck(emission)}\n\n` : ''}${blocks.map(({ text }) => text).join('\n\n')}
+${inFile ? `${writeWeightCheck(emission)}\n\n` : ''}${team ? `${writeTeamFunctions(`${name}_team`)}\n\n` : ''}${blocks.map(({ text }) => text).join('\n\n')}
 
-void ${name}_run(${inFile ? 'const float *weights, ' : ''}const float *input, float *output, void *memory) {
+void ${name}_run${team ? '_part' : ''}(${inFile ? 'const float *weights, ' : ''}const float *input, float *output, void *memory${team ? `, const ${name}_team *team` : ''}) {
 ${indent([...locals, ...blocks.map(({ call }) => call)].join('\n'))}
 }
-`;
+${
+  team
+    ? `
+static void meet_alone(void *context) { (void)context; }
+
+void ${name}_run(${inFile ? 'const float *weights, ' : ''}const float *input, float *output, void *memory) {
+  const ${name}_team alone = {0, 1, meet_alone, 0};
+  ${name}_run_part(${inFile ? 'weights, ' : ''}input, output, memory, &alone);
+}
+`
+    : ''
+}`;
 };

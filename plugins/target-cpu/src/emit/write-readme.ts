@@ -32,7 +32,8 @@ const weightUse = ({ name, upper }: Emission): string => `
 `;
 
 export const writeReadme = (emission: Emission): string => {
-  const { name, network, weights, weightsIn, vectorWidth, inputShape } = emission;
+  const { name, network, weights, weightsIn, vectorWidth, inputShape, threads } = emission;
+  const team = threads > 1;
   const inFile = weightsIn === 'file';
   const parameters = [...network.weights.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   return `# ${network.name}
@@ -53,12 +54,19 @@ output and the arena that it is given.
 
 ## Build
 
-    cc -std=c11 ${compilerFlags(vectorWidth).join(' ')} -c ${name}.c${inFile ? '' : ` ${name}_weights.c`}
+    cc -std=c11 ${compilerFlags(vectorWidth).join(' ')} -c ${name}.c${inFile ? '' : ` ${name}_weights.c`}${team ? ` ${name}_threads.c` : ''}
 
 Other compilers than GCC and Clang take the same files: vectors are then plain loops. With CMake: \`add_subdirectory\`, or
 \`cmake --install\` and \`find_package(${name} CONFIG REQUIRED)\`; then \`target_link_libraries(app ${name}::${name})\`.
 
-\`main.c\` is a benchmark, and shows the use:
+${
+  team
+    ? `\`${name}_threads.h\` has a pool of threads that run the network together, up to ${threads}; it needs POSIX threads, and its file may be left out:
+\`${name}_run\` uses one thread, and \`${name}_run_part\` is for threads of your own. All give the same bits.
+
+`
+    : ''
+}\`main.c\` is a benchmark, and shows the use:
 
     cmake -S . -B build && cmake --build build && build/${name}_benchmark
 ${inFile ? weightUse(emission) : ''}

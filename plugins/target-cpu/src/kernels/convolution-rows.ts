@@ -61,9 +61,9 @@ export const writeConvolutionRow = (shape: ConvolutionShape, row: ConvolutionRow
     `nasc_convolution_tile(${kernel}, ${stride}, ${pixels}, ${vectors}, ${channelsIn}, ${tail}, ${left}, ${right}, ${activation}, ` +
     `from_row + (ptrdiff_t)${column} * ${stride * channelsIn}, ${width * channelsIn}, ky_first, ky_end, ${bias}, ${panel}, ` +
     `${shortcut === '0' ? '0' : `${shortcut} + ${column} * ${outputPixel}`}, ${output} + ${column} * ${outputPixel}, ${outputPixel});`;
-  return `const int first = ${y} * ${stride} - ${padding};
-const int ky_first = first < 0 ? -first : 0;
-const int ky_end = first + ${kernel} > ${height} ? ${height} - first : ${kernel};
-const float *from_row = input + ((ptrdiff_t)first * ${width} - ${padding}) * ${channelsIn};
+  return `const int top = ${y} * ${stride} - ${padding};
+const int ky_first = top < 0 ? -top : 0;
+const int ky_end = top + ${kernel} > ${height} ? ${height} - top : ${kernel};
+const float *from_row = input + ((ptrdiff_t)top * ${width} - ${padding}) * ${channelsIn};
 ${writeRowTiles(rowTiles(outputWidth, width, shape, pixels), pixels, call)}`;
 };

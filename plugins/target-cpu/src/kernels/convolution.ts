@@ -35,7 +35,7 @@ const lowering: CPatternLowering = {
         activation,
       });
       return `const float *panel = weights + ${vectors * lanes} + (size_t)${p} * ${tile.vectors * lanes * rows};
-for (int y = 0; y < ${outputHeight}; y++) {
+for (int y = first; y < last; y++) {
   const size_t at = (size_t)y * ${outputWidth * channelsOut} + ${channel};
 ${indent(row)}
 }`;
@@ -53,11 +53,12 @@ ${indent(row)}
       name,
       headers: ['inference-product.h', 'inference-convolution.h'],
       source: `/* ${kernel}x${kernel}, stride ${stride}: ${height}x${width}x${channelsIn} -> ${outputHeight}x${outputWidth}x${channelsOut} */
-NASC_NOINLINE void ${name}(float *output, const float *input, ${residual ? 'const float *shortcut, ' : ''}const float *weights) {
+NASC_NOINLINE void ${name}(float *output, const float *input, ${residual ? 'const float *shortcut, ' : ''}const float *weights, const int first, const int last) {
 ${indent(statements.join('\n'))}
 }`,
       weightElements: vectors * lanes * (1 + rows),
       scratchElements: 0,
+      items: outputHeight,
       pack: (parameter) =>
         joinArrays(
           packPanels(biasOf(first, channelsOut, parameter), 1, channelsOut, [vectors], lanes),

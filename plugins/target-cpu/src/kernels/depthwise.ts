@@ -18,8 +18,8 @@ const lowering: CPatternLowering = {
       source: `/* ${kernel}x${kernel}, stride ${stride}: ${height}x${width} -> ${outputHeight}x${outputWidth}, ${channels} channels */
 ${writeDepthwiseRow(name, shape, activation, vector)}
 
-NASC_NOINLINE void ${name}(float *output, const float *input, const float *weights) {
-  for (int y = 0; y < ${outputHeight}; y++) {
+NASC_NOINLINE void ${name}(float *output, const float *input, const float *weights, const int first, const int last) {
+  for (int y = first; y < last; y++) {
     const float *rows[${kernel}];
     for (int ky = 0; ky < ${kernel}; ky++) rows[ky] = input + (ptrdiff_t)(y * ${stride} - ${padding} + ky) * ${width * channels};
     ${name}_row(${vectors}, ${channels}, ${tailOf(channels, vector.lanes)}, y, rows, weights, output + (size_t)y * ${outputWidth * channels}, ${channels});
@@ -27,6 +27,7 @@ NASC_NOINLINE void ${name}(float *output, const float *input, const float *weigh
 }`,
       weightElements: vectors * vector.lanes * (1 + kernel * kernel),
       scratchElements: 0,
+      items: outputHeight,
       pack: (parameter) =>
         packTaps(shape, parameter(first.node.id, 'weight').data, biasOf(first, channels, parameter), [vectors], vector.lanes),
     };

@@ -78,11 +78,11 @@ export const writePanels = (
   const alone = tail < lanes || sizes[last] !== tile.vectors;
   const looped = alone ? last : sizes.length;
   const { first, last: end } = panels ?? { first: '0', last: String(sizes.length) };
-  const limit = panels && looped < sizes.length ? `(${end} < ${looped} ? ${end} : ${looped})` : panels ? end : String(looped);
+  const limit = panels && looped < sizes.length ? `nasc_least(${end}, ${looped})` : panels ? end : String(looped);
   const loop = looped > 0 ? [`for (int p = ${first}; p < ${limit}; p++)\n  ${call(tile.vectors, 'p', lanes, tile.pixels)}`] : [];
   const rest = alone
     ? [
-        `${panels ? `if (${end} > ${last}) ` : ''}${call(sizes[last]!, String(last), tail, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels)}`,
+        `${panels ? `if (${first} <= ${last} && ${end} > ${last}) ` : ''}${call(sizes[last]!, String(last), tail, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels)}`,
       ]
     : [];
   return [...loop, ...rest].join('\n');

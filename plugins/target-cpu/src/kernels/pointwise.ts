@@ -4,7 +4,9 @@ import { elementCount } from '@nasc/ir';
 import type { CPatternLowering } from '@nasc/c-emit';
 import { biasOf, fusedPatterns, numberAttribute, parameterShape, readChain } from './fused-chain.ts';
 import type { MatchedNode } from '@nasc/c-emit';
+import { vectorsOf } from './pack.ts';
 import { packProduct, planPanels, writePanels } from './panels.ts';
+import { alignRest, pickTile } from './tiles.ts';
 
 /** Why a node is no matrix product over pixels, or undefined. */
 export const whyNotPointwise = (node: MatchedNode): string | undefined => {
@@ -23,26 +25,40 @@ const lowering: CPatternLowering = {
     if (why) return why;
     const [channelsIn, channelsOut] = parameterShape(first, 'weight')!.slice(-2) as [number, number];
     const pixels = elementCount(first.inputs[0]!.shape) / channelsIn;
-    const plan = planPanels({ channelsIn, channelsOut, pixels, activation, residual }, vector);
+    const product = { channelsIn, channelsOut, pixels, activation, residual };
+    // Items are runs of pixels where there are many, so that a thread reads what it wrote; else panels.
+    const vectors = vectorsOf(channelsOut, vector.lanes);
+    const best = pickTile(pixels, vectors, vector);
+    const tiles = Math.ceil(pixels / best.pixels);
+    const tile = tiles >= 8 ? alignRest(best, vectors, vector) : best;
+    const run = tiles >= 8 ? Math.ceil((Math.ceil(tiles / 32) * tile.pixels) / tile.restPixels) * tile.restPixels : 0;
+    const plan = planPanels(product, vector, tile);
     const name = `pointwise_${pixels}x${channelsIn}x${channelsOut}${suffix}`;
-    const panels = writePanels(plan, {
-      input: 'input',
-      weights: 'weights',
-      output: 'output',
-      shortcut: 'shortcut',
-      pixels: String(pixels),
-      inputPixel: channelsIn,
-      ahead: pixels > 1 ? '1' : '0',
-    });
+    const at = (pixel: number) => `(size_t)first * ${run * pixel}`;
+    const panels = writePanels(
+      plan,
+      {
+        input: run > 0 ? `input + ${at(channelsIn)}` : 'input',
+        weights: 'weights',
+        output: run > 0 ? `output + ${at(channelsOut)}` : 'output',
+        shortcut: run > 0 ? `shortcut + ${at(channelsOut)}` : 'shortcut',
+        pixels: run > 0 ? 'pixels' : String(pixels),
+        inputPixel: channelsIn,
+        ahead: pixels > 1 ? '1' : '0',
+      },
+      run > 0 ? undefined : { first: 'first', last: 'last' },
+    );
+    const body = run > 0 ? `const int pixels = nasc_least(${pixels}, last * ${run}) - first * ${run};\n${panels}` : panels;
     return {
       name,
       headers: ['inference-product.h', 'inference-pointwise.h'],
       source: `/* ${pixels} pixels, ${channelsIn} -> ${channelsOut} channels */
-NASC_NOINLINE void ${name}(float *output, const float *input, ${residual ? 'const float *shortcut, ' : ''}const float *weights) {
-${indent(panels)}
+NASC_NOINLINE void ${name}(float *output, const float *input, ${residual ? 'const float *shortcut, ' : ''}const float *weights, const int first, const int last) {
+${indent(body)}
 }`,
       weightElements: plan.weightElements,
       scratchElements: 0,
+      items: run > 0 ? Math.ceil(pixels / run) : plan.sizes.length,
       // An element of the shortcut is read just before its sum is written, one of the input again for every panel.
       ...(residual && match.inputs[0] !== match.inputs[1] && { overlay: { input: 1, before: 0 } }),
       pack: (parameter) => packProduct(plan, parameter(first.node.id, 'weight').data, biasOf(first, channelsOut, parameter)),

@@ -135,15 +135,16 @@ ${producer.write(size, pixels, slots, lanes)}`
   const looped = alone ? last : sizes.length;
   const blocks = [
     ...(looped > 0
-      ? [`for (int b = 0; b < ${looped}; b++) {\n${indent(`${blockAt('b')}\n${blockRows(tile.vectors, tile.pixels, lanes)}`)}\n}`]
+      ? [
+          `for (int b = ${projection ? '0' : 'first'}; b < ${projection ? looped : alone ? `nasc_least(last, ${looped})` : 'last'}; b++) {\n${indent(`${blockAt('b')}\n${blockRows(tile.vectors, tile.pixels, lanes)}`)}\n}`,
+        ]
       : []),
     ...(alone
       ? [
-          `{\n${indent(`${blockAt(String(last))}\n${blockRows(sizes[last]!, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels, tail)}`)}\n}`,
+          `${projection ? '' : `if (first <= ${last} && last > ${last}) `}{\n${indent(`${blockAt(String(last))}\n${blockRows(sizes[last]!, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels, tail)}`)}\n}`,
         ]
       : []),
   ].join('\n');
-  const bands = outputHeight / band;
   const project =
     product &&
     writePanels(product, {
@@ -159,7 +160,7 @@ ${producer.write(size, pixels, slots, lanes)}`
   // A shortcut that is the input itself is read where its sum is written.
   const mayLieOver = producer?.pointwise !== false && (!shortcut || match.inputs[0] !== match.inputs[1] || inFront === 0);
   const scratchElements = bandElements + (producer ? rings * ringElements : 0);
-  const body = `const int end = start + ${band};${producer ? `\nconst int from = start == 0 ? 0 : ${lastRow('start - 1')};` : ''}
+  const body = `const int end = start + ${band};${producer ? `\nconst int from = ${projection ? `start > first * ${band} ? ${lastRow('start - 1')} : start * ${stride} > ${padding} ? start * ${stride} - ${padding} : 0` : '0'};` : ''}
 ${blocks}${project ? `\n${project}` : ''}`;
   return {
     name,
@@ -167,17 +168,20 @@ ${blocks}${project ? `\n${project}` : ''}`;
     source: `/* ${height}x${width}x${channelsIn}, ${channels} channels inside, ${kernel}x${kernel}, stride ${stride} -> ${outputHeight}x${outputWidth}${product ? `x${product.channelsOut}` : ''}: blocks of ${block} channels, bands of ${band} rows */
 ${writeDepthwiseRow(name, shape, depthwiseActivation, vector)}
 
-NASC_NOINLINE void ${name}(float *output, const float *input, ${shortcut ? 'const float *shortcut, ' : ''}const float *weights${scratchElements > 0 ? ', float *scratch' : ''}) {
+NASC_NOINLINE void ${name}(float *output, const float *input, ${shortcut ? 'const float *shortcut, ' : ''}const float *weights${scratchElements > 0 ? ', float *scratch' : ''}, const int first, const int last) {
 ${indent(
   [
     ...(projection ? ['float *const band = scratch;'] : []),
     ...(producer ? [`float *const rings = scratch + ${bandElements};`] : []),
-    bands > 1 ? `for (int start = 0; start < ${outputHeight}; start += ${band}) {\n${indent(body)}\n}` : `const int start = 0;\n${body}`,
+    projection
+      ? `for (int start = first * ${band}; start < last * ${band}; start += ${band}) {\n${indent(body)}\n}`
+      : `const int start = 0;\n${body}`,
   ].join('\n'),
 )}
 }`,
     weightElements: expansionElements + tapElements + (product?.weightElements ?? 0),
     scratchElements,
+    items: projection ? outputHeight / band : sizes.length,
     ...(product && mayLieOver && { overlay: { input: 0, before: inFront } }),
     pack: (parameter) =>
       joinArrays(

@@ -43,6 +43,14 @@ export const pickTile = (pixels: number, vectors: number, vector: VectorDescript
   return tile;
 };
 
+/** The same tile where runs of pixels are shared out: pixels of the vectors that are left over are whole tiles, too. */
+export const alignRest = (tile: Tile, vectors: number, vector: VectorDescription): Tile => {
+  const rest = vectors % tile.vectors;
+  if (rest === 0) return { ...tile, restPixels: tile.pixels };
+  const most = Math.floor(sums(vector, rest) / rest / tile.pixels);
+  return { ...tile, restPixels: tile.pixels * Math.max(1, most) };
+};
+
 /** The same where at most `most` vectors should be worked on at once, and vectors that are left over cost a pass of their own. */
 export const pickExpansionTile = (pixels: number, vectors: number, most: number, vector: VectorDescription): Tile => {
   let best: (Tile & { readonly cost: number }) | undefined;
