@@ -98,7 +98,7 @@ describe('emitProgram', () => {
     const program = emit(graphOf(chain(), ['y']));
     expect(program.calls).toHaveLength(1);
     expect(writeCall(program.calls[0]!, (one) => `<${one.kind} ${one.id}>`)).toBe(
-      'fused_2(<value y>, <value x>, <value x>, <weights s.packed>, <scratch y#scratch>);',
+      'fused_2(<value y>, <value x>, <value x>, <weights s.packed>, <scratch y#scratch>, 0, 3);',
     );
     expect(program.coverage.map(({ node: id, kind }) => `${id} ${kind}`)).toEqual(['s special', 'r special', 'y special']);
     const data = Float32Array.from({ length: 8 }, (_, index) => index);
