@@ -15,6 +15,7 @@ NASC_INLINE void nasc_convolution_tile(const int K, const int S, const int T, co
     NASC_UNROLL for (int kx = 0; kx < K; kx++) {
       const float *taps = panel + (size_t)(ky * K + kx) * I * N * NASC_LANES;
       for (int i = 0; i < I; i++) {
+        NASC_KEEP_ADDRESS(from);
         nasc_vector w[NASC_MOST_VECTORS];
         NASC_UNROLL for (int n = 0; n < N; n++) {
           w[n] = nasc_load(taps + ((size_t)i * N + n) * NASC_LANES);

@@ -20,8 +20,8 @@
 #define NASC_RELAX() (void)0
 #endif
 
-/* Turns of waiting after which a thread gives its core away, or sleeps. */
-enum { NASC_PATIENCE = 20000 };
+/* Turns of waiting (some 100 microseconds) after which a thread gives its core away, or sleeps. */
+enum { NASC_PATIENCE = 1500 };
 
 typedef struct nasc_pool nasc_pool;
 

@@ -54,7 +54,7 @@ export const alignRest = (tile: Tile, vectors: number, vector: VectorDescription
 /** The same where at most `most` vectors should be worked on at once, and vectors that are left over cost a pass of their own. */
 export const pickExpansionTile = (pixels: number, vectors: number, most: number, vector: VectorDescription): Tile => {
   let best: (Tile & { readonly cost: number }) | undefined;
-  for (let size = Math.min(most, vectors, 9); size >= 1; size--) {
+  for (let size = Math.min(most, vectors, vector.registers >= 32 ? 6 : 3); size >= 1; size--) {
     const rest = vectors % size;
     const main = pickPixels(pixels, size, vector);
     const last = rest > 0 ? pickPixels(pixels, rest, vector) : { pixels: 1, cost: 0 };
