@@ -441,7 +441,8 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           "minimum": 13,
           "maximum": 26,
           "default": 15,
-          "description": "ONNX operator set, 13 to 26. The file's IR version is that of the ONNX release that the set came with."
+          "description": "ONNX operator set, 13 to 26. The file's IR version is that of the ONNX release that the set came with.",
+          "hint": "Leave it out: nearly every runtime reads operator set 15. A runtime that supports a later set reads the earlier ones too."
         },
         "dynamicBatch": {
           "type": "boolean",
