@@ -2,7 +2,8 @@
 // in ONNX Runtime, which checks their shapes strictly, and are read back as what they were.
 import { createPlainRunner } from '@nasc/c-emit';
 import type { PlainRunner } from '@nasc/c-emit';
-import { createOnnxSession, opsets, writeOnnx } from '@nasc/onnx';
+import { createOnnxSession, opsets, readOnnx, writeOnnx } from '@nasc/onnx';
+import { Random } from '@nasc/random';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embed } from './cases/embed.ts';
 import { examples } from './cases/examples.ts';
@@ -43,6 +44,22 @@ describe.each(rows)('$name', ({ row }) => {
       expect(found).toEqual(expected);
     }
   });
+});
+
+test.each(rows)('$name: a damaged file is read as what it still says, or refused with a diagnostic', ({ name, row }) => {
+  const bytes = writeOnnx(row.graph, parameterTensors(row), opLookup, { name: row.op.name });
+  const random = new Random({ seed: 11, stream: `conformance.damage ${name}` });
+  for (let trial = 0; trial < 20; trial++) {
+    const damaged = trial % 4 === 0 ? bytes.slice(0, random.integer(bytes.length)) : bytes.slice();
+    for (let at = 0; at <= trial % 3; at++) damaged[random.integer(damaged.length)] = random.integer(256);
+    let refusal: unknown = { diagnostics: [] };
+    try {
+      readOnnx(damaged, opLookup);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toHaveProperty('diagnostics');
+  }
 });
 
 test.each(examples)('$name: is read back', (example) => {

@@ -1,4 +1,4 @@
-// Every op on every one of its examples: attributes, types, kernels, gradients, ONNX and costs have to agree. A new op is
+// Every op on every one of its examples: attributes, types, kernels, gradients and costs have to agree. A new op is
 // tested by being registered with examples; nothing here knows an op by name.
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { createPlainRunner } from '@nasc/c-emit';

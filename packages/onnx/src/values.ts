@@ -18,11 +18,11 @@ export const floatTensor = (name: string, shape: readonly number[], data: Float3
   return { name, dataType: FLOAT, dims: [...shape], rawData };
 };
 
-/** The inverse of `floatTensor`; undefined for a tensor that is stored otherwise. */
+/** The inverse of `floatTensor`; undefined for a tensor that is stored otherwise, or empty. */
 export const readFloats = ({ dataType, dims, rawData }: TensorProto): Tensor | undefined => {
   const shape = (dims ?? []).map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
-  if (dataType !== FLOAT || rawData?.length !== count * 4) return undefined;
+  if (dataType !== FLOAT || count === 0 || rawData?.length !== count * 4) return undefined;
   const view = viewOf(rawData);
   const data = new Float32Array(count);
   for (let i = 0; i < count; i++) data[i] = view.getFloat32(i * 4, true);
