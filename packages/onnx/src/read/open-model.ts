@@ -5,9 +5,11 @@ import type { TensorType } from '@nasc/ir';
 import { checkModel } from '../check-model.ts';
 import { fromNchwOrder } from '../layout.ts';
 import { messages } from '../messages.ts';
-import { modelMessage, opsets } from '../proto.ts';
+import { modelMessage, opsets, tensorMessage } from '../proto.ts';
 import type { ModelProto, NodeProto, TensorProto, ValueInfoProto } from '../proto.ts';
 import { batchName } from '../values.ts';
+
+const floats = tensorMessage.DataType.FLOAT;
 
 export interface OpenModel {
   readonly name: string;
@@ -59,7 +61,10 @@ export const openModel = (bytes: Uint8Array): OpenModel => {
   if (batches.size !== 1 || (batch !== batchName && batch !== 1)) fail(`the first dimension of its inputs is not "${batchName}", or 1`);
 
   const outputs = graph.output ?? [];
-  const described = [...inputs, ...outputs, ...(graph.valueInfo ?? [])].filter((value) => dimensionsOf(value)[0] === batch);
+  const isFloats = (value: ValueInfoProto) => value.type?.tensorType?.elemType === floats && dimensionsOf(value)[0] === batch;
+  const other = [...inputs, ...outputs].find((value) => !isFloats(value));
+  if (other) fail(`"${other.name}" is no float32 value with the batch in front`);
+  const described = [...inputs, ...outputs, ...(graph.valueInfo ?? [])].filter(isFloats);
   return {
     name,
     opset,

@@ -111,6 +111,8 @@ test('a node that its op would write otherwise', () => {
   expect(failure(turned)).toContain('the nodes are others');
   const extended = changed(({ graph: { node } }) => (node[1]!.attribute = [{ name: 'alpha', type: 2, i: 1 }]));
   expect(failure(extended)).toContain('it writes node "block.positive" otherwise');
+  const valued = changed(({ graph: { node } }) => (node[1]!.attribute = [{ name: 'value', type: 4, t: integerTensor('one', [1]) }]));
+  expect(failure(valued)).toContain('it writes node "block.positive" otherwise');
 });
 
 test.each<[string, (model: ModelProto) => void, string]>([
@@ -128,6 +130,11 @@ test.each<[string, (model: ModelProto) => void, string]>([
     'another batch',
     (model) => (model.graph!.input![0]!.type!.tensorType!.shape!.dim![0] = { dimParam: 'N' }),
     'the first dimension of its inputs is not "batch", or 1',
+  ],
+  [
+    'values of another type',
+    (model) => (model.graph!.output![0]!.type!.tensorType!.elemType = 10),
+    '"logits" is no float32 value with the batch in front',
   ],
   ['damaged metadata', (model) => (model.metadataProps!.at(-1)!.value = '[{'), 'its metadata "blocks" is no JSON'],
   [

@@ -41,8 +41,11 @@ const fitArity = (operands: readonly ReadValue[], { arity }: OpDefinition): read
   return [operands, [...new Set(operands)]].find(fits);
 };
 
-const plain = ({ opType, name, input, output, attribute }: NodeProto): string =>
-  JSON.stringify([opType, name, input ?? [], output ?? [], Object.entries(readAttributes(attribute ?? [])).toSorted()]);
+/** All of a node but its doc_string. Attributes are counted, too: those of a kind that is never written are not among the read ones. */
+const plain = ({ opType, domain, name, input, output, attribute }: NodeProto): string => {
+  const attributes = Object.entries(readAttributes(attribute ?? [])).toSorted();
+  return JSON.stringify([opType, domain ?? '', name, input ?? [], output ?? [], attribute?.length ?? 0, attributes]);
+};
 
 const sameTensor = (a: TensorProto, b: TensorProto | undefined): boolean =>
   a.dataType === b?.dataType && sameShape((a.dims ?? []).map(Number), (b?.dims ?? []).map(Number)) && sameBytes(a.rawData, b?.rawData);
