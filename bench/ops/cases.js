@@ -137,7 +137,7 @@ export const cases = [
   op('concat', middle, { axis: 2 }, (x) => [x, x]),
   splitConcat(middle),
   channelShuffle(middle, 4),
-  op('zero', large),
+  op('zero', large, { width: 72 }),
   chain('conv2d 1x1, batchNorm, hSwish', [14, 14, 80], [['conv2d', { kernel: 1, width: 480 }], ['batchNorm'], ['hSwish']]),
   chain('depthwise 3x3, batchNorm, hSwish', small, [['depthwiseConv2d', { kernel: 3 }], ['batchNorm'], ['hSwish']]),
   chain('separable 3x3 d2', middle, [

@@ -1,8 +1,8 @@
 // What an op costs, counted from what is done instead of from its definition: the nodes of its ONNX file, and the sizes of
 // what ONNX Runtime takes and gives.
 import { costOf, elementCount } from '@nasc/ir';
-import { createOnnxSession, readOnnxModel, writeOnnx } from '@nasc/onnx';
-import type { OnnxModelSummary } from '@nasc/onnx';
+import { createOnnxSession, summariseOnnx, writeOnnx } from '@nasc/onnx';
+import type { OnnxSummary } from '@nasc/onnx';
 import { expect, test } from 'vitest';
 import { inputId, parameterTensors } from './example-case.ts';
 import type { ExampleCase } from './example-case.ts';
@@ -21,7 +21,7 @@ const productsPerOutput = (opType: string, weight: readonly number[]): number =>
   return opType === 'Gemm' ? weight[0]! : 0; // [in, out]
 };
 
-const count = ({ nodes, constants }: OnnxModelSummary, inputs: number, outputs: number) => {
+const count = ({ nodes, constants }: OnnxSummary, inputs: number, outputs: number) => {
   const elements = (name: string | undefined) => (name !== undefined && constants.has(name) ? elementCount(constants.get(name)!) : 0);
   const sum = (kind: 'trained' | 'moving') =>
     nodes
@@ -44,7 +44,7 @@ const countOf = async (row: ExampleCase) => {
   const [output] = await session.runAll(given, row.batch);
   await session.dispose();
   const taken = given.reduce((sum, { length }) => sum + length, 0);
-  return count(readOnnxModel(bytes), taken / row.batch, output!.length / row.batch);
+  return count(summariseOnnx(bytes), taken / row.batch, output!.length / row.batch);
 };
 
 test.each(rows)('$name', async ({ row }) => {

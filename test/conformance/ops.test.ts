@@ -1,17 +1,16 @@
-// Every op on every one of its examples: attributes, types, kernels, gradients, ONNX and costs have to agree. A new op is
+// Every op on every one of its examples: attributes, types, kernels, gradients and costs have to agree. A new op is
 // tested by being registered with examples; nothing here knows an op by name.
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { createPlainRunner } from '@nasc/c-emit';
 import type { PlainInputs, PlainOptions, PlainRunner } from '@nasc/c-emit';
 import { elementCount, parameterId } from '@nasc/ir';
 import type { Attributes } from '@nasc/ir';
-import { createOnnxSession, opsets, writeOnnx } from '@nasc/onnx';
 import { Random } from '@nasc/random';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exampleCase, inputId, nodeId, parameterTensors } from './example-case.ts';
+import { exampleCase, nodeId } from './example-case.ts';
 import { centralDifferences } from './finite-differences.ts';
-import { opLookup, ops, rows } from './registered-ops.ts';
-import { backward, computeAll, disagreements, forward, relativeError } from './run-case.ts';
+import { ops, rows } from './registered-ops.ts';
+import { backward, computeAll, disagreements, forward } from './run-case.ts';
 
 let double: PlainRunner;
 let float: PlainRunner;
@@ -112,17 +111,5 @@ describe('plain kernels', () => {
     ];
     const whole = computeAll(float, row);
     for (const cuts of divisions) expect(computeAll(float, row, { cuts })).toEqual(whole);
-  });
-});
-
-describe('ONNX', () => {
-  const files = rows.flatMap((row) => [opsets.oldest, opsets.newest].map((opset) => ({ ...row, opset })));
-
-  test.each(files)('$name: ONNX Runtime agrees with the plain kernels, operator set $opset', async ({ row, opset }) => {
-    const session = await createOnnxSession(writeOnnx(row.graph, parameterTensors(row), opLookup, { name: row.op.name, opset }));
-    const inputs = row.inputTypes.map((_, index) => row.inputs.get(inputId(index))!);
-    const [output] = await session.runAll(inputs, row.batch);
-    await session.dispose();
-    expect(relativeError(output!, forward(double, row, { mode: 'inference' }).values.get(nodeId)!)).toBeLessThan(1e-5);
   });
 });

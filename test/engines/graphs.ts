@@ -103,7 +103,7 @@ export const mobileSpace = ({ size, channels, stem, blocks, head, classes }: Spa
     const choices: Record<string, (inner: TestBuilder, input: NodeId) => NodeId> = {};
     for (const { kernel, expand } of candidates)
       choices[`k${kernel}e${expand}`] = (inner, input) => mbConv(inner, input, { kernel, expand, stride, width });
-    if (shortcut) choices['zero'] = (inner, input) => inner.op('zero', 'zero', [input]);
+    if (shortcut) choices['zero'] = (inner, input) => inner.op('zero', 'zero', [input], { width });
     const block = builder.choice(`block${index}`, value, choices);
     value = shortcut ? builder.op(`add${index}`, 'add', [block, value]) : block;
   });

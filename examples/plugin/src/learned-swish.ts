@@ -1,5 +1,5 @@
 // An op of one's own: swish with a learned slope for each channel (Ramachandran, Zoph and Le, 2017).
-import { cLowering, channelsOf, defineOp, float32, onnxLowering, operand, rowsOf, tfjsLowering } from 'nasc/plugin';
+import { cLowering, channelsOf, defineOp, float32, onnxLowering, operand, rowsOf, tfjsLowering, toNchwOrder } from 'nasc/plugin';
 import type { BatchedView } from 'nasc/plugin';
 
 interface LearnedSwishAttributes {
@@ -91,9 +91,16 @@ export const learnedSwish = defineOp<LearnedSwishAttributes>({
     onnx: onnxLowering<LearnedSwishAttributes>({
       // Images are NCHW in ONNX: beta is [C, 1, 1] beside them.
       emit: ({ output }, [input], emitter) => {
-        const { shape, data } = emitter.parameter('beta');
-        const slope = emitter.constant('beta', output.shape.length === 3 ? [...shape, 1, 1] : shape, data);
-        return emitter.node('Mul', [input!, emitter.node('Sigmoid', [emitter.node('Mul', [input!, slope])])]);
+        const shape = toNchwOrder(output.shape);
+        const { data } = emitter.parameter('beta');
+        const slope = emitter.constant('beta', [data.length, ...shape.slice(1).map(() => 1)], data);
+        const scaled = emitter.node('Mul', [input!, slope], {}, shape);
+        return emitter.node('Mul', [input!, emitter.node('Sigmoid', [scaled], {}, shape)]);
+      },
+      // What beta was before training is not in a file.
+      read: ({ nodes: [first], constant }) => {
+        const beta = constant(first?.inputs[1]);
+        return beta && { attributes: {}, parameters: { beta: { shape: [beta.data.length], data: beta.data } } };
       },
     }),
     tfjs: tfjsLowering<LearnedSwishAttributes>(({ tf, inputs: [input], parameters }) =>

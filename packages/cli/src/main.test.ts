@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@nasc/config';
 import { withLock } from '@nasc/core';
+import { buildNetwork, float32, initialiseParameters, lookupOf } from '@nasc/ir';
+import { writeOnnx } from '@nasc/onnx';
+import { primitiveOps } from '@nasc/ops';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from './io.test-helper.ts';
 import type { RunSettings } from './io.test-helper.ts';
@@ -338,6 +341,26 @@ describe('nasc inspect', () => {
     expect((await cli('inspect tiny.json')).stderr).toBe(`error INSPECT_SIZE_UNKNOWN: "tiny" does not say for which images it is.
   hint: Give --input HxWxC --classes N, or \`input: { resolution, channels, classes }\` in the space.
 `);
+  });
+
+  test('an exported ONNX model is a network with what it says of itself; one of another tool is refused', async () => {
+    const ops = lookupOf(primitiveOps);
+    const graph = buildNetwork({ ops }, (builder) => builder.op('head', 'linear', [builder.input('input', float32(5))], { width: 2 }));
+    const metadata = { space: 'tiny', choices: '{"stage1.block1.choice":"k3e3"}' };
+    const bytes = writeOnnx(graph, initialiseParameters(graph, ops, 0), ops, { name: 'tiny-cpu', dynamicBatch: false, metadata });
+    await writeFile(join(folder, 'model.onnx'), bytes);
+    expect(await inspectJson('model.onnx')).toMatchObject({
+      kind: 'network',
+      name: 'tiny-cpu',
+      params: 12,
+      macs: 10,
+      layers: [{ id: 'head', op: 'linear', attributes: { width: 2, bias: true } }],
+      content: { opset: 15, dynamicBatch: false, metadata: { space: 'tiny', choices: { 'stage1.block1.choice': 'k3e3' } } },
+    });
+    expect((await cli('inspect model.onnx')).stdout).toContain('%head = linear(%input) width 2');
+    await write('other.onnx', '<html>');
+    expect(await cli('inspect other.onnx')).toMatchObject({ code: 1, stdout: '' });
+    expect((await cli('inspect other.onnx')).stderr).toMatch(/^error ONNX_UNREADABLE: This is not an ONNX model: /);
   });
 
   test("the config's own space, and the artifact that is made of it, by hash and by folder", async () => {

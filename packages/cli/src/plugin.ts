@@ -107,8 +107,8 @@ export type { ElementwiseOp } from '@nasc/ops';
 // Lowerings of an op: C, ONNX, TensorFlow.js.
 export { cLowering, operand } from '@nasc/c-emit';
 export type { BatchedView, CLowering, KernelCall, Operand } from '@nasc/c-emit';
-export { onnxLowering } from '@nasc/onnx';
-export type { OnnxEmitter, OnnxLowering } from '@nasc/onnx';
+export { floatOf, integerOf, integersOf, onlyNode, onnxLowering, toNchwOrder } from '@nasc/onnx';
+export type { OnnxEmitter, OnnxLowering, OnnxNode, OnnxNodes, ReadOp } from '@nasc/onnx';
 export { keptMask, tfjsLowering } from '@nasc/tfjs';
 export type { Tfjs, TfjsCall, TfjsLowering } from '@nasc/tfjs';
 
@@ -128,8 +128,8 @@ export {
   writeCall,
 } from '@nasc/c-emit';
 export type { CProgram, EmitOptions, MemoryPlan, ProgramCall, ProgramOperand } from '@nasc/c-emit';
-export { compareOutputs, createOnnxSession, writeOnnx } from '@nasc/onnx';
-export type { OnnxSession } from '@nasc/onnx';
+export { compareOutputs, createOnnxSession, readOnnx, writeOnnx } from '@nasc/onnx';
+export type { OnnxMetadata, OnnxNetwork, OnnxOptions, OnnxSession } from '@nasc/onnx';
 export { hostDevice, measure, measureInPlace, networkLatency } from '@nasc/measure';
 export type { BlockKey, BlockTimes, InPlaceOptions, KeyOfNode, MeasureOptions, Measurement } from '@nasc/measure';
 export { deployedGraph, removeUnused } from '@nasc/transforms';

@@ -76,6 +76,7 @@ const runStage = async (target: Target, onnx: OnnxModel): Promise<{ files: Gener
     config: validateConfig({ task: { dataset: 'noise' }, space: 'tiny', targets: ['cpu'], export: { verifyImages: 50 } }, 'test'),
     folder: cacheFolder,
     signal: new AbortController().signal,
+    inputHashes: {},
     registry,
     target,
     engine: () => Promise.reject(new Error('not in this stage')),

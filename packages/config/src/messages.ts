@@ -15,10 +15,10 @@ export const messages = {
     return errorDiagnostic('CONFIG_MISSING_KEY', `"${path}" is missing.`, { at, ...(hint && { hint }) });
   },
 
-  wrongValue: (path: string, expected: string, found: string, at: string, suggestion?: string): Diagnostic =>
+  wrongValue: (path: string, expected: string, found: string, at: string, hint?: string): Diagnostic =>
     errorDiagnostic('CONFIG_WRONG_VALUE', `${path ? `"${path}"` : 'The value'} has to be ${expected}, and is ${found}.`, {
       at,
-      ...(suggestion && { hint: `Did you mean "${suggestion}"?` }),
+      ...(hint !== undefined && { hint }),
     }),
 
   syntax: (file: string, line: number, column: number, problem: string, hint: string | undefined): Diagnostic =>

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '@nasc/diagnostics';
 import type { Config } from '@nasc/config';
 import type { DataWorkers, Dataset } from '@nasc/data';
+import type { ArtifactKind } from './artifacts.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { EngineOptions, LatencyPredictor, Target, TrainingEngine } from './kinds/index.ts';
 import type { Registry } from './registry.ts';
@@ -11,6 +12,8 @@ export interface PassContext {
   /** Folder of the config: what relative paths in it start from. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Content hash of each artifact that the part consumes: the name of its folder. */
+  readonly inputHashes: Readonly<Partial<Record<ArtifactKind, string>>>;
   /** What plugins registered. Everything looked up here becomes part of the artifact's key. */
   readonly registry: Registry;
   /** The target that this run of the stage is for; throws in a stage that does not depend on the target. */

@@ -118,6 +118,7 @@ const run = async <Out>(
     config,
     folder: cacheFolder,
     signal: new AbortController().signal,
+    inputHashes: {},
     registry,
     target,
     engine: () => Promise.resolve({ engine: registry.engines.require('native'), options: { threads: 2, cacheFolder } }),

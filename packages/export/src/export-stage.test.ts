@@ -1,5 +1,5 @@
 // The stage on a network that is "derived" here: random weights, running statistics as after some training.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '@nasc/config';
@@ -8,12 +8,13 @@ import type { Artifacts, Plugin } from '@nasc/core';
 import { inMemorySplit } from '@nasc/data';
 import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import { engineNativePlugin } from '@nasc/engine-native';
-import { asNetwork, buildGraph, float32, initialiseParameters, lookupOf, parametersOf } from '@nasc/ir';
+import { buildGraph, float32, hashGraph, initialiseParameters, lookupOf, parametersOf } from '@nasc/ir';
 import type { OpDefinition } from '@nasc/ir';
-import { onnxLowering, readOnnxModel } from '@nasc/onnx';
+import { onnxLowering, readOnnx, summariseOnnx } from '@nasc/onnx';
 import { macros, opsPlugin, primitiveOps, rewritingPatterns } from '@nasc/ops';
 import { Random } from '@nasc/random';
 import { targetOnnxRuntime } from '@nasc/target-onnxruntime';
+import { instantiatePath } from '@nasc/transforms';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { exportStage } from './export-stage.ts';
 
@@ -30,19 +31,19 @@ const shape = { height: 10, width: 9, channels: 3 };
 const classes = ['cat', 'dog', 'owl'];
 const ops = lookupOf(primitiveOps);
 
-const graph = asNetwork(
-  buildGraph({ ops, macros: lookupOf(macros) }, (builder) => {
-    const image = builder.input('image', float32(10, 9, 3));
-    const stem = builder.group({ id: 'stem', macro: 'convBnAct', attributes: {}, shortcut: false });
-    const features = stem.macro('', 'convBnAct', [image], { width: 8, kernel: 3, stride: 2 });
-    const attributes = { kernel: 5, expansion: 3, width: 8 };
-    const block = builder.group({ id: 'block', macro: 'mbConv', attributes, shortcut: true });
-    const sum = block.op('add', 'add', [features, block.macro('k5e3', 'mbConv', [features], attributes)]);
-    return builder
-      .group({ id: 'head', macro: 'linearHead', attributes: {}, shortcut: false })
-      .macro('', 'linearHead', [sum], { classes: 3 });
-  }),
-);
+const space = buildGraph({ ops, macros: lookupOf(macros) }, (builder) => {
+  const image = builder.input('input', float32(10, 9, 3));
+  const stem = builder.group({ id: 'stem', macro: 'convBnAct', attributes: {}, shortcut: false });
+  const features = stem.macro('', 'convBnAct', [image], { width: 8, kernel: 3, stride: 2 });
+  const block = builder.group({ id: 'block', macro: 'choice', attributes: {}, shortcut: true });
+  const candidates = [3, 5].map((kernel) => {
+    return { name: `k${kernel}e3`, macro: 'mbConv', attributes: { kernel, expansion: 3, width: 8 } };
+  });
+  const sum = block.op('add', 'add', [features, block.choice('choice', [features], candidates)]);
+  return builder.group({ id: 'head', macro: 'linearHead', attributes: {}, shortcut: false }).macro('', 'linearHead', [sum], { classes: 3 });
+});
+const choices = [1];
+const graph = instantiatePath(space, choices);
 
 const derivedNetwork = (): Artifacts['derived'] => {
   const weights = new Map(initialiseParameters(graph, ops, 0));
@@ -58,7 +59,16 @@ const derivedNetwork = (): Artifacts['derived'] => {
 
 const normalisation = { mean: [0.5, 0.4, 0.3], std: [0.25, 0.25, 0.2] };
 
-/** A data set, and the two artifacts that the stage consumes. */
+const latency = { ms: 1, source: 'measured', samples: 1, spread: 0, deviceId: 'bench-1' } as const;
+const costModel: Artifacts['costModel'] = {
+  target: 'onnxruntime',
+  measured: { device: { id: 'bench-1', description: 'a bench' }, choices: [[latency, latency]], fixed: {}, protocol: {} },
+  choices: [[latency, latency]],
+  fixed: {},
+};
+const architecture: Artifacts['architecture'] = { choices, predictedMs: 1, measuredMs: undefined, limitMs: undefined, rounds: [] };
+
+/** A data set, and the artifacts that the stage consumes. */
 const before = definePlugin({
   name: 'before',
   apiVersion: 1,
@@ -104,21 +114,16 @@ const before = definePlugin({
         perTarget: false,
         dependsOn: [],
         reads: () => ({}),
-        passes: [{ name: 'giveSpace', run: () => ({ name: 'one-network', task, graph, costs: {} }) }],
+        passes: [{ name: 'giveSpace', run: () => ({ name: 'one-choice', task, graph: space, costs: {} }) }],
       }),
     );
-    api.addPart(
-      definePart({
-        stage: 'derive',
-        name: 'retrain',
-        consumes: [],
-        produces: 'derived',
-        perTarget: true,
-        dependsOn: [],
-        reads: () => ({}),
-        passes: [{ name: 'giveNetwork', run: derivedNetwork }],
-      }),
-    );
+    const ofTarget = { consumes: [], perTarget: true, dependsOn: [], reads: () => ({}) } as const;
+    const passes = [{ name: 'giveCosts', run: () => costModel }] as const;
+    api.addPart(definePart({ ...ofTarget, stage: 'annotate', name: 'annotate', produces: 'costModel', passes }));
+    const select = [{ name: 'giveArchitecture', run: () => architecture }] as const;
+    api.addPart(definePart({ ...ofTarget, stage: 'derive', name: 'select', produces: 'architecture', passes: select }));
+    const retrain = [{ name: 'giveNetwork', run: derivedNetwork }] as const;
+    api.addPart(definePart({ ...ofTarget, stage: 'derive', name: 'retrain', produces: 'derived', passes: retrain }));
   },
 });
 
@@ -126,7 +131,8 @@ const exportWith = async (opPlugin: Plugin, options: object = {}) => {
   const config = validateConfig(
     {
       task: { dataset: 'noise' },
-      space: 'one-network',
+      space: 'one-choice',
+      seed: 7,
       targets: ['onnxruntime'],
       threads: 1,
       export: { verifyImages: 80, ...options },
@@ -145,29 +151,57 @@ test('folds, writes and verifies', async () => {
   expect(onnx!.opset).toBe(15);
   expect(onnx!.verification).toMatchObject({ images: 80, sameClass: 80 });
   expect(onnx!.verification.relativeError).toBeLessThan(1e-5);
-  const { metadata, nodeCounts } = readOnnxModel(onnx!.bytes);
-  expect(nodeCounts['BatchNormalization']).toBeUndefined();
-  expect(metadata).toMatchObject({
-    space: 'one-network',
+  expect(summariseOnnx(onnx!.bytes).nodeCounts['BatchNormalization']).toBeUndefined();
+});
+
+test('the file says what it is for and what it was made of', async () => {
+  const { onnx } = await exportWith(opsPlugin);
+  const { blocks, latencyProfile, ...metadata } = summariseOnnx(onnx!.bytes).metadata;
+  expect(metadata).toEqual({
     dataset: 'noise',
-    evaluationCrop: '0.875',
-    target: 'onnxruntime',
+    datasetHash: 'noise',
     classes: '["cat","dog","owl"]',
+    mean: '[0.5,0.4,0.3]',
+    std: '[0.25,0.25,0.2]',
+    pixelRange: '[0,255]',
+    normalisation: '(pixel / 255 - mean) / std, per channel',
+    evaluationCrop: '0.875',
+    layout: 'NCHW',
+    space: 'one-choice',
+    choices: '{"block.choice":"k5e3"}',
+    target: 'onnxruntime',
+    device: 'a bench',
+    deviceId: 'bench-1',
+    seed: '7',
   });
-  expect(JSON.parse(metadata['blocks']!)).toContainEqual({
+  expect(JSON.parse(blocks!)).toContainEqual({
     id: 'block',
     macro: 'mbConv',
-    kernel: 5,
-    expansion: 3,
-    width: 8,
+    attributes: expect.objectContaining({ kernel: 5, expansion: 3, width: 8 }) as unknown,
+    position: 1,
     shortcut: true,
   });
+  // The folder of the cost model that the search used.
+  expect(await readdir(join(folder, 'artifacts', 'costModel'))).toContain(latencyProfile);
+});
+
+test('the file is read back as the network that was exported', async () => {
+  const { folded, onnx } = await exportWith(opsPlugin);
+  const read = readOnnx(onnx!.bytes, ops);
+  expect(hashGraph(read.graph)).toBe(hashGraph(folded!.graph));
+  expect(read.weights).toEqual(folded!.weights);
+});
+
+test('writes one image a call where that is asked for, and verifies it all the same', async () => {
+  const { onnx } = await exportWith(opsPlugin, { dynamicBatch: false });
+  expect(summariseOnnx(onnx!.bytes).inputs).toEqual([{ name: 'input', shape: [1, 3, 10, 9] }]);
+  expect(onnx!.verification).toMatchObject({ images: 80, sameClass: 80 });
 });
 
 test('writes the configured operator set', async () => {
   const { onnx } = await exportWith(opsPlugin, { opset: 13 });
   expect(onnx!.opset).toBe(13);
-  expect(readOnnxModel(onnx!.bytes).opset).toBe(13);
+  expect(summariseOnnx(onnx!.bytes).opset).toBe(13);
 });
 
 test('a model that is not the network ends the stage, and the node that differs is named', async () => {

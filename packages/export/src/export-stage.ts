@@ -32,11 +32,11 @@ export const exportStage = definePlugin({
       definePart({
         stage: 'export',
         name: 'onnx',
-        consumes: ['folded', 'derived', 'searchSpace'],
+        consumes: ['folded', 'derived', 'searchSpace', 'architecture', 'costModel'],
         produces: 'onnx',
         perTarget: true,
         dependsOn: ['data'],
-        reads: (config) => config.export,
+        reads: (config) => ({ ...config.export, seed: config.seed }),
         passes: [writeOnnxPass, verifyOnnxPass],
       }),
     );

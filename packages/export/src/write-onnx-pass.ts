@@ -1,34 +1,25 @@
 // Pass `writeOnnx`: the folded network becomes the bytes of an ONNX file.
 import { definePass } from '@nasc/core';
 import type { ConsumedArtifacts, PassContext } from '@nasc/core';
-import type { Group } from '@nasc/ir';
 import { writeOnnx } from '@nasc/onnx';
+import { describeModel } from './describe-model.ts';
 
-export type ExportInputs = ConsumedArtifacts<'derived' | 'folded' | 'searchSpace'>;
+export type ExportInputs = ConsumedArtifacts<'architecture' | 'costModel' | 'derived' | 'folded' | 'searchSpace'>;
 
 export interface WrittenModel extends ExportInputs {
   readonly bytes: Uint8Array;
 }
 
-const describeGroup = ({ id, macro, attributes, shortcut }: Group) => ({ id, macro, ...attributes, ...(shortcut && { shortcut }) });
-
 export const writeOnnxPass = definePass({
   name: 'writeOnnx',
-  run(input: ExportInputs, { config, registry, target }: PassContext): WrittenModel {
+  run(input: ExportInputs, { config, inputHashes, registry, target }: PassContext): WrittenModel {
     const { folded, searchSpace } = input;
-    const { classes, dataset, normalisation, evaluationCrop } = searchSpace.task;
+    const { opset, dynamicBatch } = config.export;
     const bytes = writeOnnx(folded.graph, folded.weights, registry.ops, {
       name: `${searchSpace.name}-${target.name}`,
-      opset: config.export.opset,
-      classes,
-      normalisation,
-      metadata: {
-        space: searchSpace.name,
-        dataset,
-        evaluationCrop: String(evaluationCrop),
-        target: target.name,
-        blocks: JSON.stringify(folded.graph.groups.map(describeGroup)),
-      },
+      opset,
+      dynamicBatch,
+      metadata: describeModel({ ...input, costModelHash: inputHashes.costModel!, seed: config.seed }),
     });
     return { ...input, bytes };
   },

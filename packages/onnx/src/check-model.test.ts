@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { checkModel } from './check-model.ts';
 
 const relu = (name: string, input: string, output: string) => ({ opType: 'Relu', name, input: [input], output: [output] });
-const graph = { input: [{ name: 'input' }], output: [{ name: 'logits' }], node: [relu('a', 'input', 'x'), relu('b', 'x', 'logits')] };
+const graph = {
+  name: 'network',
+  input: [{ name: 'input' }],
+  output: [{ name: 'logits' }],
+  node: [relu('a', 'input', 'x'), relu('b', 'x', 'logits')],
+};
 
 test('a well-formed graph has no problems', () => {
   expect(checkModel({ graph })).toEqual([]);
@@ -18,4 +23,17 @@ test('nodes out of order, names used twice and dangling values are named', () =>
   ]);
   expect(checkModel({ graph: { ...graph, output: [{ name: 'scores' }] } })).toEqual(['output "scores" is made by nothing']);
   expect(checkModel({ graph: { ...graph, initializer: [{ name: 'unused' }] } })).toEqual(['constant "unused" is used by nothing']);
+  expect(checkModel({ graph: { ...graph, valueInfo: [{ name: 'gone' }] } })).toEqual(['value "gone" is described, but made by nothing']);
+});
+
+test('what is there twice, and a graph without a name', () => {
+  expect(checkModel({ graph: { ...graph, name: '' } })).toEqual(['the graph has no name']);
+  const twice = [
+    { key: 'space', value: 'a' },
+    { key: 'space', value: 'b' },
+  ];
+  expect(checkModel({ graph, metadataProps: twice })).toEqual(['metadata "space" is there twice']);
+  expect(checkModel({ graph: { ...graph, valueInfo: [{ name: 'x' }, { name: 'x' }] } })).toEqual(['value "x" is described twice']);
+  const node = [{ ...relu('a', 'input', 'x'), attribute: [{ name: 'axis' }, { name: 'axis' }] }, relu('b', 'x', 'logits')];
+  expect(checkModel({ graph: { ...graph, node } })).toEqual(['node "a" has the attribute "axis" twice']);
 });

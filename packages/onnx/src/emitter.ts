@@ -2,7 +2,7 @@
 import { DiagnosticError } from '@nasc/diagnostics';
 import { parameterId } from '@nasc/ir';
 import type { OpDefinition, OpView, TensorTable } from '@nasc/ir';
-import type { OnnxEmitter, OnnxLowering } from './lowering.ts';
+import type { OnnxEmitter, OnnxIntermediate, OnnxLowering } from './lowering.ts';
 import { messages } from './messages.ts';
 import type { AttributeProto, NodeProto, TensorProto } from './proto.ts';
 import { attributeOf, floatTensor, integerTensor } from './values.ts';
@@ -10,6 +10,8 @@ import { attributeOf, floatTensor, integerTensor } from './values.ts';
 export interface EmittedNode {
   readonly nodes: readonly NodeProto[];
   readonly initializers: readonly TensorProto[];
+  /** What the lowering says of values that are not the node's output, by their names. */
+  readonly intermediates: ReadonlyMap<string, OnnxIntermediate>;
   /** Name of the output: the IR node's id, or the name of an input that is passed on unchanged. */
   readonly output: string;
 }
@@ -22,6 +24,7 @@ export const emitNode = (view: OpView, op: OpDefinition, inputs: readonly string
 
   const nodes: { opType: string; name: string; input: string[]; attribute: AttributeProto[] }[] = [];
   const initializers: TensorProto[] = [];
+  const intermediates = new Map<string, OnnxIntermediate>();
   const taken = new Map<string, number>();
   const unique = (name: string): string => {
     const count = (taken.get(name) ?? 0) + 1;
@@ -31,8 +34,9 @@ export const emitNode = (view: OpView, op: OpDefinition, inputs: readonly string
 
   const emitter: OnnxEmitter = {
     opset,
-    node(opType, operands, attributes = {}) {
+    node(opType, operands, attributes = {}, intermediate) {
       const name = unique(`${id}/${opType}`);
+      if (intermediate) intermediates.set(name, intermediate);
       const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
       nodes.push({ opType, name, input: [...operands], attribute });
       return name;
@@ -55,7 +59,9 @@ export const emitNode = (view: OpView, op: OpDefinition, inputs: readonly string
   };
 
   const result = lowering.emit(view, inputs, emitter);
-  // The ONNX node that makes the value takes the IR node's id, so that tools show the network's own names.
+  intermediates.delete(result);
+  // The ONNX node that makes the value takes the IR node's id, so that tools show the network's own names, and says which op it
+  // stands for.
   const rename = (name: string) => (name === result && nodes.some((node) => node.name === result) ? id : name);
   return {
     nodes: nodes.map((node) => ({
@@ -64,8 +70,10 @@ export const emitNode = (view: OpView, op: OpDefinition, inputs: readonly string
       input: node.input.map((input) => rename(input)),
       output: [rename(node.name)],
       attribute: node.attribute,
+      ...(node.name === result && { docString: op.name }),
     })),
     initializers,
+    intermediates,
     output: rename(result),
   };
 };

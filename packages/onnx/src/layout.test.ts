@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest';
-import { axisToNchw, convolutionWeight, depthwiseWeight, padsToNchw, permutationToNchw, toNchwOrder } from './layout.ts';
+import {
+  axisFromNchw,
+  axisToNchw,
+  convolutionWeight,
+  depthwiseWeight,
+  fromNchwOrder,
+  padsFromNchw,
+  padsToNchw,
+  permutationFromNchw,
+  permutationToNchw,
+  toNchwOrder,
+  weightOfConvolution,
+  weightOfDepthwise,
+} from './layout.ts';
 
 test('axes and lists of images move channels to the front, others stay in order', () => {
   expect([0, 1, 2].map((axis) => axisToNchw(axis, 3))).toEqual([2, 3, 1]);
@@ -37,4 +50,21 @@ test('depthwise weights go from [kh, kw, c] to [c, 1, kh, kw]', () => {
   const written = depthwiseWeight({ shape: [1, 3, 2], data: Float32Array.of(0, 10, 1, 11, 2, 12) });
   expect(written.shape).toEqual([2, 1, 1, 3]);
   expect([...written.data]).toEqual([0, 1, 2, 10, 11, 12]);
+});
+
+test('what goes to ONNX comes back', () => {
+  for (const rank of [1, 2, 3, 4]) {
+    const axes = Array.from({ length: rank }, (_, axis) => axis);
+    expect(axes.map((axis) => axisFromNchw(axisToNchw(axis, rank), rank))).toEqual(axes);
+    expect(fromNchwOrder(toNchwOrder(axes))).toEqual(axes);
+    const [before, after] = [axes, axes.map((axis) => 10 + axis)];
+    expect(padsFromNchw(padsToNchw(before, after))).toEqual({ before, after });
+    const turned = [...axes.slice(1), 0];
+    expect(permutationFromNchw(permutationToNchw(turned))).toEqual(turned);
+  }
+  const data = Float32Array.from({ length: 2 * 3 * 4 * 5 }, (_, index) => index);
+  const weight = { shape: [2, 3, 4, 5], data };
+  expect(weightOfConvolution(convolutionWeight(weight))).toEqual(weight);
+  const channelwise = { shape: [4, 5, 6], data };
+  expect(weightOfDepthwise(depthwiseWeight(channelwise))).toEqual(channelwise);
 });

@@ -2,6 +2,12 @@
 import { errorDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
+const nodeUnknownHint = ({ op, reason }: { readonly op: string; readonly reason: string | undefined }): string => {
+  if (op === '') return 'Files that nasc wrote can be read back; those that another tool wrote, or changed, cannot.';
+  if (reason === undefined) return `It was written for the op "${op}": add the plugin that defines it to \`plugins\`.`;
+  return `It was written for the op "${op}", which does not make this of it: ${reason}.`;
+};
+
 export const messages = {
   opsetUnsupported: (opset: number, oldest: number, newest: number): Diagnostic =>
     errorDiagnostic('ONNX_OPSET_UNSUPPORTED', `ONNX operator set ${opset} cannot be written.`, {
@@ -34,6 +40,21 @@ export const messages = {
 
   unreadable: (detail: string): Diagnostic =>
     errorDiagnostic('ONNX_UNREADABLE', `This is not an ONNX model: ${detail}.`, { hint: 'The file may be cut off, or of another format.' }),
+
+  formUnknown: (model: string, detail: string): Diagnostic =>
+    errorDiagnostic('ONNX_FORM_UNKNOWN', `The ONNX model "${model}" is not in the form that nasc writes: ${detail}.`, {
+      hint: 'Files that nasc wrote can be read back; those that another tool wrote, or changed, cannot.',
+    }),
+
+  nodeUnknown: (
+    id: string,
+    operators: readonly string[],
+    written: { readonly op: string; readonly reason: string | undefined },
+  ): Diagnostic =>
+    errorDiagnostic('ONNX_NODE_UNKNOWN', `No op is written in ONNX as "${id}" is: ${operators.join(', ')}.`, {
+      at: id,
+      hint: nodeUnknownHint(written),
+    }),
 
   runtimeMissing: (platform: string, detail: string): Diagnostic =>
     errorDiagnostic('ONNXRUNTIME_NOT_AVAILABLE', `ONNX Runtime does not load on ${platform}: ${detail}`, {

@@ -15,7 +15,10 @@ export interface OnnxSessionOptions {
 export interface OnnxSession {
   /** Logits [N, classes] of a model with one input, for images [N, H, W, C]. */
   run(images: Float32Array, count: number): Promise<Float32Array>;
-  /** All outputs for all inputs, in the file's order; images are [N, H, W, C] on both sides. */
+  /**
+   * All outputs for all inputs, in the file's order; images are [N, H, W, C] on both sides. Where the file has a batch of 1, they
+   * are run one by one.
+   */
   runAll(inputs: readonly Float32Array[], count: number): Promise<readonly Float32Array[]>;
   /** Prepares inputs once and returns a function that runs them again and again: for timing. */
   prepare(images: Float32Array, count: number): () => Promise<void>;
@@ -35,6 +38,16 @@ const transposeMatrices = (values: Float32Array, count: number, rows: number, co
     }
   }
   return result;
+};
+
+const concatenate = (parts: readonly Float32Array[]): Float32Array => {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    whole.set(part, start);
+    start += part.length;
+  }
+  return whole;
 };
 
 const toNchw = (values: Float32Array, shape: readonly number[]): Float32Array =>
@@ -76,11 +89,12 @@ export const createOnnxSession = async (bytes: Uint8Array, options: OnnxSessionO
     throw new DiagnosticError([messages.runtimeRefused(cause instanceof Error ? cause.message : String(cause))], { cause });
   }
 
-  const shapeOf = (input: number, count: number): number[] => {
+  const fileShapeOf = (input: number): readonly (number | string)[] => {
     const metadata = session.inputMetadata[input];
     if (!metadata?.isTensor) throw new TypeError(`Input ${input} is not a tensor`);
-    return metadata.shape.map((size, axis) => (axis === 0 ? count : Number(size)));
+    return metadata.shape;
   };
+  const shapeOf = (input: number, count: number): number[] => fileShapeOf(input).map((size, axis) => (axis === 0 ? count : Number(size)));
   const feed = (inputs: readonly Float32Array[], count: number): Record<string, Tensor> =>
     Object.fromEntries(
       inputs.map((values, index) => {
@@ -88,12 +102,22 @@ export const createOnnxSession = async (bytes: Uint8Array, options: OnnxSessionO
         return [session.inputNames[index]!, new runtime.Tensor('float32', toNchw(values, shape), shape)];
       }),
     );
-  const runAll = async (inputs: readonly Float32Array[], count: number): Promise<readonly Float32Array[]> => {
+  const runBatch = async (inputs: readonly Float32Array[], count: number): Promise<readonly Float32Array[]> => {
     const results = await session.run(feed(inputs, count));
     return session.outputNames.map((name) => {
       const result = results[name]!;
       return toNhwc(result.data as Float32Array, result.dims);
     });
+  };
+
+  const runAll = async (inputs: readonly Float32Array[], count: number): Promise<readonly Float32Array[]> => {
+    if (count === 1 || fileShapeOf(0)[0] !== 1) return runBatch(inputs, count);
+    const images: (readonly Float32Array[])[] = [];
+    for (let n = 0; n < count; n++) {
+      const image = (values: Float32Array) => values.subarray((n * values.length) / count, ((n + 1) * values.length) / count);
+      images.push(await runBatch(inputs.map(image), 1));
+    }
+    return session.outputNames.map((_, output) => concatenate(images.map((outputs) => outputs[output]!)));
   };
 
   return {

@@ -2,7 +2,9 @@ import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import { defineOp, float32, inferenceError } from '@nasc/ir';
 import type { NetworkGraph, OpDefinition, OpNode, TensorTable } from '@nasc/ir';
 import { describe, expect, test } from 'vitest';
-import { onnxLowering, readOnnxModel, reshapeNhwc } from './index.ts';
+import { describeTask, onnxLowering, reshapeNhwc, summariseOnnx } from './index.ts';
+import { producer } from './producer.ts';
+import { modelMessage } from './proto.ts';
 import { createOnnxSession } from './session.ts';
 import { writeOnnx } from './write-onnx.ts';
 
@@ -82,8 +84,8 @@ test('several inputs and outputs keep their ids and order', async () => {
     groups: [],
   };
   const bytes = writeOnnx(graph, none, ops, { name: 'several' });
-  expect(readOnnxModel(bytes).inputs.map(({ name }) => name)).toEqual(['a', 'b']);
-  expect(readOnnxModel(bytes).outputs.map(({ name }) => name)).toEqual(['x', 'y']);
+  expect(summariseOnnx(bytes).inputs.map(({ name }) => name)).toEqual(['a', 'b']);
+  expect(summariseOnnx(bytes).outputs.map(({ name }) => name)).toEqual(['x', 'y']);
   const session = await createOnnxSession(bytes);
   const [x, y] = await session.runAll([Float32Array.of(1, 2), Float32Array.of(3, 4, 5, 6)], 1);
   expect([...x!]).toEqual([6, 8, 10, 12]);
@@ -93,26 +95,44 @@ test('several inputs and outputs keep their ids and order', async () => {
 
 test('the summary tells shapes, op counts, constants and metadata', () => {
   const graph = network(node('stem', 'shift', ['image'], 2, 1, 3), node('twice', 'twice', ['stem'], 2, 1, 3));
-  const options = { classes: ['cat', 'dog'], normalisation: { mean: [0.5], std: [0.25] }, metadata: { space: 'mobile-small' } };
-  const summary = readOnnxModel(writeOnnx(graph, shift, ops, { name: 'net', opset: 13, ...options }));
+  const task = describeTask({ classes: ['cat', 'dog'], normalisation: { mean: [0.5], std: [0.25] } });
+  const summary = summariseOnnx(writeOnnx(graph, shift, ops, { name: 'net', opset: 13, metadata: { space: 'mobile-small', ...task } }));
   expect(summary).toMatchObject({
     name: 'net',
     producer: 'nasc',
-    irVersion: 8,
+    irVersion: 7,
     opset: 13,
-    inputs: [{ name: 'input', shape: ['N', 3, 2, 1] }],
-    outputs: [{ name: 'logits', shape: ['N', 3, 2, 1] }],
+    inputs: [{ name: 'image', shape: ['batch', 3, 2, 1] }],
+    outputs: [{ name: 'logits', shape: ['batch', 3, 2, 1] }],
     nodeCounts: { Add: 2, Identity: 1 },
     constants: new Map([['stem.shift', [3, 1, 1]]]),
-    metadata: { classes: '["cat","dog"]', mean: '[0.5]', std: '[0.25]', space: 'mobile-small', layout: 'NCHW' },
+    metadata: { classes: '["cat","dog"]', mean: '[0.5]', std: '[0.25]', pixelRange: '[0,255]', space: 'mobile-small', layout: 'NCHW' },
   });
 });
 
-test('a fixed batch is one image', async () => {
+test('the file tells who made it, and each node the op that it stands for', () => {
+  const graph = network(node('stem', 'twice', ['image'], 2, 1, 3));
+  const model = modelMessage.decode(writeOnnx(graph, none, ops, { name: 'net' }));
+  expect(model).toMatchObject({ producerName: 'nasc', producerVersion: producer.version, domain: 'dev.nasc' });
+  expect(producer.version).toMatch(/^\d+\.\d+\.\d+/);
+  expect(model.graph!.node!.map(({ name, docString }) => [name, docString])).toEqual([
+    ['stem/Identity', ''],
+    ['stem', 'twice'],
+  ]);
+});
+
+test('the IR version is that of the ONNX release that the operator set came with', () => {
+  const graph = network(node('stem', 'twice', ['image'], 2, 1, 3));
+  const versionOf = (opset: number) => summariseOnnx(writeOnnx(graph, none, ops, { name: 'net', opset })).irVersion;
+  expect([13, 14, 15, 18, 19, 21, 23, 24, 26].map(versionOf)).toEqual([7, 7, 8, 8, 9, 10, 11, 12, 13]);
+});
+
+test('with a fixed batch of one image, several are run one by one', async () => {
   const bytes = writeOnnx(network(node('flat', 'flatten', ['image'], 6)), none, ops, { name: 'one', dynamicBatch: false });
-  expect(readOnnxModel(bytes).inputs).toEqual([{ name: 'input', shape: [1, 3, 2, 1] }]);
+  expect(summariseOnnx(bytes).inputs).toEqual([{ name: 'image', shape: [1, 3, 2, 1] }]);
   const session = await createOnnxSession(bytes);
-  await expect(session.run(new Float32Array(12), 2)).rejects.toThrow(/Got: 2 Expected: 1/);
+  const images = Float32Array.from({ length: 12 }, (_, index) => index);
+  expect(await session.run(images, 2)).toEqual(images);
   await session.dispose();
 });
 
@@ -130,10 +150,10 @@ test("a shape that contradicts the runtime's own inference is refused", async ()
 
 describe('messages', () => {
   test('an operator set that cannot be written', () => {
-    expect(failure(() => writeOnnx(network(node('a', 'nothing', ['image'], 2, 1, 3)), none, ops, { name: 'x', opset: 17 }))).toBe(
-      `error ONNX_OPSET_UNSUPPORTED: ONNX operator set 17 cannot be written.
+    expect(failure(() => writeOnnx(network(node('a', 'nothing', ['image'], 2, 1, 3)), none, ops, { name: 'x', opset: 27 }))).toBe(
+      `error ONNX_OPSET_UNSUPPORTED: ONNX operator set 27 cannot be written.
   at config#/export/opset
-  hint: Use 13 to 15; a runtime that supports a later set reads these too.`,
+  hint: Use 13 to 26; a runtime that supports a later set reads these too.`,
     );
   });
 
@@ -169,7 +189,7 @@ describe('messages', () => {
   });
 
   test('bytes that are no model', async () => {
-    expect(failure(() => readOnnxModel(new TextEncoder().encode('<html>')))).toMatch(/^error ONNX_UNREADABLE: This is not an ONNX model: /);
+    expect(failure(() => summariseOnnx(new TextEncoder().encode('<html>')))).toMatch(/^error ONNX_UNREADABLE: This is not an ONNX model: /);
     await expect(createOnnxSession(new TextEncoder().encode('<html>'))).rejects.toThrow(/ONNXRUNTIME_REFUSED/);
   });
 });

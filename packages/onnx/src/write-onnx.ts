@@ -6,62 +6,44 @@ import { checkModel } from './check-model.ts';
 import { emitNode } from './emitter.ts';
 import { toNchwOrder } from './layout.ts';
 import { messages } from './messages.ts';
-import { encodeModel, irVersion, opsets } from './proto.ts';
+import { metadataEntries } from './metadata.ts';
+import type { OnnxMetadata } from './metadata.ts';
+import { producer } from './producer.ts';
+import { encodeModel, irVersionOf, opsets } from './proto.ts';
 import type { ModelProto, NodeProto, TensorProto, ValueInfoProto } from './proto.ts';
-import { valueInfo } from './values.ts';
+import { batchName, valueInfo } from './values.ts';
 
 export interface OnnxOptions {
   readonly name: string;
-  /** Operator set, 13 to 15; 15 by default. */
+  /** Operator set, see `opsets`. */
   readonly opset?: number;
-  /** Class names in the order of the logits. */
-  readonly classes?: readonly string[];
-  /** What the input is normalised with, per channel: (byte / 255 - mean) / std. */
-  readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
-  /** Further entries of the file's metadata. */
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** Whether the batch is the symbolic dimension `N` (the default) or 1. */
+  /** Whether the batch is the symbolic dimension `batch` (the default) or 1. */
   readonly dynamicBatch?: boolean;
+  /** Provenance, task and whatever else is to be known of the model; see docs/formats.md. */
+  readonly metadata?: OnnxMetadata;
 }
 
-/** Name of a network's only input in the file: normalised images, [N, C, H, W] float32. */
-export const inputName = 'input';
 /** Name of a network's only output in the file: [N, classes] float32, before softmax. */
 export const outputName = 'logits';
 
-const metadataOf = (options: OnnxOptions): ModelProto['metadataProps'] => {
-  const entries = {
-    ...(options.classes && { classes: JSON.stringify(options.classes) }),
-    ...(options.normalisation && {
-      mean: JSON.stringify(options.normalisation.mean),
-      std: JSON.stringify(options.normalisation.std),
-      normalisation: '(byte / 255 - mean) / std, per channel',
-    }),
-    layout: 'NCHW',
-    ...options.metadata,
-  };
-  return Object.entries(entries).map(([key, value]) => ({ key, value }));
-};
-
 /**
- * The bytes of an ONNX model (IR version 8). Nodes keep the IR's ids; with one input and one output these are called
- * `input` and `logits`. The shape of every IR value is written down, so that a runtime's shape inference is checked
+ * The bytes of an ONNX model. Nodes and values keep the IR's ids, but for a single output, which is called `logits`; each node says in
+ * its doc_string which op it stands for. The shape of every value is written down, so that a runtime's shape inference is checked
  * against the IR's.
  *
  * Throws ONNX_OPSET_UNSUPPORTED, ONNX_OP_UNKNOWN, ONNX_NO_LOWERING, ONNX_PARAMETER_MISSING, ONNX_MALFORMED.
  */
 export const writeOnnx = (graph: NetworkGraph, weights: TensorTable, ops: OpLookup, options: OnnxOptions): Uint8Array => {
-  const opset = options.opset ?? opsets.newest;
+  const { opset = opsets.usual, dynamicBatch = true, metadata = {} } = options;
   if (!Number.isInteger(opset) || opset < opsets.oldest || opset > opsets.newest) {
     throw new DiagnosticError([messages.opsetUnsupported(opset, opsets.oldest, opsets.newest)]);
   }
-  const batch = (options.dynamicBatch ?? true) ? 'N' : 1;
-  const describe = (name: string, type: TensorType) => valueInfo(name, batch, toNchwOrder(type.shape));
+  const describe = (name: string, type: TensorType) => valueInfo(name, dynamicBatch, toNchwOrder(type.shape));
 
   const names = new Map<NodeId, string>();
   const types = new Map<NodeId, TensorType>();
   for (const input of graph.inputs) {
-    names.set(input.id, graph.inputs.length === 1 ? inputName : input.id);
+    names.set(input.id, input.id);
     types.set(input.id, input.type);
   }
 
@@ -83,6 +65,7 @@ export const writeOnnx = (graph: NetworkGraph, weights: TensorTable, ops: OpLook
     initializers.push(...emitted.initializers);
     names.set(node.id, emitted.output);
     types.set(node.id, node.type);
+    for (const [name, what] of emitted.intermediates) described.set(name, valueInfo(name, dynamicBatch, what));
     if (emitted.output === node.id) described.set(node.id, describe(node.id, node.type));
   }
 
@@ -100,12 +83,16 @@ export const writeOnnx = (graph: NetworkGraph, weights: TensorTable, ops: OpLook
     return describe(name, types.get(id)!);
   });
 
+  const batch = dynamicBatch ? batchName : 1;
   const model: ModelProto = {
-    irVersion,
+    irVersion: irVersionOf(opset),
     opsetImport: [{ domain: '', version: opset }],
-    producerName: 'nasc',
-    docString: `Input: normalised images, [N, C, H, W] float32. Output: logits, [N, classes].`,
-    metadataProps: metadataOf(options)!,
+    producerName: producer.name,
+    producerVersion: producer.version,
+    domain: producer.domain,
+    modelVersion: 1,
+    docString: `Images are [${batch}, channels, height, width], vectors [${batch}, length]; the logits are before softmax.`,
+    metadataProps: metadataEntries(metadata, graph.groups),
     graph: {
       name: options.name,
       node: nodes,

@@ -75,6 +75,7 @@ const warmUp = async ({ threads = 2, ...changes }: { readonly threads?: number; 
     ),
     folder: cacheFolder,
     signal: new AbortController().signal,
+    inputHashes: {},
     registry,
     get target(): never {
       throw new Error('warm-up knows no target');

@@ -3,7 +3,7 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32, inferenceError, printType, sameType } from '@nasc/ir';
 import type { Attributes } from '@nasc/ir';
-import { onnxLowering } from '@nasc/onnx';
+import { onnxLowering, toNchwOrder } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
 import { copySource } from './shared/copy.ts';
 import { channelsOf, rowsOf } from './shared/shapes.ts';
@@ -53,7 +53,8 @@ export const add = defineOp<Attributes>({
       ],
     }),
     onnx: onnxLowering<Attributes>({
-      emit: (_view, inputs, emitter) => inputs.reduce((sum, input) => emitter.node('Add', [sum, input])),
+      emit: ({ output }, inputs, emitter) =>
+        inputs.reduce((sum, input) => emitter.node('Add', [sum, input], {}, toNchwOrder(output.shape))),
     }),
     tfjs: tfjsLowering<Attributes>(({ tf, inputs }) => tf.addN([...inputs])),
   },

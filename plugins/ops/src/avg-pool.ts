@@ -2,10 +2,10 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
-import { onnxLowering } from '@nasc/onnx';
+import { integerOf, onlyNode, onnxLowering } from '@nasc/onnx';
 import { padImage, tfjsLowering } from '@nasc/tfjs';
 import type { Tensor } from '@nasc/tfjs';
-import { onnxPool, poolDims, poolSchema, poolShapeSource, poolType } from './shared/pool.ts';
+import { onnxPool, poolDims, poolSchema, poolShapeSource, poolType, readPool } from './shared/pool.ts';
 import type { PoolAttributes } from './shared/pool.ts';
 import { windowOf } from './shared/window.ts';
 
@@ -113,6 +113,10 @@ export const avgPool = defineOp<AvgPoolAttributes>({
     onnx: onnxLowering<AvgPoolAttributes>({
       emit: ({ attributes }, [x], emitter) =>
         emitter.node('AveragePool', [x!], { ...onnxPool(attributes), count_include_pad: attributes.countIncludePad ? 1 : 0 }),
+      read: (file) => {
+        const pool = onlyNode(file, 'AveragePool');
+        return pool && { attributes: { ...readPool(pool), countIncludePad: integerOf(pool, 'count_include_pad') === 1 } };
+      },
     }),
     tfjs: tfjsLowering<AvgPoolAttributes>(({ tf, attributes, inputs: [x] }) => {
       const window = windowOf(attributes);

@@ -2,7 +2,7 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView, KernelCall } from '@nasc/c-emit';
 import { defineOp, float32, inferenceError, printType } from '@nasc/ir';
-import { axisToNchw, onnxLowering } from '@nasc/onnx';
+import { axisFromNchw, axisToNchw, integerOf, onlyNode, onnxLowering } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
 import { splitAtAxis } from './shared/axes.ts';
 import { copyPartSource } from './shared/copy.ts';
@@ -64,6 +64,10 @@ export const concat = defineOp<ConcatAttributes>({
     onnx: onnxLowering<ConcatAttributes>({
       emit: ({ attributes, output }, inputs, emitter) =>
         emitter.node('Concat', inputs, { axis: axisToNchw(attributes.axis, output.shape.length) }),
+      read: (file) => {
+        const node = onlyNode(file, 'Concat');
+        return node && { attributes: { axis: axisFromNchw(integerOf(node, 'axis') ?? 0, file.output.shape.length) } };
+      },
     }),
     tfjs: tfjsLowering<ConcatAttributes>(({ tf, attributes: { axis }, inputs }) => tf.concat([...inputs], axis + 1)),
   },

@@ -3,12 +3,12 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32, inferenceError } from '@nasc/ir';
 import type { OpView, TensorType } from '@nasc/ir';
-import { convolutionWeight, onnxLowering } from '@nasc/onnx';
+import { convolutionWeight, integerOf, onlyNode, onnxLowering, weightOfConvolution } from '@nasc/onnx';
 import { dilateKernel, paddedImage, tfjsLowering } from '@nasc/tfjs';
 import type { Tensor4D } from '@nasc/tfjs';
 import { biasGradientSource } from './shared/bias-gradient.ts';
 import { imageShape } from './shared/shapes.ts';
-import { dilationSchema, onnxWindow, windowCount, windowOf, windowSchema } from './shared/window.ts';
+import { dilationSchema, onnxWindow, readWindow, windowCount, windowOf, windowSchema } from './shared/window.ts';
 
 export interface Conv2dAttributes {
   /** Channels out. */
@@ -247,6 +247,16 @@ export const conv2d = defineOp<Conv2dAttributes>({
         const operands = [x!, emitter.constant('weight', weight.shape, weight.data)];
         if (hasBias(view)) operands.push(emitter.constant('bias', [view.attributes.width], emitter.parameter('bias').data));
         return emitter.node('Conv', operands, { ...onnxWindow(windowOf(view.attributes)), group: view.attributes.groups ?? 1 });
+      },
+      read: (file) => {
+        const conv = onlyNode(file, 'Conv');
+        const [weight, bias] = [1, 2].map((input) => file.constant(conv?.inputs[input]));
+        if (!conv || !weight) return undefined;
+        const groups = integerOf(conv, 'group') ?? 1;
+        return {
+          attributes: { width: weight.shape[0] ?? 0, ...readWindow(conv), groups, bias: bias !== undefined },
+          parameters: { weight: weightOfConvolution(weight), ...(bias && { bias }) },
+        };
       },
     }),
     tfjs: tfjsLowering<Conv2dAttributes>(({ tf, attributes, inputs: [x], parameters: { weight, bias } }) => {

@@ -3,11 +3,11 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
 import type { OpView } from '@nasc/ir';
-import { depthwiseWeight, onnxLowering } from '@nasc/onnx';
+import { depthwiseWeight, onlyNode, onnxLowering, weightOfDepthwise } from '@nasc/onnx';
 import { dilateKernel, paddedImage, tfjsLowering } from '@nasc/tfjs';
 import { biasGradientSource } from './shared/bias-gradient.ts';
 import { channelsOf, imageShape } from './shared/shapes.ts';
-import { dilationSchema, onnxWindow, windowCount, windowOf, windowSchema } from './shared/window.ts';
+import { dilationSchema, onnxWindow, readWindow, windowCount, windowOf, windowSchema } from './shared/window.ts';
 
 export interface DepthwiseConv2dAttributes {
   readonly kernel: number;
@@ -190,6 +190,15 @@ export const depthwiseConv2d = defineOp<DepthwiseConv2dAttributes>({
         const operands = [x!, emitter.constant('weight', weight.shape, weight.data)];
         if (hasBias(view)) operands.push(emitter.constant('bias', [channels], emitter.parameter('bias').data));
         return emitter.node('Conv', operands, { ...onnxWindow(windowOf(view.attributes)), group: channels });
+      },
+      read: (file) => {
+        const conv = onlyNode(file, 'Conv');
+        const [weight, bias] = [1, 2].map((input) => file.constant(conv?.inputs[input]));
+        if (!conv || !weight || weight.shape[1] !== 1) return undefined;
+        return {
+          attributes: { ...readWindow(conv), bias: bias !== undefined },
+          parameters: { weight: weightOfDepthwise(weight), ...(bias && { bias }) },
+        };
       },
     }),
     tfjs: tfjsLowering<DepthwiseConv2dAttributes>(({ tf, attributes, inputs: [x], parameters: { weight, bias } }) => {

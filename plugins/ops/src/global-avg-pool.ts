@@ -5,7 +5,7 @@ import { defineOp, float32 } from '@nasc/ir';
 import type { Attributes } from '@nasc/ir';
 import { onnxLowering } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
-import { imageShape } from './shared/shapes.ts';
+import { channelsOf, imageShape } from './shared/shapes.ts';
 
 /** Batch, pixels, channels. */
 const dimsOf = ({ batch, inputs }: BatchedView<Attributes>): readonly number[] => {
@@ -63,7 +63,10 @@ export const globalAvgPool = defineOp<Attributes>({
       ],
     }),
     onnx: onnxLowering<Attributes>({
-      emit: (_view, [x], emitter) => emitter.node('Flatten', [emitter.node('GlobalAveragePool', [x!])], { axis: 1 }),
+      emit: ({ output }, [x], emitter) => {
+        const pixel = emitter.node('GlobalAveragePool', [x!], {}, [channelsOf(output), 1, 1]);
+        return emitter.node('Flatten', [pixel], { axis: 1 });
+      },
     }),
     tfjs: tfjsLowering<Attributes>(({ tf, inputs: [x] }) => tf.mean(x!, [1, 2])),
   },

@@ -8,9 +8,9 @@ export const hSwish = defineElementwise({
   gradient: 'x > -3 ? (x < 3 ? dy * (2 * x + 3) / 6 : dy) : 0',
   gradientReads: 'x',
   // The op HardSwish exists from operator set 14 on.
-  onnx: (x, emitter) =>
+  onnx: (x, emitter, shape) =>
     emitter.opset >= 14
       ? emitter.node('HardSwish', [x])
-      : emitter.node('Mul', [x, emitter.node('HardSigmoid', [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } })]),
+      : emitter.node('Mul', [x, emitter.node('HardSigmoid', [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }, shape)]),
   tfjs: (tf, x) => tf.mul(x, tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6)),
 });

@@ -2,7 +2,7 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
-import { onnxLowering } from '@nasc/onnx';
+import { onlyNode, onnxLowering } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
 import { biasGradientSource } from './shared/bias-gradient.ts';
 import { channelsOf, vectorLength } from './shared/shapes.ts';
@@ -165,6 +165,15 @@ export const linear = defineOp<LinearAttributes>({
         const operands = [x!, emitter.constant('weight', weight.shape, weight.data)];
         if (biasOf(view.attributes)) operands.push(emitter.constant('bias', [view.attributes.width], emitter.parameter('bias').data));
         return emitter.node('Gemm', operands);
+      },
+      read: (file) => {
+        const [, ...constants] = onlyNode(file, 'Gemm')?.inputs ?? [];
+        const [weight, bias] = constants.map((name) => file.constant(name));
+        if (!weight) return undefined;
+        return {
+          attributes: { width: weight.shape[1] ?? 0, bias: bias !== undefined },
+          parameters: { weight, ...(bias && { bias }) },
+        };
       },
     }),
     tfjs: tfjsLowering<LinearAttributes>(({ tf, inputs: [x], parameters: { weight, bias } }) => {

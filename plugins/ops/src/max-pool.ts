@@ -1,9 +1,9 @@
 // Largest value of every window; the padding takes no part.
 import { cLowering, operand } from '@nasc/c-emit';
 import { defineOp, elementCount, float32 } from '@nasc/ir';
-import { onnxLowering } from '@nasc/onnx';
+import { onlyNode, onnxLowering } from '@nasc/onnx';
 import { paddedImage, tfjsLowering } from '@nasc/tfjs';
-import { onnxPool, poolDims, poolSchema, poolShapeSource, poolType } from './shared/pool.ts';
+import { onnxPool, poolDims, poolSchema, poolShapeSource, poolType, readPool } from './shared/pool.ts';
 import type { PoolAttributes } from './shared/pool.ts';
 import { windowOf } from './shared/window.ts';
 
@@ -115,7 +115,13 @@ export const maxPool = defineOp<MaxPoolAttributes>({
         },
       ],
     }),
-    onnx: onnxLowering<MaxPoolAttributes>({ emit: (view, [x], emitter) => emitter.node('MaxPool', [x!], onnxPool(view.attributes)) }),
+    onnx: onnxLowering<MaxPoolAttributes>({
+      emit: (view, [x], emitter) => emitter.node('MaxPool', [x!], onnxPool(view.attributes)),
+      read: (file) => {
+        const pool = onlyNode(file, 'MaxPool');
+        return pool && { attributes: readPool(pool) };
+      },
+    }),
     tfjs: tfjsLowering<MaxPoolAttributes>(({ tf, attributes, inputs: [x] }) => {
       const { kernel, stride, padding } = windowOf(attributes);
       // TensorFlow's own padding takes no part; ours must never be the largest.

@@ -2,7 +2,7 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, elementCount, float32, inferenceError } from '@nasc/ir';
-import { onnxLowering, padsToNchw } from '@nasc/onnx';
+import { onlyNode, onnxLowering, padsFromNchw, padsToNchw } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
 import { checkRank, toKernelRank } from './shared/axes.ts';
 
@@ -109,6 +109,10 @@ export const pad = defineOp<PadAttributes>({
     onnx: onnxLowering<PadAttributes>({
       emit: ({ attributes: { before, after } }, [x], emitter) =>
         emitter.node('Pad', [x!, emitter.integers('pads', padsToNchw(before, after))]),
+      read: (file) => {
+        const pads = file.integers(onlyNode(file, 'Pad')?.inputs[1]);
+        return pads && { attributes: padsFromNchw(pads) };
+      },
     }),
     tfjs: tfjsLowering<PadAttributes>(({ tf, attributes: { before, after }, inputs: [x] }) =>
       tf.pad(x!, [[0, 0], ...before.map((zeros, axis): [number, number] => [zeros, after[axis]!])]),

@@ -48,6 +48,7 @@ export const reshape = defineOp<ReshapeAttributes>({
     }),
     onnx: onnxLowering<ReshapeAttributes>({
       emit: (view, [x], emitter) => reshapeNhwc(emitter, x!, view.inputs[0]!.shape, view.output.shape),
+      read: ({ output }) => ({ attributes: { shape: output.shape } }),
     }),
     tfjs: tfjsLowering<ReshapeAttributes>(({ tf, inputs: [x], shape }) => tf.reshape(x!, [...shape])),
   },

@@ -2,7 +2,7 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32, inferenceError } from '@nasc/ir';
-import { axisToNchw, onnxLowering } from '@nasc/onnx';
+import { axisFromNchw, axisToNchw, onlyNode, onnxLowering } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
 import { splitAtAxis } from './shared/axes.ts';
 import { copyPartSource } from './shared/copy.ts';
@@ -73,6 +73,12 @@ export const slice = defineOp<SliceAttributes>({
           emitter.integers('end', [end]),
           emitter.integers('axis', [axisToNchw(axis, inputs[0]!.shape.length)]),
         ]),
+      read: (file) => {
+        const node = onlyNode(file, 'Slice');
+        const [start, end, axis] = [1, 2, 3].map((input) => file.integers(node?.inputs[input])?.[0]);
+        if (start === undefined || end === undefined || axis === undefined) return undefined;
+        return { attributes: { axis: axisFromNchw(axis, file.output.shape.length), start, end } };
+      },
     }),
     tfjs: tfjsLowering<SliceAttributes>(({ tf, attributes: { axis, start }, inputs: [x], shape }) =>
       tf.slice(

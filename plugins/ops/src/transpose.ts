@@ -2,7 +2,7 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import type { KernelCall, Operand } from '@nasc/c-emit';
 import { defineOp, elementCount, float32, inferenceError } from '@nasc/ir';
-import { onnxLowering, permutationToNchw } from '@nasc/onnx';
+import { integersOf, onlyNode, onnxLowering, permutationFromNchw, permutationToNchw } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
 import { checkRank, kernelRank, toKernelRank } from './shared/axes.ts';
 
@@ -82,6 +82,10 @@ export const transpose = defineOp<TransposeAttributes>({
     }),
     onnx: onnxLowering<TransposeAttributes>({
       emit: ({ attributes }, [x], emitter) => emitter.node('Transpose', [x!], { perm: permutationToNchw(attributes.permutation) }),
+      read: (file) => {
+        const node = onlyNode(file, 'Transpose');
+        return node && { attributes: { permutation: permutationFromNchw(integersOf(node, 'perm')) } };
+      },
     }),
     tfjs: tfjsLowering<TransposeAttributes>(({ tf, attributes: { permutation }, inputs: [x] }) =>
       tf.transpose(x!, [0, ...permutation.map((axis) => axis + 1)]),

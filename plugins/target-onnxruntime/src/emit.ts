@@ -1,17 +1,21 @@
 // The files for ONNX Runtime: the model, what it expects as data, and how to use both.
 import type { CoverageRow, DeployableNetwork, EmittedFiles } from '@nasc/core';
 import type { OpLookup } from '@nasc/ir';
-import { inputName, outputName, readOnnxModel, writeOnnx } from '@nasc/onnx';
+import { describeTask, outputName, summariseOnnx, writeOnnx } from '@nasc/onnx';
+import type { OnnxSummary, OnnxValueSummary } from '@nasc/onnx';
 
 export const modelFile = 'model.onnx';
 
 const list = (values: readonly number[]) => values.map((value) => String(Number(value.toPrecision(6)))).join(', ');
 
-const readme = (network: DeployableNetwork, shape: readonly number[], threads: number): string => `# ${network.name}
+const readme = (network: DeployableNetwork, input: OnnxValueSummary, threads: number): string => {
+  const shape = input.shape.join(', ');
+  const one = [1, ...input.shape.slice(1)].join(', ');
+  return `# ${network.name}
 
 A network for ONNX Runtime.
 
-* \`${modelFile}\`: input \`${inputName}\`, float32 \`[N, ${[shape[2], shape[0], shape[1]].join(', ')}]\` (channels first); output \`${outputName}\`, float32 \`[N, ${network.classes.length}]\`, before softmax.
+* \`${modelFile}\`: input \`${input.name}\`, float32 \`[${shape}]\` (channels first); output \`${outputName}\`, float32 \`[${input.shape[0]}, ${network.classes.length}]\`, before softmax.
 * \`model.json\`: class names and normalisation.
 
 Normalise each channel with \`(byte / 255 - mean) / std\`, mean [${list(network.normalisation.mean)}], std [${list(network.normalisation.std)}].
@@ -21,7 +25,7 @@ Latency was measured for one image a call and ${threads === 1 ? 'one thread' : `
 
     import { InferenceSession, Tensor } from "onnxruntime-node";
     const session = await InferenceSession.create('${modelFile}', { intraOpNumThreads: ${threads} });
-    const { ${outputName} } = await session.run({ ${inputName}: new Tensor('float32', image, [1, ${[shape[2], shape[0], shape[1]].join(', ')}]) });
+    const { ${outputName} } = await session.run({ '${input.name}': new Tensor('float32', image, [${one}]) });
 
 ## Python
 
@@ -29,13 +33,14 @@ Latency was measured for one image a call and ${threads === 1 ? 'one thread' : `
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = ${threads}
     session = onnxruntime.InferenceSession('${modelFile}', options, providers=['CPUExecutionProvider'])
-    (${outputName},) = session.run(['${outputName}'], {'${inputName}': images})
+    (${outputName},) = session.run(['${outputName}'], {'${input.name}': images})
 `;
+};
 
 /** Which ONNX operators stand for each node of the network; a node that does nothing at inference has none. */
-const coverageOf = (network: DeployableNetwork, onnx: Uint8Array): readonly CoverageRow[] => {
+const coverageOf = (network: DeployableNetwork, onnx: OnnxSummary): readonly CoverageRow[] => {
   const operators = new Map<string, string[]>();
-  for (const { name, opType } of readOnnxModel(onnx).nodes) {
+  for (const { name, opType } of onnx.nodes) {
     const id = name.split('/')[0]!; // a decomposition's nodes are `id/OpType`
     operators.set(id, [...(operators.get(id) ?? []), opType]);
   }
@@ -48,14 +53,14 @@ const coverageOf = (network: DeployableNetwork, onnx: Uint8Array): readonly Cove
 
 /** Uses the model that `export` verified; without one it is written from the network. */
 export const emitFiles = (network: DeployableNetwork, onnx: Uint8Array | undefined, ops: OpLookup, threads: number): EmittedFiles => {
-  const model = onnx ?? writeOnnx(network.graph, network.weights, ops, network);
-  const [input] = network.graph.inputs;
+  const model = onnx ?? writeOnnx(network.graph, network.weights, ops, { name: network.name, metadata: describeTask(network) });
+  const summary = summariseOnnx(model);
+  const [input] = summary.inputs;
   if (!input) throw new TypeError(`Network "${network.name}" has no input`);
-  const [height, width, channels] = input.type.shape;
   const description = {
     model: modelFile,
-    input: { name: inputName, layout: 'NCHW', shape: ['N', channels, height, width], dtype: 'float32' },
-    output: { name: outputName, shape: ['N', network.classes.length], dtype: 'float32' },
+    input: { name: input.name, layout: 'NCHW', shape: input.shape, dtype: 'float32' },
+    output: { name: outputName, shape: [input.shape[0], network.classes.length], dtype: 'float32' },
     normalisation: network.normalisation,
     classes: network.classes,
     threads,
@@ -64,8 +69,8 @@ export const emitFiles = (network: DeployableNetwork, onnx: Uint8Array | undefin
     files: new Map<string, string | Uint8Array>([
       [modelFile, model],
       ['model.json', `${JSON.stringify(description, undefined, 2)}\n`],
-      ['README.md', readme(network, input.type.shape, threads)],
+      ['README.md', readme(network, input, threads)],
     ]),
-    coverage: coverageOf(network, model),
+    coverage: coverageOf(network, summary),
   };
 };

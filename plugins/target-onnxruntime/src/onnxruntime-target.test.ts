@@ -2,7 +2,7 @@ import { buildGraph, asNetwork, float32, initialiseParameters, lookupOf } from '
 import { noCheckpoint } from '@nasc/core';
 import type { DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
 import { macros, primitiveOps, rewritingPatterns } from '@nasc/ops';
-import { readOnnxModel } from '@nasc/onnx';
+import { summariseOnnx, writeOnnx } from '@nasc/onnx';
 import { deployedGraph } from '@nasc/transforms';
 import { expect, test } from 'vitest';
 import { onnxRuntimeTarget } from './onnxruntime-target.ts';
@@ -46,11 +46,11 @@ const measureContext: MeasureContext = {
 test('emits the model, its description and how to call it', async () => {
   const { files, coverage } = await target.emit(network, undefined, emitContext);
   expect([...files.keys()]).toEqual(['model.onnx', 'model.json', 'README.md']);
-  expect(readOnnxModel(files.get('model.onnx') as Uint8Array).inputs).toEqual([{ name: 'input', shape: ['N', 3, 8, 8] }]);
+  expect(summariseOnnx(files.get('model.onnx') as Uint8Array).inputs).toEqual([{ name: 'image', shape: ['batch', 3, 8, 8] }]);
   expect(JSON.parse(files.get('model.json') as string)).toEqual({
     model: 'model.onnx',
-    input: { name: 'input', layout: 'NCHW', shape: ['N', 3, 8, 8], dtype: 'float32' },
-    output: { name: 'logits', shape: ['N', 2], dtype: 'float32' },
+    input: { name: 'image', layout: 'NCHW', shape: ['batch', 3, 8, 8], dtype: 'float32' },
+    output: { name: 'logits', shape: ['batch', 2], dtype: 'float32' },
     normalisation: network.normalisation,
     classes: ['cat', 'dog'],
     threads: 1,
@@ -62,6 +62,13 @@ test('emits the model, its description and how to call it', async () => {
     ['head.pool', 'GlobalAveragePool + Flatten', 'special'],
     ['head.logits', 'Gemm', 'special'],
   ]);
+});
+
+test('what is emitted beside a model of one image a call says so', async () => {
+  const model = writeOnnx(network.graph, network.weights, ops, { name: 'tiny', dynamicBatch: false });
+  const { files } = await target.emit(network, model, emitContext);
+  expect(JSON.parse(files.get('model.json') as string)).toMatchObject({ input: { shape: [1, 3, 8, 8] }, output: { shape: [1, 2] } });
+  expect(files.get('README.md')).toContain('float32 `[1, 3, 8, 8]` (channels first); output `logits`, float32 `[1, 2]`');
 });
 
 test('a model that was verified before is passed on byte for byte', async () => {

@@ -1,14 +1,12 @@
 // Random networks: paths of the space that users start with, and chains of everything that such spaces avoid.
-import { validateSpace } from '@nasc/config';
-import { expandSpace } from '@nasc/expand';
-import { buildNetwork, choicesOf, float32 } from '@nasc/ir';
+import { buildNetwork, float32 } from '@nasc/ir';
 import type { GraphBuilder, NetworkGraph, NodeId } from '@nasc/ir';
 import { Random } from '@nasc/random';
 import { mobileSmall } from '@nasc/spaces';
-import { instantiatePath } from '@nasc/transforms';
 import { macroLookup, opLookup } from '../registered-ops.ts';
 import { networkCase } from './network-case.ts';
 import type { NetworkCase } from './network-case.ts';
+import { spaceNetwork } from './space-networks.ts';
 
 const lookups = { ops: opLookup, macros: macroLookup };
 const classes = 10;
@@ -17,12 +15,8 @@ const classes = 10;
 const caseOptions = (seed: number) => ({ seed, images: 2, imageSeed: 0 });
 
 /** A uniformly sampled path of mobile-small for images of `size`. */
-export const mobileNetwork = (seed: number, size: number): NetworkCase => {
-  const space = expandSpace(validateSpace(mobileSmall, 'mobile-small'), { inputShape: [size, size, 1], classes }, lookups);
-  const random = new Random({ seed, stream: 'conformance.path' });
-  const path = choicesOf(space).map(({ candidates }) => random.integer(candidates.length));
-  return networkCase(`mobile-small ${size}x${size}, seed ${seed}`, instantiatePath(space, path), caseOptions(seed));
-};
+export const mobileNetwork = (seed: number, size: number): NetworkCase =>
+  spaceNetwork(mobileSmall, { inputShape: [size, size, 1], classes }, caseOptions(seed));
 
 type Block = (builder: GraphBuilder, input: NodeId, random: Random) => NodeId;
 

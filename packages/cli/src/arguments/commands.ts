@@ -34,7 +34,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'inspect',
-    doc: 'Show a search space, a network or a stored artifact: layers, shapes, parameters, MACs, size.',
+    doc: 'Show a search space, a network, an exported ONNX model or a stored artifact: layers, shapes, parameters, MACs, size.',
     positionals: '[space | file | artifact]',
     maximumPositionals: 1,
     options: {

@@ -439,9 +439,15 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         "opset": {
           "type": "integer",
           "minimum": 13,
-          "maximum": 15,
+          "maximum": 26,
           "default": 15,
-          "description": "ONNX operator set."
+          "description": "ONNX operator set, 13 to 26. The file's IR version is that of the ONNX release that the set came with.",
+          "hint": "Leave it out: nearly every runtime reads operator set 15. A runtime that supports a later set reads the earlier ones too."
+        },
+        "dynamicBatch": {
+          "type": "boolean",
+          "default": true,
+          "description": "Whether the model takes any number of images at once (dimension \"batch\"), or one."
         },
         "verifyImages": {
           "type": "integer",

@@ -298,9 +298,13 @@ export interface RetrainConfig {
  */
 export interface ExportConfig {
   /**
-   * ONNX operator set.
+   * ONNX operator set, 13 to 26. The file's IR version is that of the ONNX release that the set came with.
    */
   opset: number;
+  /**
+   * Whether the model takes any number of images at once (dimension "batch"), or one.
+   */
+  dynamicBatch: boolean;
   /**
    * Real test images on which the outputs are compared.
    */

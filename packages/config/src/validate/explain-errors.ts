@@ -92,8 +92,10 @@ export const explainErrors = (reported: readonly ErrorObject[], root: JsonSchema
     wrongValues.add(error.instancePath);
     const choices = Array.isArray(schema['enum']) ? schema['enum'].filter((choice) => typeof choice === 'string') : [];
     const suggestion = typeof error.data === 'string' ? didYouMean(error.data, choices) : undefined;
-    return [
-      messages.wrongValue(path, describeExpectation(schema, root), describeValue(error.data), locate(error.instancePath), suggestion),
-    ];
+    // The keyword `hint` of a schema is what helps where its value is wrong.
+    const hint = suggestion === undefined ? schema['hint'] : `Did you mean "${suggestion}"?`;
+    const expected = describeExpectation(schema, root);
+    const at = locate(error.instancePath);
+    return [messages.wrongValue(path, expected, describeValue(error.data), at, typeof hint === 'string' ? hint : undefined)];
   });
 };

@@ -82,6 +82,14 @@ error CONFIG_WRONG_VALUE: "train.epochs" has to be a number of at least 0, and i
     );
   });
 
+  test.each([12, 27, 15.5])('an ONNX operator set that cannot be written: %s', (opset) => {
+    expect(configMessage({ ...minimal, export: { opset } })).toBe(
+      `error CONFIG_WRONG_VALUE: "export.opset" has to be a whole number of at least 13 and at most 26, and is ${opset}.
+  at nasc.config.json#/export/opset
+  hint: Leave it out: nearly every runtime reads operator set 15. A runtime that supports a later set reads the earlier ones too.`,
+    );
+  });
+
   test('of a union only the alternative that was meant speaks', () => {
     expect(configMessage({ ...minimal, targets: ['cpu', 3, { nam: 'dsp' }, ''] })).toBe(
       `error CONFIG_WRONG_VALUE: "targets[1]" has to be a text that is not empty or an object with "name", and is 3.

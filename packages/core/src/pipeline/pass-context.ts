@@ -1,29 +1,34 @@
 // The context that a pass gets: the run's shared things, with every consultation written down.
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Checkpoint } from '../checkpoint.ts';
-import type { Target } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
-import type { StagePart } from '../part.ts';
 import type { PassContext } from '../pass.ts';
 import type { Consulted } from '../plugins/tracked-registry.ts';
 import { trackedRegistry } from '../plugins/tracked-registry.ts';
 import { reportProgress } from './report-progress.ts';
+import type { PartRequest } from './run-part.ts';
 import type { RunState } from './run-state.ts';
 import { datasetName } from './run-state.ts';
 
+/** Content hashes of a part's inputs, by kind. */
+export const inputHashesOf = ({ inputs }: PartRequest): PassContext['inputHashes'] =>
+  Object.fromEntries([...inputs].map(([kind, artifact]) => [kind, artifact.hash]));
+
 export const createPassContext = (
   state: RunState,
-  part: StagePart,
+  request: PartRequest,
   passName: string,
-  target: Target | undefined,
   consulted: Consulted,
   checkpoint: Checkpoint,
 ): PassContext => {
+  const { target } = request;
+  const { part } = request.ordered;
   const registry = trackedRegistry(state.host.registrations, consulted);
   return {
     config: state.config,
     folder: state.folder,
     signal: state.signal,
+    inputHashes: inputHashesOf(request),
     registry,
     get target() {
       if (!target) throw new DiagnosticError([messages.noTarget(passName)]);

@@ -17,7 +17,7 @@ import type { ArtifactStore, KeyRecord, StoredArtifact } from '../store/artifact
 import type { CheckpointStore } from '../store/checkpoint-store.ts';
 import { partKey } from './part-key.ts';
 import { createPassCheckpoint } from './pass-checkpoint.ts';
-import { createPassContext } from './pass-context.ts';
+import { createPassContext, inputHashesOf } from './pass-context.ts';
 import type { RunState } from './run-state.ts';
 
 export interface PartRun {
@@ -63,16 +63,17 @@ const placed = async <T>(place: Partial<Diagnostic>, work: () => Promise<T>): Pr
 
 const runPasses = async (
   state: RunState,
-  { ordered, target, inputs }: PartRequest,
+  request: PartRequest,
   consulted: Consulted,
   checkpointOf: (pass: string) => Checkpoint,
 ): Promise<Artifacts[ArtifactKind]> => {
+  const { ordered, inputs } = request;
   const { part, passes } = ordered;
   const { hooks } = state.host;
   let value: unknown = Object.fromEntries([...inputs].map(([kind, artifact]) => [kind, artifact.value]));
   for (const { pass, provenance } of passes) {
     state.signal.throwIfAborted();
-    const context = createPassContext(state, part, pass.name, target, consulted, checkpointOf(pass.name));
+    const context = createPassContext(state, request, pass.name, consulted, checkpointOf(pass.name));
     // A pass of the stage's own needs no plugin to be found; one from elsewhere does.
     const foreign = provenance.plugin !== ordered.provenance.plugin;
     value = await placed({ stage: part.stage, pass: pass.name, ...(foreign && { plugin: provenance.plugin }) }, async () => {
@@ -86,7 +87,7 @@ const runPasses = async (
   const modify = hooks.modifyArtifact.get(part.produces);
   if (!modify) return value as Artifacts[ArtifactKind];
   const name = `modify ${part.produces}`;
-  const context = createPassContext(state, part, name, target, consulted, checkpointOf(name));
+  const context = createPassContext(state, request, name, consulted, checkpointOf(name));
   return placed({ stage: part.stage, pass: name }, async () => {
     const modified = await modify.promise(value as Artifacts[ArtifactKind], context);
     verifyOutput(modified, context, part.stage, name);
@@ -122,8 +123,7 @@ export const runPart = async (state: RunState, stores: Stores, request: PartRequ
     return { artifact, cached, elapsedMs };
   };
 
-  const inputHashes = Object.fromEntries([...request.inputs].map(([kind, artifact]) => [kind, artifact.hash]));
-  const key = await partKey(state, request.ordered, request.target, inputHashes);
+  const key = await partKey(state, request.ordered, request.target, inputHashesOf(request));
   const records = key === undefined ? [] : await stores.artifacts.records(key);
   const making = 1 + Math.max(0, ...records.map((record) => record.making));
   const { checkpoints } = stores;

@@ -2,10 +2,10 @@
 import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, elementCount, float32 } from '@nasc/ir';
-import type { ParameterSpec } from '@nasc/ir';
-import { onnxLowering } from '@nasc/onnx';
+import type { ParameterSpec, Tensor } from '@nasc/ir';
+import { floatOf, onlyNode, onnxLowering } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
-import type { Tensor, Tensor1D, TfjsCall } from '@nasc/tfjs';
+import type { Tensor as TfjsTensor, Tensor1D, TfjsCall } from '@nasc/tfjs';
 import { batchNormKernels } from './kernels.ts';
 import { normaliseBatch } from '../shared/normalise-batch.ts';
 import { channelsOf, rowsOf } from '../shared/shapes.ts';
@@ -26,14 +26,16 @@ const dimsOf = ({ batch, inputs }: BatchedView<BatchNormAttributes>): readonly n
 ];
 const rows = ({ batch, inputs }: BatchedView<BatchNormAttributes>) => batch * rowsOf(inputs[0]!);
 const channels = ({ inputs }: BatchedView<BatchNormAttributes>) => channelsOf(inputs[0]!);
+/** In the order of ONNX's inputs. */
+const onnxParameters = ['scale', 'shift', 'runningMean', 'runningVariance'] as const;
 const epsilonOf = ({ epsilon = defaults.epsilon }: BatchNormAttributes) => epsilon;
 
 /** With the statistics of the batch, which also move the running ones. */
-const inBatch = ({ tf, attributes, inputs, parameters, collect }: TfjsCall<BatchNormAttributes>): Tensor => {
+const inBatch = ({ tf, attributes, inputs, parameters, collect }: TfjsCall<BatchNormAttributes>): TfjsTensor => {
   const { scale, shift, runningMean, runningVariance } = parameters;
   const { momentum = defaults.momentum } = attributes;
   const rows = elementCount(inputs[0]!.shape.slice(0, -1));
-  const moved = (running: Tensor, batch: Tensor) => tf.add(running, tf.mul(tf.sub(batch, running), momentum));
+  const moved = (running: TfjsTensor, batch: TfjsTensor) => tf.add(running, tf.mul(tf.sub(batch, running), momentum));
   return normaliseBatch(tf, {
     x: inputs[0]!,
     scale: scale!,
@@ -168,11 +170,24 @@ export const batchNorm = defineOp<BatchNormAttributes>({
     }),
     onnx: onnxLowering<BatchNormAttributes>({
       emit: (view, [x], emitter) => {
-        const constants = ['scale', 'shift', 'runningMean', 'runningVariance'].map((name) => {
+        const constants = onnxParameters.map((name) => {
           const { shape, data } = emitter.parameter(name);
           return emitter.constant(name, shape, data);
         });
-        return emitter.node('BatchNormalization', [x!, ...constants], { epsilon: { float: epsilonOf(view.attributes) } });
+        // ONNX's momentum is the weight of what the statistics were.
+        const { momentum = defaults.momentum } = view.attributes;
+        const attributes = { epsilon: { float: epsilonOf(view.attributes) }, momentum: { float: 1 - momentum } };
+        return emitter.node('BatchNormalization', [x!, ...constants], attributes);
+      },
+      read: (file) => {
+        const node = onlyNode(file, 'BatchNormalization');
+        const [epsilon, kept] = node ? [floatOf(node, 'epsilon'), floatOf(node, 'momentum')] : [];
+        const parameters = onnxParameters.map((name, index) => [name, file.constant(node?.inputs[1 + index])] as const);
+        if (epsilon === undefined || kept === undefined || !parameters.every(([, tensor]) => tensor)) return undefined;
+        return {
+          attributes: { momentum: Number((1 - kept).toPrecision(7)), epsilon },
+          parameters: Object.fromEntries(parameters) as Record<string, Tensor>,
+        };
       },
     }),
     tfjs: tfjsLowering<BatchNormAttributes>((call) => {

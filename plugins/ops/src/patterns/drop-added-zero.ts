@@ -14,7 +14,7 @@ const example = (others: number) =>
   buildNetwork({ ops: lookupOf([zero, add, relu]) }, (builder) => {
     const input = builder.input('input', float32(3, 4, 5));
     const values = Array.from({ length: others }, (_, index) => builder.op(`value${index}`, 'relu', [input]));
-    return builder.op('sum', 'add', [builder.op('zero', 'zero', [input]), ...values]);
+    return builder.op('sum', 'add', [builder.op('zero', 'zero', [input], { width: 5 }), ...values]);
   });
 
 export const dropAddedZeroPattern = definePattern({

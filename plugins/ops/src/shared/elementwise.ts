@@ -3,7 +3,7 @@ import { cLowering, operand } from '@nasc/c-emit';
 import type { BatchedView } from '@nasc/c-emit';
 import { defineOp, float32 } from '@nasc/ir';
 import type { Attributes, OpDefinition } from '@nasc/ir';
-import { onnxLowering } from '@nasc/onnx';
+import { onnxLowering, toNchwOrder } from '@nasc/onnx';
 import type { OnnxEmitter } from '@nasc/onnx';
 import { tfjsLowering } from '@nasc/tfjs';
 import type { Tensor, Tfjs } from '@nasc/tfjs';
@@ -19,7 +19,8 @@ export interface ElementwiseOp {
   readonly gradientReads: 'x' | 'y';
   /** C functions that the expressions call, named after the op. */
   readonly helpers?: string;
-  readonly onnx: (x: string, emitter: OnnxEmitter) => string;
+  /** `shape` is that of input and output in ONNX's order, without the batch. */
+  readonly onnx: (x: string, emitter: OnnxEmitter, shape: readonly number[]) => string;
   readonly tfjs: (tf: Tfjs, x: Tensor) => Tensor;
 }
 
@@ -72,7 +73,7 @@ export const defineElementwise = (definition: ElementwiseOp): OpDefinition =>
           },
         ],
       }),
-      onnx: onnxLowering<Attributes>({ emit: (_view, [x], emitter) => definition.onnx(x!, emitter) }),
+      onnx: onnxLowering<Attributes>({ emit: ({ output }, [x], emitter) => definition.onnx(x!, emitter, toNchwOrder(output.shape)) }),
       tfjs: tfjsLowering<Attributes>(({ tf, inputs: [x] }) => definition.tfjs(tf, x!)),
     },
     examples: [

@@ -2,8 +2,9 @@
 import type { BatchedView } from '@nasc/c-emit';
 import { float32, inferenceError } from '@nasc/ir';
 import type { TensorType } from '@nasc/ir';
+import type { OnnxNode } from '@nasc/onnx';
 import { imageShape } from './shapes.ts';
-import { onnxWindow, windowCount, windowOf, windowSchema } from './window.ts';
+import { onnxWindow, readWindow, windowCount, windowOf, windowSchema } from './window.ts';
 
 export interface PoolAttributes {
   readonly kernel: number;
@@ -45,4 +46,10 @@ struct ${op}_shape {
 export const onnxPool = (attributes: PoolAttributes) => {
   const { kernel_shape, strides, pads } = onnxWindow(windowOf(attributes));
   return { kernel_shape, strides, pads };
+};
+
+/** The inverse of `onnxPool`. */
+export const readPool = (node: OnnxNode): PoolAttributes => {
+  const { dilation: _dilation, ...attributes } = readWindow(node);
+  return attributes;
 };

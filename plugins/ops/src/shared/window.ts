@@ -1,5 +1,7 @@
 // Geometry of sliding windows: square kernels, one stride, symmetric padding.
 import { inferenceError } from '@nasc/ir';
+import { integersOf } from '@nasc/onnx';
+import type { OnnxNode } from '@nasc/onnx';
 
 export interface Window {
   readonly kernel: number;
@@ -37,3 +39,11 @@ export const onnxWindow = ({ kernel, stride, dilation, padding }: Window) => ({
   dilations: [dilation, dilation],
   pads: [padding, padding, padding, padding],
 });
+
+/** The window of an ONNX node; the padding only where it is not the one that `windowOf` takes. */
+export const readWindow = (node: OnnxNode): Omit<Window, 'padding'> & { readonly padding?: number } => {
+  const first = (name: string, absent: number) => integersOf(node, name)[0] ?? absent;
+  const window = { kernel: first('kernel_shape', 0), stride: first('strides', 1), dilation: first('dilations', 1) };
+  const padding = first('pads', 0);
+  return padding === windowOf(window).padding ? window : { ...window, padding };
+};

@@ -1,4 +1,5 @@
-// What is meant by the argument of `nasc inspect`: a named space, a file, a stored artifact, or the config's own space.
+// What is meant by the argument of `nasc inspect`: a named space, a file (config, space, graph, ONNX model), a stored artifact, or
+// the config's own space.
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, relative, resolve } from 'node:path';
 import type { LoadedConfig } from '@nasc/config';
@@ -64,14 +65,32 @@ const fromArtifact = async (folder: string): Promise<Subject> => {
   return { name: `${kind} ${hash}`, artifact: { kind, hash }, rest, ...(graph && { graph }) };
 };
 
+/** Lists and objects among the file's metadata are JSON. */
+const readable = (text: string): unknown => {
+  try {
+    return /^[[{]/.test(text) ? JSON.parse(text) : text;
+  } catch {
+    return text;
+  }
+};
+
+const fromOnnx = async (bytes: Uint8Array, { registry }: SubjectContext): Promise<Subject> => {
+  const { readOnnx } = await import('@nasc/onnx');
+  const { graph, name, opset, dynamicBatch, metadata } = readOnnx(bytes, registry.ops);
+  const parsed = Object.fromEntries(Object.entries(metadata).map(([key, text]) => [key, readable(text)]));
+  return { name, graph, rest: { opset, dynamicBatch, metadata: parsed } };
+};
+
 const fromFile = async (path: string, context: SubjectContext): Promise<Subject> => {
   const shown = relative(context.folder, path) || path;
-  if (extname(path) !== '.json') return fromConfig(await loadConfig(path, { folder: context.folder }), context);
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  if (extname(path) !== '.json' && extname(path) !== '.onnx')
+    return fromConfig(await loadConfig(path, { folder: context.folder }), context);
+  const bytes = await readFile(path).catch((cause: unknown) => {
     const reason = readFailure(cause);
     throw reason === undefined ? cause : new DiagnosticError([messages.fileUnreadable(shown, reason)], { cause });
   });
-  const value = parseJson(text, shown);
+  if (extname(path) === '.onnx') return fromOnnx(bytes, context);
+  const value = parseJson(bytes.toString('utf8'), shown);
   const has = (key: string) => typeof value === 'object' && value !== null && key in value;
   if (has('task')) return fromConfig(await loadConfig(path, { folder: context.folder }), context);
   if (has('nodes')) return { name: basename(path, '.json'), graph: readGraph(value, shown) };

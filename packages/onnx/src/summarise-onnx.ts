@@ -22,8 +22,9 @@ const schema = protobuf.parse(`
     repeated TensorProto initializer = 5;
     repeated ValueInfoProto input = 11;
     repeated ValueInfoProto output = 12;
+    repeated ValueInfoProto value_info = 13;
   }
-  message NodeProto { repeated string input = 1; optional string name = 3; optional string op_type = 4; }
+  message NodeProto { repeated string input = 1; repeated string output = 2; optional string name = 3; optional string op_type = 4; }
   message TensorProto { repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8; }
   message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; }
   message TypeProto {
@@ -43,7 +44,7 @@ export interface OnnxValueSummary {
   readonly shape: readonly (number | string)[];
 }
 
-export interface OnnxModelSummary {
+export interface OnnxSummary {
   readonly name: string;
   readonly producer: string;
   readonly irVersion: number;
@@ -52,9 +53,16 @@ export interface OnnxModelSummary {
   readonly inputs: readonly OnnxValueSummary[];
   readonly outputs: readonly OnnxValueSummary[];
   /** In the file's order. */
-  readonly nodes: readonly { readonly name: string; readonly opType: string; readonly inputs: readonly string[] }[];
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly opType: string;
+    readonly inputs: readonly string[];
+    readonly outputs: readonly string[];
+  }[];
   /** Op type -> number of nodes, most frequent first. */
   readonly nodeCounts: Readonly<Record<string, number>>;
+  /** Of every value that the file describes, by name. */
+  readonly shapes: ReadonlyMap<string, OnnxValueSummary['shape']>;
   /** Shapes of the constants by name. */
   readonly constants: ReadonlyMap<string, readonly number[]>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -74,10 +82,16 @@ interface RawModel {
   readonly metadataProps: readonly { readonly key: string; readonly value: string }[];
   readonly graph?: {
     readonly name: string;
-    readonly node: readonly { readonly input: readonly string[]; readonly name?: string; readonly opType: string }[];
+    readonly node: readonly {
+      readonly input: readonly string[];
+      readonly output: readonly string[];
+      readonly name?: string;
+      readonly opType: string;
+    }[];
     readonly initializer: readonly { readonly name: string; readonly dims: readonly number[] }[];
     readonly input: readonly RawValue[];
     readonly output: readonly RawValue[];
+    readonly valueInfo: readonly RawValue[];
   };
 }
 
@@ -95,7 +109,7 @@ const decode = (bytes: Uint8Array): RawModel => {
 };
 
 /** Inputs, outputs, op counts and metadata of a model. Throws ONNX_UNREADABLE. */
-export const readOnnxModel = (bytes: Uint8Array): OnnxModelSummary => {
+export const summariseOnnx = (bytes: Uint8Array): OnnxSummary => {
   const model = decode(bytes);
   const graph = model.graph;
   if (!graph || model.opsetImport.length === 0) throw new DiagnosticError([messages.unreadable('it holds no graph')]);
@@ -111,8 +125,9 @@ export const readOnnxModel = (bytes: Uint8Array): OnnxModelSummary => {
     // Before IR version 4 constants were listed among the inputs.
     inputs: graph.input.filter((input) => !constants.has(input.name)).map((value) => summariseValue(value)),
     outputs: graph.output.map((value) => summariseValue(value)),
-    nodes: graph.node.map(({ name, opType, input }) => ({ name: name ?? '', opType, inputs: input })),
+    nodes: graph.node.map(({ name, opType, input, output }) => ({ name: name ?? '', opType, inputs: input, outputs: output })),
     nodeCounts: Object.fromEntries([...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))),
+    shapes: new Map([...graph.input, ...graph.output, ...graph.valueInfo].map((value) => [value.name, summariseValue(value).shape])),
     constants,
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),
   };
