@@ -30,15 +30,15 @@ const largestDivisor = (value: number, most: number): number => {
 
 export const planStream = (shape: DepthwiseShape, vector: VectorDescription, projected: boolean): StreamPlan => {
   const { kernel, stride, width, height, channels, outputHeight, outputWidth } = shape;
-  const tune = JSON.parse(process.env['NASC_TUNE'] ?? '{}')[`${width}_${outputWidth}`] ?? {};
   const band = projected
-    ? (tune.R ?? largestDivisor(outputHeight, Math.max(1, Math.round((outputWidth > 28 ? 224 : 112) / outputWidth))))
+    ? largestDivisor(outputHeight, Math.max(1, Math.round((outputWidth > 28 ? 224 : 112) / outputWidth)))
     : outputHeight;
-  const step = tune.D ?? (outputWidth > 14 ? 1 : outputHeight);
-  const slots = Math.min(height, (Math.min(step, band) - 1) * stride + kernel);
+  const step = outputWidth > 14 ? 1 : band;
+  const slots = Math.min(height, (step - 1) * stride + kernel);
   const vectors = vectorsOf(channels, vector.lanes);
   const most = Math.max(1, Math.floor(ringLimit / (slots * width * vector.lanes)));
-  const tile = pickExpansionTile(width, vectors, tune.N ?? most, vector);
+  // Rows that follow each other in the ring are one run of pixels.
+  const tile = pickExpansionTile(width * step * stride, vectors, most, vector);
   const sizes = panelSizes(vectors, tile.vectors);
-  return { tile, sizes, band, step: Math.min(step, band), slots, ringElements: slots * width * tile.vectors * vector.lanes };
+  return { tile, sizes, band, step, slots, ringElements: slots * width * tile.vectors * vector.lanes };
 };
