@@ -133,6 +133,14 @@ describe('the measuring binary', () => {
     expect(inBinary).toEqual(kernelsOf(network));
   });
 
+  it('gives the same bits on two threads', async () => {
+    const together = await buildBlockProgram(space, context, readCpuOptions({ threads: 2 }));
+    for (const path of paths.slice(0, 3)) {
+      const { weights } = networkOf(path);
+      expect(await evaluate(together, path, weights)).toEqual(await evaluate(program, path, weights));
+    }
+  });
+
   it('holds equal candidates of equal shapes once', () => {
     const bodies = (id: string) => program.positions.find((position) => position.id === id)!.variants.map(({ body }) => body);
     expect(bodies('block2')).toEqual(bodies('block3'));

@@ -126,6 +126,17 @@ export const chains: readonly Chain[] = [
     classes: 10,
   },
   {
+    name: 'whole stems',
+    input: [30, 22, 3],
+    layers: [
+      dense(3, 2, 24, 'relu6'),
+      ...separable(3, 1, 16).map((layer) => ({ ...layer, joined: true })),
+      dense(5, 1, 40, 'hSwish'),
+      ...separable(5, 2, 24).map((layer) => ({ ...layer, joined: true })),
+    ],
+    classes: 5,
+  },
+  {
     name: 'whole blocks of small images',
     input: [14, 14, 1],
     layers: [

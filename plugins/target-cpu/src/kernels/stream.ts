@@ -8,29 +8,32 @@ import type { PatternDefinition } from '@nasc/ir';
 import { depthwiseName, packTaps, readDepthwise, writeDepthwiseRow } from './depthwise-rows.ts';
 import type { DepthwiseShape } from './depthwise-rows.ts';
 import { activationConstant, activationNames, addsEqualShapes, biasOf, parameterShape, shortcutHasShape } from './fused-chain.ts';
-import { joinArrays, packPanels, tailOf, vectorsOf } from './pack.ts';
-import { packProduct, planPanels, writePanels } from './panels.ts';
+import { joinArrays, packPanels, vectorsOf } from './pack.ts';
+import { packProduct, planPanels } from './panels.ts';
+import type { PanelPlan } from './panels.ts';
 import { whyNotPointwise } from './pointwise.ts';
 import { producerOf } from './producer.ts';
 import { planStream } from './stream-plan.ts';
+import { writeStream } from './write-stream.ts';
+import type { Stream } from './write-stream.ts';
 
+/** A match taken apart; each activation is that of the convolution before it. */
 interface Chain {
   readonly expansion?: MatchedNode;
-  readonly expansionActivation: string;
   readonly depthwise: MatchedNode;
-  readonly depthwiseActivation: string;
+  readonly activations: readonly string[];
   readonly projection?: MatchedNode;
   readonly shortcut: boolean;
 }
 
 const readStream = ({ nodes }: PatternMatch): Chain => {
   const at = nodes.findIndex(({ node }) => node.op === 'depthwiseConv2d');
+  const projection = nodes[at + 2];
   return {
     ...(at > 0 && { expansion: nodes[0]! }),
-    expansionActivation: activationConstant(nodes[1]!),
     depthwise: nodes[at]!,
-    depthwiseActivation: activationConstant(nodes[at + 1]!),
-    ...(nodes[at + 2] && { projection: nodes[at + 2]! }),
+    activations: nodes.filter(({ node }) => activationNames.includes(node.op)).map(activationConstant),
+    ...(projection && { projection }),
     shortcut: nodes.some(({ node }) => node.op === 'add'),
   };
 };
@@ -49,158 +52,112 @@ const floatsInFront = (shape: DepthwiseShape, band: number, channelsIn: number, 
   return most;
 };
 
+/** What `FusedKernel.overlay` allows: nothing where bands read an image of another kind, or a shortcut elsewhere in it. */
+const overlayOf = ({ shape, producer, plan, product }: Stream, { inputs }: PatternMatch): FusedKernel['overlay'] => {
+  if (!product || producer?.pointwise === false) return undefined;
+  const before = floatsInFront(shape, plan.band, producer?.channelsIn ?? shape.channels, product.channelsOut, producer !== undefined);
+  // A shortcut that is the input itself is read where its sum is written.
+  return product.residual && inputs[0] === inputs[1] && before > 0 ? undefined : { input: 0, before };
+};
+
+const nameOf = (shape: DepthwiseShape, source: string, product: PanelPlan | undefined, activations: readonly string[]): string => {
+  const unusual = activations.some((activation) => activation !== 'NASC_RELU6');
+  return [
+    source,
+    depthwiseName(shape),
+    String(shape.channels),
+    ...(product ? [String(product.channelsOut)] : []),
+    ...(product?.residual ? ['add'] : []),
+    ...(unusual ? activations.map((activation) => activation.replace('NASC_', '').toLowerCase()) : []),
+  ].join('_');
+};
+
 const specialise = (match: PatternMatch, vector: VectorDescription): FusedKernel | string => {
-  const { expansion, expansionActivation, depthwise, depthwiseActivation, projection, shortcut } = readStream(match);
+  const { expansion, depthwise, activations, projection, shortcut } = readStream(match);
   const why = projection && whyNotPointwise(projection);
   if (why) return why;
-  const producer = expansion && producerOf(expansion, expansionActivation);
+  const producer = expansion && producerOf(expansion, activations[0]!);
   if (typeof producer === 'string') return producer;
   const shape = readDepthwise(depthwise);
   if (typeof shape === 'string') return shape;
-  const { kernel, stride, padding, height, width, channels, outputHeight, outputWidth } = shape;
-  if (kernel < stride || (producer && projection && outputWidth <= 7)) return 'the image is small enough to be kept';
+  const { kernel, stride, height, width, channels, outputHeight, outputWidth } = shape;
+  if (kernel < stride) return 'its rows have gaps between them';
+  if (producer && projection && outputWidth <= 7) return 'the image is small enough to be kept';
   const { lanes } = vector;
   const plan = planStream(shape, vector, projection !== undefined);
-  const { tile, sizes, band, step, slots, ringElements } = plan;
   const vectors = vectorsOf(channels, lanes);
-  const channelsIn = producer ? producer.channelsIn : channels;
-  const block = tile.vectors * lanes;
-  // What one block of channels has in the weights: bias and rows of the expansion, bias and taps of the depthwise convolution.
-  const expansionElements = producer ? vectors * lanes * (1 + producer.weightRows) : 0;
-  const tapElements = vectors * lanes * (1 + kernel * kernel);
   const product =
     projection &&
     planPanels(
       {
         channelsIn: channels,
         channelsOut: parameterShape(projection, 'weight')!.at(-1)!,
-        pixels: band * outputWidth,
+        pixels: plan.band * outputWidth,
         activation: 'NASC_NO_ACTIVATION',
         residual: shortcut,
       },
       vector,
     );
-  const hidden = projection ? vectors * lanes : channels;
-  const bandElements = projection ? band * outputWidth * hidden : 0;
-  const rings = projection && band < outputHeight ? sizes.length : 1;
-  const name = [
-    producer ? producer.name : `separable_${height}x${width}x${channelsIn}`,
-    depthwiseName(shape),
-    String(channels),
-    ...(product ? [`${product.channelsOut}`] : []),
-    ...(shortcut ? ['add'] : []),
-    ...match.nodes
-      .map(({ node }) => node.op)
-      .filter((op) => op !== 'relu6' && activationNames.includes(op))
-      .map((op) => op.toLowerCase()),
-  ].join('_');
-  const lastRow = (row: string) => `nasc_least(${height}, (${row}) * ${stride} - ${padding} + ${kernel})`;
-
-  /** Rows [row, end) of one block of channels. */
-  const blockRows = (size: number, pixels: number, tail: number): string => {
-    const inPixel = producer ? size * lanes : channels;
-    const rowAt = producer
-      ? `ring + (size_t)((top + ky) % ${slots}) * ${width * size * lanes}`
-      : `input + (ptrdiff_t)(top + ky) * ${width * channels} + channel`;
-    const expand = producer
-      ? `
-const int needed = ${lastRow(step > 1 ? `row + ${step - 1}` : 'row')};
-const int ahead = start == 0 && row == 0;
-${producer.write(size, pixels, slots, lanes)}`
-      : '';
-    return `for (int row = start; row < end; row += ${step}) {${indent(expand)}
-  for (int y = row; y < row + ${step}; y++) {
-    const int top = y * ${stride} - ${padding};
-    const float *rows[${kernel}];
-    for (int ky = top < 0 ? -top : 0; ky < ${kernel} && top + ky < ${height}; ky++) rows[ky] = ${rowAt};
-    ${name}_row(${size}, ${inPixel}, ${tail === lanes ? 'NASC_LANES' : tail}, y, rows, taps, to + (size_t)(y - start) * ${outputWidth * hidden}, ${hidden});
-  }
-}`;
+  const hidden = product ? vectors * lanes : channels;
+  const name = nameOf(shape, producer?.name ?? `separable_${height}x${width}x${channels}`, product, activations);
+  const stream: Stream = {
+    name,
+    shape,
+    producer,
+    plan,
+    product,
+    lanes,
+    producerElements: producer ? vectors * lanes * (1 + producer.weightRows) : 0,
+    tapElements: vectors * lanes * (1 + kernel * kernel),
+    hidden,
+    bandElements: product ? plan.band * outputWidth * hidden : 0,
+    // Each block goes on with its own ring in the next band.
+    rings: product && plan.band < outputHeight ? plan.sizes.length : 1,
   };
-  const tail = producer && projection ? lanes : tailOf(channels, lanes);
-  const last = sizes.length - 1;
-  const blockAt = (b: string): string =>
-    [
-      ...(producer
-        ? [
-            `const float *bias = weights + ${b} * ${block}, *panel = weights + ${vectors * lanes} + (size_t)${b} * ${block * producer.weightRows};`,
-            `float *ring = rings + (size_t)${rings > 1 ? b : '0'} * ${ringElements};`,
-            `int expanded = from;`,
-          ]
-        : [`const int channel = ${b} * ${block};`]),
-      `const float *taps = weights + ${expansionElements} + (size_t)${b} * ${block * (1 + kernel * kernel)};`,
-      `float *to = ${projection ? 'band' : 'output'} + ${b} * ${block};`,
-    ].join('\n');
-  const alone = tail < lanes || sizes[last] !== tile.vectors;
-  const looped = alone ? last : sizes.length;
-  const blocks = [
-    ...(looped > 0
-      ? [
-          `for (int b = ${projection ? '0' : 'first'}; b < ${projection ? looped : alone ? `nasc_least(last, ${looped})` : 'last'}; b++) {\n${indent(`${blockAt('b')}\n${blockRows(tile.vectors, tile.pixels, lanes)}`)}\n}`,
-        ]
-      : []),
-    ...(alone
-      ? [
-          `${projection ? '' : `if (first <= ${last} && last > ${last}) `}{\n${indent(`${blockAt(String(last))}\n${blockRows(sizes[last]!, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels, tail)}`)}\n}`,
-        ]
-      : []),
-  ].join('\n');
-  const project =
-    product &&
-    writePanels(product, {
-      input: 'band',
-      weights: `weights + ${expansionElements + tapElements}`,
-      output: `output + (size_t)start * ${outputWidth * product.channelsOut}`,
-      shortcut: `shortcut + (size_t)start * ${outputWidth * product.channelsOut}`,
-      pixels: String(band * outputWidth),
-      inputPixel: hidden,
-      ahead: 'start == 0',
-    });
-  const inFront = product ? floatsInFront(shape, band, channelsIn, product.channelsOut, producer !== undefined) : 0;
-  // A shortcut that is the input itself is read where its sum is written.
-  const mayLieOver = producer?.pointwise !== false && (!shortcut || match.inputs[0] !== match.inputs[1] || inFront === 0);
-  const scratchElements = bandElements + (producer ? rings * ringElements : 0);
-  const body = `const int end = start + ${band};${producer ? `\nconst int from = ${projection ? `start > first * ${band} ? ${lastRow('start - 1')} : start * ${stride} > ${padding} ? start * ${stride} - ${padding} : 0` : '0'};` : ''}
-${blocks}${project ? `\n${project}` : ''}`;
+  const scratchElements = stream.bandElements + (producer ? stream.rings * plan.ringElements : 0);
+  const overlay = overlayOf(stream, match);
+  const parameters = [
+    'float *output',
+    'const float *input',
+    ...(shortcut ? ['const float *shortcut'] : []),
+    'const float *weights',
+    ...(scratchElements > 0 ? ['float *scratch'] : []),
+    'const int first',
+    'const int last',
+  ];
+  const [from, to] = [`${height}x${width}x${producer?.channelsIn ?? channels}`, `${outputHeight}x${outputWidth}`];
   return {
     name,
     headers: ['inference-product.h', 'inference-pointwise.h', 'inference-depthwise.h', ...(producer?.headers ?? [])],
-    source: `/* ${height}x${width}x${channelsIn}, ${channels} channels inside, ${kernel}x${kernel}, stride ${stride} -> ${outputHeight}x${outputWidth}${product ? `x${product.channelsOut}` : ''}: blocks of ${block} channels, bands of ${band} rows */
-${writeDepthwiseRow(name, shape, depthwiseActivation, vector)}
+    source: `/* ${from}, inside ${channels} channels and ${kernel}x${kernel} taps, stride ${stride}, to ${to}x${product?.channelsOut ?? channels}; by blocks of ${plan.tile.vectors * lanes} channels and
+   bands of ${plan.band} rows */
+${writeDepthwiseRow(name, shape, activations.at(-1)!, vector)}
 
-NASC_NOINLINE void ${name}(float *output, const float *input, ${shortcut ? 'const float *shortcut, ' : ''}const float *weights${scratchElements > 0 ? ', float *scratch' : ''}, const int first, const int last) {
-${indent(
-  [
-    ...(projection ? ['float *const band = scratch;'] : []),
-    ...(producer ? [`float *const rings = scratch + ${bandElements};`] : []),
-    projection
-      ? `for (int start = first * ${band}; start < last * ${band}; start += ${band}) {\n${indent(body)}\n}`
-      : `const int start = 0;\n${body}`,
-  ].join('\n'),
-)}
+NASC_NOINLINE void ${name}(${parameters.join(', ')}) {
+${indent(writeStream(stream))}
 }`,
-    weightElements: expansionElements + tapElements + (product?.weightElements ?? 0),
+    weightElements: stream.producerElements + stream.tapElements + (product?.weightElements ?? 0),
     scratchElements,
-    items: projection ? outputHeight / band : sizes.length,
-    ...(product && mayLieOver && { overlay: { input: 0, before: inFront } }),
-    pack: (parameter) =>
-      joinArrays(
-        ...(producer
+    items: product ? outputHeight / plan.band : plan.sizes.length,
+    ...(overlay && { overlay }),
+    pack(parameter) {
+      const weightOf = ({ node }: MatchedNode) => parameter(node.id, 'weight').data;
+      return joinArrays(
+        ...(producer && expansion
           ? [
-              packPanels(biasOf(expansion!, channels, parameter), 1, channels, [vectors], lanes),
-              packPanels(parameter(expansion!.node.id, 'weight').data, producer.weightRows, channels, sizes, lanes),
+              packPanels(biasOf(expansion, channels, parameter), 1, channels, [vectors], lanes),
+              packPanels(weightOf(expansion), producer.weightRows, channels, plan.sizes, lanes),
             ]
           : []),
-        packTaps(shape, parameter(depthwise.node.id, 'weight').data, biasOf(depthwise, channels, parameter), sizes, lanes),
-        ...(product
-          ? [packProduct(product, parameter(projection.node.id, 'weight').data, biasOf(projection, product.channelsOut, parameter))]
-          : []),
-      ),
+        packTaps(shape, weightOf(depthwise), biasOf(depthwise, channels, parameter), plan.sizes, lanes),
+        ...(product ? [packProduct(product, weightOf(projection), biasOf(projection, product.channelsOut, parameter))] : []),
+      );
+    },
   };
 };
 
-const lowering: CPatternLowering = { specialise };
 const [expand, act, depthwise, project, add] = [['conv2d'], activationNames, ['depthwiseConv2d'], ['conv2d'], ['add']];
+const lowering: CPatternLowering = { specialise };
 const streamPattern = (name: string, doc: string, chain: readonly (readonly string[])[]): PatternDefinition =>
   definePattern({
     name,
