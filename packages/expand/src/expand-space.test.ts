@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { validateSpace } from '@nasc/config';
 import type { UserSpace } from '@nasc/config';
 import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
-import { choicesOf, lookupOf, printGraph, verifyGraph } from '@nasc/ir';
+import { choicesOf, lookupOf, printGraph, verifyGraph, unitsOf } from '@nasc/ir';
 import type { MacroLookup } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
 import { describe, expect, test } from 'vitest';
@@ -82,6 +82,23 @@ return %head1.logits`,
     expect(verifyGraph(graph, registry.ops)).toEqual([]);
     expect(graph.nodes.map(({ origin }) => origin).at(-1)).toBe('small.json#/head/0');
     expect(choicesOf(graph)[0]!.candidates[0]!.graph.nodes[0]!.origin).toBe('small.json#/candidates/0');
+  });
+
+  test('the blocks of a stem are one unit, those of a head another, and a block of a stage is its own', () => {
+    const graph = expand({
+      stem: [
+        { name: 'conv', macro: 'convBnAct', kernel: 3, width: 8 },
+        { name: 'first', macro: 'mbConv', kernel: 3, expansion: 1, width: 8 },
+      ],
+    });
+    const unitOf = unitsOf(graph.groups);
+    const units = new Map(graph.nodes.map((node) => [node.group, unitOf(node)]));
+    expect([...units].slice(0, 3)).toEqual([
+      ['conv', 'stem'],
+      ['first', 'stem'],
+      ['stage1.block1', 'stage1.block1'],
+    ]);
+    expect([...units.values()].at(-1)).toBe('head');
   });
 
   test('Zero joins where size and width stay, unless the stage says never or lists it itself', () => {
