@@ -12,7 +12,7 @@ export interface StreamPlan {
   readonly sizes: readonly number[];
   /** Output rows that are projected together; divides the height. */
   readonly band: number;
-  /** Output rows for which rows are expanded at once. */
+  /** Output rows for which rows are expanded at once; the last ones of a band may be fewer. */
   readonly step: number;
   /** Expanded rows that are kept; a row's slot is its number modulo this. */
   readonly slots: number;
@@ -23,6 +23,10 @@ export interface StreamPlan {
 /** Floats of a block's ring that leave room for what else is used with it in the first cache. */
 const ringLimit = 8192;
 
+/** Output pixels that are projected together, and pixels that are expanded together: whole tiles. More are no faster. */
+const bandPixels = 56;
+const stepPixels = 28;
+
 const largestDivisor = (value: number, most: number): number => {
   for (let divisor = Math.min(value, most); divisor > 1; divisor--) if (value % divisor === 0) return divisor;
   return 1;
@@ -30,10 +34,8 @@ const largestDivisor = (value: number, most: number): number => {
 
 export const planStream = (shape: DepthwiseShape, vector: VectorDescription, projected: boolean): StreamPlan => {
   const { kernel, stride, width, height, channels, outputHeight, outputWidth } = shape;
-  const band = projected
-    ? largestDivisor(outputHeight, Math.max(1, Math.round((outputWidth > 28 ? 224 : 112) / outputWidth)))
-    : outputHeight;
-  const step = outputWidth > 14 ? 1 : band;
+  const band = projected ? largestDivisor(outputHeight, Math.max(1, Math.round(bandPixels / outputWidth))) : outputHeight;
+  const step = Math.min(band, Math.max(1, Math.round(stepPixels / (width * stride))));
   const slots = Math.min(height, (step - 1) * stride + kernel);
   const vectors = vectorsOf(channels, vector.lanes);
   const most = Math.max(1, Math.floor(ringLimit / (slots * width * vector.lanes)));

@@ -37,14 +37,16 @@ const writeRows = ({ name, shape, producer, plan, hidden, lanes }: Stream, vecto
   const row = producer
     ? `ring + (size_t)((top + ky) % ${slots}) * ${width * vectors * lanes}`
     : `input + (ptrdiff_t)(top + ky) * ${width * channels} + channel`;
+  // The last step of a band may have fewer rows.
+  const stepEnd = plan.band % step > 0 ? `nasc_least(row + ${step}, end)` : `row + ${step}`;
   const produce = producer
     ? `
-  const int needed = ${neededRows(shape, step > 1 ? `row + ${step - 1}` : 'row')};
+  const int needed = ${neededRows(shape, step > 1 ? `${stepEnd} - 1` : 'row')};
   const int ahead = start == 0 && row == 0;
 ${indent(producer.write(vectors, pixels, slots, lanes))}`
     : '';
   return `for (int row = start; row < end; row += ${step}) {${produce}
-  for (int y = row; y < row + ${step}; y++) {
+  for (int y = row; y < ${stepEnd}; y++) {
     const int top = y * ${stride} - ${padding};
     const float *rows[${kernel}];
     for (int ky = top < 0 ? -top : 0; ky < ${kernel} && top + ky < ${height}; ky++) rows[ky] = ${row};
