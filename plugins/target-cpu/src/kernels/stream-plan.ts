@@ -32,15 +32,19 @@ const largestDivisor = (value: number, most: number): number => {
   return 1;
 };
 
-export const planStream = (shape: DepthwiseShape, vector: VectorDescription, projected: boolean): StreamPlan => {
+/** `wholeRows`: the producer goes row by row; else rows that follow each other in the ring are one run of pixels. */
+export const planStream = (
+  shape: DepthwiseShape,
+  vector: VectorDescription,
+  { projected, wholeRows }: { readonly projected: boolean; readonly wholeRows: boolean },
+): StreamPlan => {
   const { kernel, stride, width, height, channels, outputHeight, outputWidth } = shape;
   const band = projected ? largestDivisor(outputHeight, Math.max(1, Math.round(bandPixels / outputWidth))) : outputHeight;
   const step = Math.min(band, Math.max(1, Math.round(stepPixels / (width * stride))));
   const slots = Math.min(height, (step - 1) * stride + kernel);
   const vectors = vectorsOf(channels, vector.lanes);
   const most = Math.max(1, Math.floor(ringLimit / (slots * width * vector.lanes)));
-  // Rows that follow each other in the ring are one run of pixels.
-  const tile = pickExpansionTile(width * step * stride, vectors, most, vector);
+  const tile = pickExpansionTile(width, wholeRows ? width : width * step * stride, vectors, most, vector);
   const sizes = panelSizes(vectors, tile.vectors);
   return { tile, sizes, band, step, slots, ringElements: slots * width * tile.vectors * vector.lanes };
 };

@@ -84,7 +84,7 @@ const specialise = (match: PatternMatch, vector: VectorDescription): FusedKernel
   if (kernel < stride) return 'its rows have gaps between them';
   if (producer && projection && outputWidth <= 7) return 'the image is small enough to be kept';
   const { lanes } = vector;
-  const plan = planStream(shape, vector, projection !== undefined);
+  const plan = planStream(shape, vector, { projected: projection !== undefined, wholeRows: producer?.pointwise === false });
   const vectors = vectorsOf(channels, lanes);
   const product =
     projection &&

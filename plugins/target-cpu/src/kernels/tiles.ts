@@ -15,9 +15,14 @@ const sums = (vector: VectorDescription, vectors: number): number =>
   Math.min(vector.registers >= 32 ? 28 : 12, vector.registers - vectors - (vector.registers >= 32 ? 0 : 1));
 
 /** Pixels of a tile with `vectors` vectors: fewest pixels computed twice, then fewest loads per multiply-add. */
-const pickPixels = (pixels: number, vectors: number, vector: VectorDescription): { readonly pixels: number; readonly cost: number } => {
+const pickPixels = (
+  pixels: number,
+  vectors: number,
+  vector: VectorDescription,
+  most = pixels,
+): { readonly pixels: number; readonly cost: number } => {
   let best = { pixels: 1, cost: Number.POSITIVE_INFINITY };
-  for (let tile = Math.min(pixels, Math.floor(sums(vector, vectors) / vectors)); tile >= 1; tile--) {
+  for (let tile = Math.min(most, Math.floor(sums(vector, vectors) / vectors)); tile >= 1; tile--) {
     const waste = (Math.ceil(pixels / tile) * tile) / pixels;
     const loads = (tile + vectors) / (tile * vectors);
     // Two multiply-adds a cycle of latency four need eight independent sums.
@@ -51,13 +56,16 @@ export const alignRest = (tile: Tile, vectors: number, vector: VectorDescription
   return { ...tile, restPixels: tile.pixels * Math.max(1, most) };
 };
 
-/** The same where at most `most` vectors should be worked on at once, and vectors that are left over cost a pass of their own. */
-export const pickExpansionTile = (pixels: number, vectors: number, most: number, vector: VectorDescription): Tile => {
+/**
+ * The same for rows of `width` pixels that are worked on in runs of `run`, where at most `most` vectors should be worked on at once, and
+ * vectors that are left over cost a pass of their own. A run may be as short as a row: no tile is longer.
+ */
+export const pickExpansionTile = (width: number, run: number, vectors: number, most: number, vector: VectorDescription): Tile => {
   let best: (Tile & { readonly cost: number }) | undefined;
   for (let size = Math.min(most, vectors, vector.registers >= 32 ? 6 : 3); size >= 1; size--) {
     const rest = vectors % size;
-    const main = pickPixels(pixels, size, vector);
-    const last = rest > 0 ? pickPixels(pixels, rest, vector) : { pixels: 1, cost: 0 };
+    const main = pickPixels(run, size, vector, width);
+    const last = rest > 0 ? pickPixels(run, rest, vector, width) : { pixels: 1, cost: 0 };
     const cost = (main.cost * (vectors - rest) + last.cost * rest) / vectors;
     if (!best || cost < best.cost - 1e-9) best = { pixels: main.pixels, vectors: size, restPixels: last.pixels, cost };
   }
