@@ -5,7 +5,7 @@
 // Real searches for the target `cpu` on real images, but short ones: what is measured is speed, so weights, and how well an architecture
 // does, do not matter; which limit it was searched under does. A name that the file has is not searched again without `--again`. Runs of
 // the pipeline as far as the selection (stop it at any time and run it again: finished stages are in .nasc/bench-codegen). About
-// half an hour on two cores, most of it at 224x224, where the three limits share one warm-up and one table of latencies.
+// a quarter of an hour on two cores; at 224x224 the three limits share one warm-up and one table of latencies.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,24 +45,20 @@ const searches = [
   { name: 'searched-224-c', share: 0.9, config: large },
 ];
 
-/** Ends a run where the chosen network would be trained: what it was handed is all that is asked for. */
-class Chosen extends Error {
-  constructor(found) {
-    super('chosen');
-    this.found = found;
-  }
-}
-
+/** Ends a run where the chosen network would be trained: what the pass would be handed is all that is asked for. */
 const stopWhenChosen = {
   name: 'bench-stop',
   apiVersion: 1,
   setup(api) {
     const run = (input) => {
-      throw new Chosen(input);
+      throw Object.assign(new Error('The network is chosen.'), { chosen: input });
     };
     api.addPass({ name: 'stopWhenChosen', run }, { before: 'choosePath' });
   },
 };
+
+/** What `stopWhenChosen` threw: the run's error tells it as its cause. */
+const chosenIn = (error) => error?.chosen ?? (error?.cause && chosenIn(error.cause));
 
 const showProgress = (name, event) => {
   if (name !== 'progress' || !process.stderr.isTTY) return;
@@ -80,8 +76,9 @@ const search = async ({ name, share, config }) => {
       throw new Error(`${name}: the run went past the selection`);
     },
     (error) => {
-      if (error instanceof Chosen) return error.found;
-      throw error;
+      const chosen = chosenIn(error);
+      if (!chosen) throw error;
+      return chosen;
     },
   );
   const { searchSpace, architecture } = found;
