@@ -1,4 +1,5 @@
-// The networks of `bench/codegen.js`: published ones and those of our own searches, as spaces in which nothing is left to choose.
+// The networks of `bench/codegen.js`: published ones, as spaces in which nothing is left to choose, and those of our own searches.
+import { readFileSync } from 'node:fs';
 
 const candidate = (name) => {
   const [, kernel, expansion] = /^k(\d)e(\d)$/.exec(name);
@@ -6,7 +7,7 @@ const candidate = (name) => {
 };
 
 /** A stage of one candidate a block; Zero is left out. */
-const stage = (width, stride, names) =>
+const stage = ([width, stride, names]) =>
   names
     .map((name, index) => ({ name, stride: index === 0 ? stride : 1 }))
     .filter(({ name }) => name !== 'zero')
@@ -14,34 +15,26 @@ const stage = (width, stride, names) =>
 
 const repeat = (name, blocks) => Array(blocks).fill(name);
 
-/** MobileNetV2 and the networks of the paper's ImageNet space: stem, one MBConv e1, stages, 1x1 convolution, classifier. */
-const imagenet = (name, stages, { stem = 32, first = 16, mix = 1280 } = {}) => ({
+/** MobileNetV2 and what the paper found in its ImageNet space: stem, one MBConv e1, stages, 1x1 convolution, classifier. */
+const imagenet = (name, stages) => ({
   name,
+  size: 'large',
   input: { resolution: 224, channels: 3, classes: 1000 },
-  stem: [
-    { name: 'stem', macro: 'convBnAct', kernel: 3, stride: 2, width: stem },
-    { name: 'first', macro: 'mbConv', kernel: 3, expansion: 1, width: first },
-  ],
-  stages: stages.flatMap(([width, stride, names]) => stage(width, stride, names)),
-  head: [
-    { name: 'mix', macro: 'convBnAct', kernel: 1, width: mix },
-    { name: 'head', macro: 'linearHead' },
-  ],
+  space: {
+    name,
+    stem: [
+      { name: 'stem', macro: 'convBnAct', kernel: 3, stride: 2, width: 32 },
+      { name: 'first', macro: 'mbConv', kernel: 3, expansion: 1, width: 16 },
+    ],
+    stages: stages.flatMap(stage),
+    head: [
+      { name: 'mix', macro: 'convBnAct', kernel: 1, width: 1280 },
+      { name: 'head', macro: 'linearHead' },
+    ],
+  },
 });
 
-/** Networks of `mobile-small`: Zero where a block is skipped. */
-const small = (name, [resolution, channels], stages) => ({
-  name,
-  input: { resolution, channels, classes: 10 },
-  stem: [{ name: 'stem', macro: 'convBnAct', kernel: 3, stride: 2, width: 16 }],
-  stages: [16, 32, 64].flatMap((width, index) => stage(width, index === 0 ? 1 : 2, stages[index])),
-  head: [
-    { name: 'mix', macro: 'convBnAct', kernel: 1, width: 160 },
-    { name: 'head', macro: 'linearHead' },
-  ],
-});
-
-export const networks = [
+const published = [
   // Sandler et al., CVPR 2018, Table 2.
   imagenet('mobilenet-v2', [
     [24, 2, repeat('k3e6', 2)],
@@ -60,22 +53,16 @@ export const networks = [
     [192, 2, ['k7e6', 'k7e6', 'k7e3', 'k7e3']],
     [320, 1, ['k7e6']],
   ]),
-  small(
-    'small-28',
-    [28, 1],
-    [
-      ['zero', 'k3e3'],
-      ['k7e3', 'k3e6', 'k5e3'],
-      ['k7e3', 'k5e3', 'k5e6'],
-    ],
-  ),
-  small(
-    'small-64',
-    [64, 3],
-    [
-      ['k3e3', 'k5e6'],
-      ['k5e6', 'k3e6', 'k5e3'],
-      ['k7e6', 'k5e3', 'k3e6'],
-    ],
-  ),
 ];
+
+/** What `bench/codegen/search.js` found: the candidates of a built-in space, choice by choice. */
+const searched = JSON.parse(readFileSync(new URL('searched.json', import.meta.url), 'utf8')).map(({ name, space, input, blocks }) => ({
+  name,
+  size: input.resolution === 224 ? 'large' : 'small',
+  input,
+  space,
+  blocks,
+}));
+
+/** `size`: "large" at 224x224, "small" at 28x28 to 64x64. `space`: a space, or the name of a built-in one and `blocks` of it. */
+export const networks = [...published, ...searched];

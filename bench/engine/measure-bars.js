@@ -1,30 +1,15 @@
 // Measures rows of the table one after another, saves each, and prints the table.
-import { cpus } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findCompiler } from '../../packages/c-emit/dist/index.js';
 import { keepsWidth, lookUpPeer } from '../peers/peer-process.js';
 import { rows } from './bars.js';
 import { processorName, readResults, saveResults } from './results-file.js';
+import { shareInUse } from './share-in-use.js';
 import { tableOf } from './table.js';
 
 const selectRows = (only) => {
   const ids = rows.map(({ id }) => id);
   for (const id of only ?? []) if (!ids.includes(id)) throw new Error(`There is no row "${id}"; rows are ${ids.join(', ')}.`);
   return rows.filter(({ id }) => !only || only.includes(id));
-};
-
-const processorTimes = () => {
-  const times = cpus().map(({ times }) => times);
-  const idle = times.reduce((sum, time) => sum + time.idle, 0);
-  return { idle, all: times.reduce((sum, time) => sum + Object.values(time).reduce((a, b) => a + b), 0) };
-};
-
-/** Share of the processor that others use, while nothing is measured. */
-const shareInUse = async () => {
-  const before = processorTimes();
-  await sleep(1000);
-  const after = processorTimes();
-  return 1 - (after.idle - before.idle) / (after.all - before.all);
 };
 
 const minutes = (seconds) => (seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);

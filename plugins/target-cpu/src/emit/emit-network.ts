@@ -31,10 +31,12 @@ export const cpuProgram = (
     fused: { patterns: [...cpuKernels, ...registry.patterns.all()], vector: vectorDescription(options.vectorWidth) },
   });
 
+/** `toProgram` chooses the kernels; others than this target's serve comparisons (`bench/codegen`). */
 export const emitNetwork = (
   network: DeployableNetwork,
   registry: Pick<Registry, 'ops' | 'patterns'>,
   options: CpuOptions,
+  toProgram = cpuProgram,
 ): EmittedFiles => {
   const { graph } = network;
   const [input] = graph.inputs;
@@ -42,7 +44,7 @@ export const emitNetwork = (
   if (graph.inputs.length !== 1 || input!.type.shape.length !== 3 || graph.outputs.length !== 1 || inputs.has(graph.outputs[0]!)) {
     throw new DiagnosticError([messages.notOneImageIn(network.name)]);
   }
-  const program = cpuProgram(graph, registry, options);
+  const program = toProgram(graph, registry, options);
   const plan = planProgram(program, options.threads);
   const weights = packWeightBlob(program, network);
   const types = new Map([...graph.inputs, ...graph.nodes].map(({ id, type }) => [id, type]));
