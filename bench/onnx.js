@@ -48,7 +48,7 @@ const example = (prefix, { name, inputs, attributes }, append) => ({
     return append(builder, ids, attributes);
   }),
 });
-const networks = Object.entries(buildNetworks(lookups)).flatMap(([name, graph]) => {
+const networks = Object.entries(buildNetworks()).flatMap(([name, graph]) => {
   const trained = { graph, weights: randomWeights(graph) };
   const folded = rewriteNetwork(rewriteNetwork(trained, rewritingPatterns, 'fold'), rewritingPatterns, 'simplify');
   return [

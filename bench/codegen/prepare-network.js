@@ -41,16 +41,23 @@ export const deployable = (name, graph, { classes, channels }) => {
   };
 };
 
-export const prepareNetwork = ({ name, size, input, space, blocks }) => {
+/** The network's graph as `build` makes it of a search space and the candidates' indices. */
+export const networkGraph = ({ name, input, space, blocks }, build) => {
   const graph = expand(space, input);
   const indices = choicesOf(graph).map(({ id, candidates }, choice) => {
     const index = blocks ? candidates.findIndex((candidate) => candidate.name === blocks[choice]) : 0;
     if (index < 0) throw new Error(`${name}: ${id} has no candidate "${blocks[choice]}"`);
     return index;
   });
+  return build(graph, indices);
+};
+
+export const prepareNetwork = (definition) => {
+  const { name, size, input } = definition;
   const { resolution, channels } = input;
   const elements = resolution * resolution * channels;
-  return { name, size, input, elements, ...deployable(name, deployedGraph(graph, indices, registry.patterns), input) };
+  const graph = networkGraph(definition, (space, indices) => deployedGraph(space, indices, registry.patterns));
+  return { name, size, input, elements, ...deployable(name, graph, input) };
 };
 
 /** Random images, one after the other, as a network gets them. */
