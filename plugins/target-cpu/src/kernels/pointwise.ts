@@ -26,12 +26,13 @@ const lowering: CPatternLowering = {
     const [channelsIn, channelsOut] = parameterShape(first, 'weight')!.slice(-2) as [number, number];
     const pixels = elementCount(first.inputs[0]!.shape) / channelsIn;
     const product = { channelsIn, channelsOut, pixels, activation, residual };
-    // Items are runs of pixels where there are many, so that a thread reads what it wrote; else panels.
+    // Items are runs of pixels where there are many, so that a thread reads what it wrote; else panels, so that it reads its weights alone.
     const vectors = vectorsOf(channelsOut, vector.lanes);
     const best = pickTile(pixels, vectors, vector);
     const tiles = Math.ceil(pixels / best.pixels);
-    const tile = tiles >= 8 ? alignRest(best, vectors, vector) : best;
-    const run = tiles >= 8 ? Math.ceil((Math.ceil(tiles / 32) * tile.pixels) / tile.restPixels) * tile.restPixels : 0;
+    const inRuns = tiles >= 8 && pixels > channelsOut;
+    const tile = inRuns ? alignRest(best, vectors, vector) : best;
+    const run = inRuns ? Math.ceil((Math.ceil(tiles / 32) * tile.pixels) / tile.restPixels) * tile.restPixels : 0;
     const plan = planPanels(product, vector, tile);
     const name = `pointwise_${pixels}x${channelsIn}x${channelsOut}${suffix}`;
     const at = (pixel: number) => `(size_t)first * ${run * pixel}`;
