@@ -1,6 +1,7 @@
 // Whether others accept the ONNX files: every example of every op and macro, and whole networks as trained and as exported, in every
 // operator set, with a dynamic and a fixed batch. The judges are `onnx` (checker with full_check, strict shape inference) and ONNX
-// Runtime in Python, whose outputs are compared with the ops' plain kernels in float64; and each file is read back.
+// Runtime in Python, for Node and for the web, whose outputs are compared with the ops' plain kernels in float64; and each file is read
+// back.
 //
 //   PYTHON=/venv/bin/python3 node bench/onnx.js [--only EXPRESSION] [--opsets 13,15] [--folder KEPT]
 //
@@ -16,6 +17,7 @@ import { Random } from '../packages/random/dist/index.js';
 import { removeUnused, rewriteNetwork } from '../packages/transforms/dist/index.js';
 import { macros, primitiveOps, rewritingPatterns } from '../plugins/ops/dist/index.js';
 import { buildNetworks } from './onnx/networks.js';
+import { errorsInRuntimes } from './onnx/runtimes.js';
 import { PeerProcess } from './peers/peer-process.js';
 
 const { values } = parseArgs({
@@ -114,7 +116,7 @@ mkdirSync(folder, { recursive: true });
 const runner = await createPlainRunner(primitiveOps, 'double');
 const judge = new PeerProcess('onnx_judge.py', {}, { width: 'default', malloc: 'default' });
 const versions = await judge.answer();
-console.log(`judges: onnx ${versions.onnx}, ONNX Runtime ${versions.onnxruntime} in Python`);
+console.log(`judges: onnx ${versions.onnx}, ONNX Runtime ${versions.onnxruntime} in Python, ONNX Runtime for Node and for the web`);
 
 const refused = [];
 let files = 0;
@@ -129,10 +131,14 @@ for (const { name, graph, weights = randomWeights(graph) } of cases) {
       writeFileSync(path, bytes);
       const { problems, error } = await judge.ask({ path, ...expectation });
       problems.push(...readAgain(bytes));
+      const errors = await errorsInRuntimes(bytes, expectation);
+      for (const [runtime, inRuntime] of Object.entries(errors)) {
+        if (!(inRuntime < allowedError)) problems.push(`the outputs in ONNX Runtime for ${runtime} differ: ${inRuntime.toExponential(1)}`);
+      }
       if (error !== null && !(error < allowedError)) problems.push('the outputs differ');
       if (values.folder === undefined) rmSync(path);
       files += 1;
-      largest = Math.max(largest, error ?? 0);
+      largest = Math.max(largest, error ?? 0, ...Object.values(errors));
       if (problems.length > 0) refused.push(label);
       console.log(
         `${problems.length === 0 ? 'ok     ' : 'REFUSED'} ${label}: relative error ${(error ?? NaN).toExponential(1)}${problems.map((each) => `\n        ${each}`).join('')}`,

@@ -6,7 +6,7 @@ import { hostVectorWidths } from '@nasc/c-emit';
 import type { VectorWidth } from '@nasc/c-emit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compilerFlags } from '../compiler-flags.ts';
-import { chains } from '../kernels/chains.test-helper.ts';
+import { quickChains } from '../kernels/chains.test-helper.ts';
 import { chainNetwork, testRegistry } from '../kernels/random-network.test-helper.ts';
 import { readCpuOptions } from '../options.ts';
 import { allowedError, errorOf, has, strict } from './builds.test-helper.ts';
@@ -31,7 +31,7 @@ const builds: readonly { readonly compiler: string; readonly width: VectorWidth;
 for (const { compiler, width, flags } of builds) {
   const without = flags.includes(noExtensions) ? ', no vector extensions' : '';
   describe(`${compiler}, ${width}${without} (needs ${compiler})`, () => {
-    it.runIf(has(compiler)).each(chains)('$name', async ({ input, layers, classes }) => {
+    it.runIf(has(compiler)).each(quickChains)('$name', async ({ input, layers, classes }) => {
       const network = chainNetwork(input, layers, classes, 7);
       const emitted = emitNetwork(network, testRegistry, readCpuOptions({ vectorWidth: width, weights: 'file' }));
       expect(await errorOf(network, emitted, { compiler, flags, cacheFolder })).toBeLessThan(allowedError);

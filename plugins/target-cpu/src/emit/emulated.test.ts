@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compilerFlags } from '../compiler-flags.ts';
-import { chains } from '../kernels/chains.test-helper.ts';
+import { quickChains } from '../kernels/chains.test-helper.ts';
 import { chainNetwork, testRegistry } from '../kernels/random-network.test-helper.ts';
 import { readCpuOptions } from '../options.ts';
 import { allowedError, errorOf, has, strict } from './builds.test-helper.ts';
@@ -23,7 +23,7 @@ const builds = [
 
 for (const { compiler, needs, flags } of builds) {
   describe(`${compiler}, neon (needs ${needs.join(', ')})`, () => {
-    it.runIf(has(...needs)).each(chains)('$name', async ({ input, layers, classes }) => {
+    it.runIf(has(...needs)).each(quickChains)('$name', async ({ input, layers, classes }) => {
       const network = chainNetwork(input, layers, classes, 7);
       const emitted = emitNetwork(network, testRegistry, readCpuOptions({ vectorWidth: 'neon', weights: 'file' }));
       const build = { compiler, flags: [...flags, ...strict, ...compilerFlags('neon'), '-O1', '-static'], runner: [emulator], cacheFolder };

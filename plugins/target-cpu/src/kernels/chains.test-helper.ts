@@ -47,6 +47,8 @@ export interface Chain {
   readonly input: readonly [number, number, number];
   readonly layers: readonly ChainLayer[];
   readonly classes: number;
+  /** Compiled quickly: with every compiler. */
+  readonly quick?: true;
   /** Nodes that get plain kernels. */
   readonly plain?: readonly string[];
 }
@@ -84,6 +86,7 @@ export const chains: readonly Chain[] = [
   },
   {
     name: 'maps smaller than the kernel',
+    quick: true,
     input: [5, 3, 3],
     layers: [
       dense(3, 1, 32),
@@ -112,21 +115,20 @@ export const chains: readonly Chain[] = [
     name: 'whole blocks in bands',
     input: [56, 40, 3],
     layers: [
-      dense(3, 1, 24, 'relu6'),
+      dense(3, 2, 24, 'relu6'),
       // Channels that are no multiple of a vector, with a shortcut over which the sum lies.
       ...mbConv(72, 3, 1, 24, { shortcut: true }),
-      ...mbConv(120, 5, 2, 40),
-      ...mbConv(88, 7, 1, 40, { shortcut: true, activation: 'hSwish' }),
       ...separable(3, 1, 12),
       // More channels out than in: the output begins in front of the input.
-      ...mbConv(36, 3, 1, 28),
-      ...separable(5, 2, 28),
-      ...separable(3, 1, 28, true),
+      ...mbConv(36, 5, 1, 28),
+      ...mbConv(88, 7, 2, 40, { activation: 'hSwish' }),
+      ...separable(3, 1, 40, true),
     ],
     classes: 10,
   },
   {
     name: 'whole stems',
+    quick: true,
     input: [30, 22, 3],
     layers: [
       dense(3, 2, 24, 'relu6'),
@@ -138,6 +140,7 @@ export const chains: readonly Chain[] = [
   },
   {
     name: 'whole blocks of small images',
+    quick: true,
     input: [14, 14, 1],
     layers: [
       dense(3, 1, 20, 'relu'),
@@ -150,12 +153,16 @@ export const chains: readonly Chain[] = [
   },
   {
     name: 'nodes that only plain kernels do',
+    quick: true,
     input: [8, 8, 3],
     layers: [dense(3, 1, 16, 'sigmoid'), { ...dense(3, 1, 32, 'relu'), groups: 4 }, dense(3, 2, 2, 'relu6'), depthwise(3, 1, 'relu6')],
     classes: 10,
     plain: ['layer0.act', 'layer1.conv', 'layer1.act'],
   },
 ];
+
+/** Those for every compiler. */
+export const quickChains = chains.filter(({ quick }) => quick);
 
 /** Standard normal values. */
 export const randomImage = (length: number, seed: number): Float32Array => {
