@@ -18,7 +18,7 @@ export interface Producer {
   readonly pointwise: boolean;
   /**
    * Rows [expanded, needed) of `vectors` vectors, by tiles of `pixels`, into their slots of the ring. The statements use the C names
-   * `input`, `bias`, `panel`, `ring`, `expanded`, `needed`, and `ahead`.
+   * `input`, `bias`, `panel`, `ring`, `expanded`, `needed`, and, where it is pointwise, `ahead`.
    */
   write(vectors: number, pixels: number, slots: number, lanes: number): string;
 }

@@ -42,8 +42,7 @@ const writeRows = ({ name, shape, producer, plan, hidden, lanes }: Stream, vecto
   const produce = producer
     ? `
   const int needed = ${neededRows(shape, step > 1 ? `${stepEnd} - 1` : 'row')};
-  const int ahead = start == 0 && row == 0;
-${indent(producer.write(vectors, pixels, slots, lanes))}`
+${producer.pointwise ? '  const int ahead = start == 0 && row == 0;\n' : ''}${indent(producer.write(vectors, pixels, slots, lanes))}`
     : '';
   return `for (int row = start; row < end; row += ${step}) {${produce}
   for (int y = row; y < ${stepEnd}; y++) {
