@@ -1,9 +1,8 @@
 // Arena of a program: which buffers it needs, when each is alive, and where each lies.
 import { planMemory } from './memory-plan.ts';
 import type { LiveBuffer, MemoryPlan } from './memory-plan.ts';
-import type { CProgram, ProgramCall, ProgramOperand } from './program.ts';
-
-const operandsOf = (call: ProgramCall): readonly ProgramOperand[] => (call.kind === 'fused' ? call.operands : call.tensors);
+import { operandsOf } from './program.ts';
+import type { CProgram, ProgramCall } from './program.ts';
 
 /** The value that a call's output may lie over, and how many floats in front of it. */
 export const overlayOf = (call: ProgramCall): { readonly id: string; readonly before: number } | undefined => {

@@ -37,6 +37,9 @@ export interface PlainCall extends CallBase {
 
 export type ProgramCall = FusedCall | PlainCall;
 
+/** Everything that a call's arguments point to. */
+export const operandsOf = (call: ProgramCall): readonly ProgramOperand[] => (call.kind === 'fused' ? call.operands : call.tensors);
+
 export interface WeightArray {
   readonly id: string;
   readonly elements: number;

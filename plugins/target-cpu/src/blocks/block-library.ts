@@ -4,10 +4,10 @@
 //
 // Candidates of equal shapes share a function; the weights are separate memory for every position in the network, so
 // that caches see what they would see in the emitted network.
-import { indent, overlayOf, planProgram, scratchStride, threadScratch, writeCall } from '@nasc/c-emit';
+import { indent, overlayOf, planProgram, scratchStride, threadScratch } from '@nasc/c-emit';
 import type { CProgram, ProgramCall, ProgramOperand } from '@nasc/c-emit';
 import type { NetworkGraph, NodeId } from '@nasc/ir';
-import { teamShare } from '../emit/team-source.ts';
+import { writeSharedCall } from '../emit/team-source.ts';
 
 /** A candidate at its position, or a fixed piece. */
 export interface BlockVariant {
@@ -86,10 +86,7 @@ export class BlockLibrary {
       const own = team && ownScratch.has(operand.id) ? ` + (size_t)team->part * ${scratchStride(program, operand.id)}` : '';
       return `arena + ${plan.offsets.get(operand.id)! / 4}${own}`;
     };
-    const statements = program.calls.map((call) =>
-      team ? `${writeCall(call, pointer, teamShare)}\nmeet(team);` : writeCall(call, pointer),
-    );
-    const text = indent(statements.join('\n'));
+    const text = indent(program.calls.map((call) => writeSharedCall(call, pointer, this.#threads)).join('\n'));
     let body = this.#byText.get(text);
     if (body === undefined) {
       body = this.functions.length;

@@ -1,5 +1,6 @@
 // C text for threads that run a network together: the type of a team, and a thread's share of a call's work items.
-import type { WriteShare } from '@nasc/c-emit';
+import { writeCall } from '@nasc/c-emit';
+import type { ProgramCall, ProgramOperand, WriteShare } from '@nasc/c-emit';
 
 /** The type that a thread gets its place from. */
 export const writeTeamType = (name: string): string => `typedef struct {
@@ -16,6 +17,8 @@ static int first_item(int items, int part, int parts) { return (int)((long long)
 
 static void meet(const ${type} *team) { team->meet(team->context); }`;
 
-/** The share of a team's thread. */
-export const teamShare: WriteShare = (items) =>
-  `first_item(${items}, team->part, team->parts), first_item(${items}, team->part + 1, team->parts)`;
+const teamShare: WriteShare = (items) => `first_item(${items}, team->part, team->parts), first_item(${items}, team->part + 1, team->parts)`;
+
+/** The statements of a call: where several threads run it, each does its share and meets the others. */
+export const writeSharedCall = (call: ProgramCall, pointer: (operand: ProgramOperand) => string, threads: number): string =>
+  threads > 1 ? `${writeCall(call, pointer, teamShare)}\nmeet(team);` : writeCall(call, pointer);

@@ -1,10 +1,10 @@
 // NAME.c: the network as calls of kernels, one function a block.
-import { floatList, indent, scratchStride, threadScratch, vectorFlags, writeCall } from '@nasc/c-emit';
+import { floatList, indent, operandsOf, scratchStride, threadScratch, vectorFlags } from '@nasc/c-emit';
 import type { ProgramCall, ProgramOperand } from '@nasc/c-emit';
 import { writeClassNames } from './class-names.ts';
 import { commentText, describeUnit, fileComment } from './emission.ts';
 import type { Emission } from './emission.ts';
-import { teamShare, writeTeamFunctions } from './team-source.ts';
+import { writeSharedCall, writeTeamFunctions } from './team-source.ts';
 import { writeWeightCheck } from './write-weights.ts';
 
 const declarations = { input: 'const float *input', output: 'float *output', arena: 'float *arena', weights: 'const float *weights' };
@@ -15,8 +15,6 @@ interface BlockFunction {
   readonly parameters: readonly Parameter[];
   readonly call: string;
 }
-
-const operandsOf = (call: ProgramCall): readonly ProgramOperand[] => (call.kind === 'fused' ? call.operands : call.tensors);
 
 /** Calls of one block after the other, in order. */
 const callsByBlock = (calls: readonly ProgramCall[]): { readonly id: string; readonly calls: ProgramCall[] }[] => {
@@ -59,7 +57,7 @@ const writeBlock = (emission: Emission, id: string, index: number, calls: readon
   const description = describeUnit(emission, id);
   const comment = description ? `/* ${commentText(description)} */\n` : '';
   const name = `block${index}_${nameOf(id)}`;
-  const statements = calls.flatMap((call) => (team ? [writeCall(call, pointer, teamShare), 'meet(team);'] : [writeCall(call, pointer)]));
+  const statements = calls.map((call) => writeSharedCall(call, pointer, threads));
   const declared = [...parameters.map((parameter) => declarations[parameter]), ...(team ? [`const ${prefix}_team *team`] : [])];
   return {
     parameters,

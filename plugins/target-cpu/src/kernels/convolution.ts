@@ -3,7 +3,7 @@ import { indent } from '@nasc/c-emit';
 import type { CPatternLowering } from '@nasc/c-emit';
 import { convolutionName, readConvolution, writeConvolutionRow } from './convolution-rows.ts';
 import { biasOf, fusedPatterns, readChain } from './fused-chain.ts';
-import { joinArrays, packPanels, panelSizes, tailOf, vectorsOf } from './pack.ts';
+import { packWithBias, panelSizes, splitPanels, tailOf, vectorsOf } from './pack.ts';
 import { pickTile } from './tiles.ts';
 
 const lowering: CPatternLowering = {
@@ -40,14 +40,10 @@ for (int y = first; y < last; y++) {
 ${indent(row)}
 }`;
     };
-    const last = sizes.length - 1;
-    const alone = tail < lanes || sizes[last] !== tile.vectors;
-    const looped = alone ? last : sizes.length;
+    const { looped, rest } = splitPanels(sizes, tile, tail, lanes);
     const statements = [
       ...(looped > 0 ? [`for (int p = 0; p < ${looped}; p++) {\n${indent(panel('p', tile.vectors, tile.pixels, lanes))}\n}`] : []),
-      ...(alone
-        ? [`{\n${indent(panel(String(last), sizes[last]!, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels, tail))}\n}`]
-        : []),
+      ...(rest ? [`{\n${indent(panel(String(looped), rest.vectors, rest.pixels, tail))}\n}`] : []),
     ];
     return {
       name,
@@ -60,10 +56,7 @@ ${indent(statements.join('\n'))}
       scratchElements: 0,
       items: outputHeight,
       pack: (parameter) =>
-        joinArrays(
-          packPanels(biasOf(first, channelsOut, parameter), 1, channelsOut, [vectors], lanes),
-          packPanels(parameter(first.node.id, 'weight').data, rows, channelsOut, sizes, lanes),
-        ),
+        packWithBias(parameter(first.node.id, 'weight').data, biasOf(first, channelsOut, parameter), rows, channelsOut, sizes, lanes),
     };
   },
 };

@@ -1,4 +1,5 @@
 // Weights as the kernels read them: panels of vectors of output channels.
+import type { Tile } from './tiles.ts';
 
 /** Vectors that hold `channels`. */
 export const vectorsOf = (channels: number, lanes: number): number => Math.ceil(channels / lanes);
@@ -10,6 +11,18 @@ export const tailOf = (channels: number, lanes: number): number => channels - (v
 export const panelSizes = (vectors: number, size: number): readonly number[] => {
   const full = Array.from({ length: Math.floor(vectors / size) }, () => size);
   return vectors % size > 0 ? [...full, vectors % size] : full;
+};
+
+/** Panels that are alike, in front, and the last one where it has fewer vectors, or a partial one: then it is written on its own. */
+export const splitPanels = (
+  sizes: readonly number[],
+  tile: Tile,
+  tail: number,
+  lanes: number,
+): { readonly looped: number; readonly rest?: { readonly vectors: number; readonly pixels: number } } => {
+  const vectors = sizes.at(-1)!;
+  if (tail === lanes && vectors === tile.vectors) return { looped: sizes.length };
+  return { looped: sizes.length - 1, rest: { vectors, pixels: vectors === tile.vectors ? tile.pixels : tile.restPixels } };
 };
 
 /** Rows [rows, channels] as panels, one after the other: `[rows][size * lanes]` for each, 0 past the last channel. */
@@ -37,3 +50,14 @@ export const joinArrays = (...arrays: readonly Float32Array[]): Float32Array => 
   }
   return joined;
 };
+
+/** Bias [channels] as whole vectors, then weights [rows, channels] in panels of `sizes`. */
+export const packWithBias = (
+  weight: Float32Array,
+  bias: Float32Array,
+  rows: number,
+  channels: number,
+  sizes: readonly number[],
+  lanes: number,
+): Float32Array =>
+  joinArrays(packPanels(bias, 1, channels, [vectorsOf(channels, lanes)], lanes), packPanels(weight, rows, channels, sizes, lanes));

@@ -1,6 +1,6 @@
 // The C statements of a matrix product [pixels, I] x [I, O] in panels of vectors, and its packed weights.
 import type { VectorDescription } from '@nasc/c-emit';
-import { joinArrays, packPanels, panelSizes, tailOf, vectorsOf } from './pack.ts';
+import { packWithBias, panelSizes, splitPanels, tailOf, vectorsOf } from './pack.ts';
 import { pickTile } from './tiles.ts';
 import type { Tile } from './tiles.ts';
 
@@ -41,10 +41,7 @@ export const planPanels = (
 };
 
 export const packProduct = ({ channelsIn, channelsOut, sizes, lanes }: PanelPlan, weight: Float32Array, bias: Float32Array): Float32Array =>
-  joinArrays(
-    packPanels(bias, 1, channelsOut, [vectorsOf(channelsOut, lanes)], lanes),
-    packPanels(weight, channelsIn, channelsOut, sizes, lanes),
-  );
+  packWithBias(weight, bias, channelsIn, channelsOut, sizes, lanes);
 
 /** Names, or C expressions, of what the statements work on. */
 export interface PanelOperands {
@@ -74,16 +71,12 @@ export const writePanels = (
     const panel = `${weights} + ${biasElements} + (size_t)${index} * ${channelsIn * tile.vectors * lanes}`;
     return `nasc_pointwise_panel(${pixelsOfTile}, ${pixels % pixelsOfTile}, ${size}, ${channelsIn}, ${operands.inputPixel}, ${lanesOfLast === lanes ? 'NASC_LANES' : lanesOfLast}, ${channelsOut}, ${activation}, ${operands.pixels}, ${operands.ahead}, ${input}, ${weights} + ${channel}, ${panel}, ${residual ? `${shortcut} + ${channel}` : '0'}, ${output} + ${channel});`;
   };
-  const last = sizes.length - 1;
-  const alone = tail < lanes || sizes[last] !== tile.vectors;
-  const looped = alone ? last : sizes.length;
+  const { looped, rest: alone } = splitPanels(sizes, tile, tail, lanes);
   const { first, last: end } = panels ?? { first: '0', last: String(sizes.length) };
   const limit = panels && looped < sizes.length ? `nasc_least(${end}, ${looped})` : panels ? end : String(looped);
   const loop = looped > 0 ? [`for (int p = ${first}; p < ${limit}; p++)\n  ${call(tile.vectors, 'p', lanes, tile.pixels)}`] : [];
   const rest = alone
-    ? [
-        `${panels ? `if (${first} <= ${last} && ${end} > ${last}) ` : ''}${call(sizes[last]!, String(last), tail, sizes[last] === tile.vectors ? tile.pixels : tile.restPixels)}`,
-      ]
+    ? [`${panels ? `if (${first} <= ${looped} && ${end} > ${looped}) ` : ''}${call(alone.vectors, String(looped), tail, alone.pixels)}`]
     : [];
   return [...loop, ...rest].join('\n');
 };

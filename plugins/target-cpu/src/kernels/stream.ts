@@ -8,7 +8,7 @@ import type { PatternDefinition } from '@nasc/ir';
 import { depthwiseName, packTaps, readDepthwise, writeDepthwiseRow } from './depthwise-rows.ts';
 import type { DepthwiseShape } from './depthwise-rows.ts';
 import { activationConstant, activationNames, addsEqualShapes, biasOf, parameterShape, shortcutHasShape } from './fused-chain.ts';
-import { joinArrays, packPanels, vectorsOf } from './pack.ts';
+import { joinArrays, packWithBias, vectorsOf } from './pack.ts';
 import { packProduct, planPanels } from './panels.ts';
 import type { PanelPlan } from './panels.ts';
 import { whyNotPointwise } from './pointwise.ts';
@@ -144,10 +144,7 @@ ${indent(writeStream(stream))}
       const weightOf = ({ node }: MatchedNode) => parameter(node.id, 'weight').data;
       return joinArrays(
         ...(producer && expansion
-          ? [
-              packPanels(biasOf(expansion, channels, parameter), 1, channels, [vectors], lanes),
-              packPanels(weightOf(expansion), producer.weightRows, channels, plan.sizes, lanes),
-            ]
+          ? [packWithBias(weightOf(expansion), biasOf(expansion, channels, parameter), producer.weightRows, channels, plan.sizes, lanes)]
           : []),
         packTaps(shape, weightOf(depthwise), biasOf(depthwise, channels, parameter), plan.sizes, lanes),
         ...(product ? [packProduct(product, weightOf(projection), biasOf(projection, product.channelsOut, parameter))] : []),

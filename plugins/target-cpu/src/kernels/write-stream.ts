@@ -1,7 +1,7 @@
 // The C function of a stream (see stream.ts).
 import { indent } from '@nasc/c-emit';
 import type { DepthwiseShape } from './depthwise-rows.ts';
-import { tailOf } from './pack.ts';
+import { splitPanels, tailOf } from './pack.ts';
 import { writePanels } from './panels.ts';
 import type { PanelPlan } from './panels.ts';
 import type { Producer } from './producer.ts';
@@ -78,15 +78,14 @@ const writeBlocks = (stream: Stream): string => {
   const { tile, sizes } = plan;
   // What goes into a ring is whole vectors.
   const tail = producer && product ? lanes : tailOf(shape.channels, lanes);
-  const last = sizes.length - 1;
-  const alone = tail < lanes || sizes[last] !== tile.vectors;
-  const looped = alone ? last : sizes.length;
-  const [from, to] = product ? ['0', String(looped)] : ['first', alone ? `nasc_least(last, ${looped})` : 'last'];
-  const pixels = sizes[last] === tile.vectors ? tile.pixels : tile.restPixels;
+  const { looped, rest } = splitPanels(sizes, tile, tail, lanes);
+  const [from, to] = product ? ['0', String(looped)] : ['first', rest ? `nasc_least(last, ${looped})` : 'last'];
   return [
     ...(looped > 0 ? [`for (int b = ${from}; b < ${to}; b++) ${writeBlock(stream, 'b', tile.vectors, tile.pixels, lanes)}`] : []),
-    ...(alone
-      ? [`${product ? '' : `if (first <= ${last} && last > ${last}) `}${writeBlock(stream, String(last), sizes[last]!, pixels, tail)}`]
+    ...(rest
+      ? [
+          `${product ? '' : `if (first <= ${looped} && last > ${looped}) `}${writeBlock(stream, String(looped), rest.vectors, rest.pixels, tail)}`,
+        ]
       : []),
   ].join('\n');
 };
