@@ -10,6 +10,7 @@ const layers: readonly (readonly string[])[] = [
   ['core'],
   ['onnx', 'c-emit', 'measure', 'tfjs'],
   ['transforms', 'training'],
+  ['search'],
   ['expand', 'train', 'annotate', 'derive', 'export', 'codegen'],
   ['plugins/*'],
   ['report'],

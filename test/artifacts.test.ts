@@ -26,7 +26,7 @@ const ranked: SearchResult = {
   strategy: 'one of a plugin',
   weights,
   history: { columns: { loss: [0.5, Number.NaN] } },
-  imagesForwardBackward: 64,
+  cost: { imagesForwardBackward: 64 },
 };
 const impossible: SearchResult = {
   kind: 'distribution',
@@ -34,13 +34,13 @@ const impossible: SearchResult = {
   strategy: 'one of a plugin',
   weights,
   history: { columns: {} },
-  imagesForwardBackward: 0,
+  cost: { imagesForwardBackward: 0, peakMemoryBytes: 5 },
 };
 const unmeasured: Architecture = {
   choices: [0, 2],
   predictedMs: 1.5,
   measuredMs: undefined,
-  limitMs: undefined,
+  costs: [{ name: 'latency', unit: 'ms', predicted: 1.5, limit: undefined }],
   rounds: [{ choices: [0, 2], predictedMs: 1.5, measuredMs: undefined, score: 0.25, keepsLimit: true }],
 };
 
@@ -73,11 +73,11 @@ test('an unknown key, a value of another type and a missing file are found', asy
   const place = join(folder, 'artifacts', 'searchResult', hash);
   const file = join(place, 'artifact.json');
   const content = JSON.parse(await readFile(file, 'utf8')) as object;
-  await writeFile(file, JSON.stringify({ ...content, imagesForwardBackward: '64', more: 1 }));
+  await writeFile(file, JSON.stringify({ ...content, cost: { imagesForwardBackward: '64' }, more: 1 }));
   await rm(join(place, 'weights.safetensors'));
   const { problems } = await checkStore(folder);
   const found = problems.map(({ at, problem }) => `${at} ${problem}`).join('\n');
-  expect(found).toContain('/imagesForwardBackward must be number');
+  expect(found).toContain('/cost/imagesForwardBackward must be number');
   expect(found).toContain('unevaluatedProperty":"more"');
   expect(found).toContain('holds artifact.json and names artifact.json, weights.safetensors');
 });
@@ -102,7 +102,7 @@ test('a checkpoint and the lock of a run have the form that the schemas say', as
           name: 'train',
           consumes: [],
           produces: 'supernet',
-          perTarget: false,
+          per: 'run',
           dependsOn: [],
           reads: () => [],
           passes: [
@@ -137,6 +137,7 @@ test('a checkpoint and the lock of a run have the form that the schemas say', as
   expect(checkpoint).toEqual({
     place: ['warm-up', 'first'],
     consulted: { 'space:none': '-' },
+    elapsedMs: expect.any(Number),
     state: {
       step: 3,
       weights: { $tensors: 'state.weights.safetensors' },

@@ -92,7 +92,7 @@ const search = async ({ name, share, config }) => {
       command: `node bench/codegen/search.js --only ${name}`,
       dataset,
       latencyShare: share,
-      limitMs: architecture.limitMs,
+      limitMs: architecture.costs.find(({ name }) => name === 'latency').limit,
       predictedMs: architecture.predictedMs,
       measuredMs: architecture.measuredMs,
     },

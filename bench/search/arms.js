@@ -1,7 +1,8 @@
 // The arms of the comparison. Each is made from the warm-up's weights and the costs alone, and depends on its own seed only.
-import { latencyTable, measureNetwork, predictLatency, searchPass, selectPass, uniformLatency } from '../../packages/derive/dist/index.js';
+import { measureNetwork, searchPass, selectPass } from '../../packages/derive/dist/index.js';
 import { choicesOf, initialiseParameters } from '../../packages/ir/dist/index.js';
 import { Random } from '../../packages/random/dist/index.js';
+import { latencyCosts, pathCost, uniformCost } from '../../packages/search/dist/index.js';
 import {
   batchSource,
   calibrationBatches,
@@ -22,17 +23,17 @@ export const networksPerArm = 50;
 /** How far the latency of a compared network may be from the limit. */
 const tolerance = 0.05;
 
-export const limitOf = (bench, share) => share * uniformLatency(latencyTable(bench.costModel));
+export const limitOf = (bench, share) => share * uniformCost(latencyCosts(bench.costModel));
 
 /** Networks whose candidates are drawn with `probabilities` and whose predicted latency is near the limit. */
 export const sampleNetworks = (bench, probabilities, limitMs, seed, stream) => {
-  const table = latencyTable(bench.costModel);
+  const table = latencyCosts(bench.costModel);
   const networks = [];
   for (let step = 0; networks.length < networksPerArm; step++) {
     if (step > 1e6) throw new Error(`only ${networks.length} of 1e6 sampled networks are near ${limitMs} ms`);
     const random = new Random({ seed, stream, step });
     const choices = probabilities.map((p) => random.categorical(p));
-    if (Math.abs(predictLatency(table, choices) - limitMs) <= tolerance * limitMs) networks.push(choices);
+    if (Math.abs(pathCost(table, choices) - limitMs) <= tolerance * limitMs) networks.push(choices);
   }
   return networks;
 };
@@ -85,7 +86,7 @@ export const gatesArm = async (bench, { share, seed, strategy }) => {
   const result = await search(bench, { share, strategy: { ...strategy, seed } });
   const probabilities = result.logProbabilities.map((row) => row.map(Math.exp));
   const limitMs = limitOf(bench, share);
-  const { entropy, expectedMs, lambda, loss } = result.history.columns;
+  const { entropy, loss, 'expected.latency': expectedMs, 'lambda.latency': lambda } = result.history.columns;
   return {
     limitMs,
     entropy: [entropy[0], entropy.at(-1)],
@@ -104,7 +105,7 @@ export const limitArm = async (bench, share) => {
   const architecture = await selectPass.run({ searchSpace, costModel, searchResult }, context);
   return {
     limitMs: limitOf(bench, share),
-    expectedMsOfLast50: mean(searchResult.history.columns.expectedMs.slice(-50)),
+    expectedMsOfLast50: mean(searchResult.history.columns['expected.latency'].slice(-50)),
     architecture,
     measuredAgainMs: await measureNetwork(searchSpace, searchResult, architecture.choices, context),
   };
@@ -115,7 +116,7 @@ export const limitArm = async (bench, share) => {
  * choice a little higher, so that rungs differ even where they are closer than the candidates.
  */
 export const ladder = (bench, count) => {
-  const { candidatesMs } = latencyTable(bench.costModel);
+  const { candidates: candidatesMs } = latencyCosts(bench.costModel);
   return Array.from({ length: count }, (_, rung) =>
     candidatesMs.map((candidates, choice) => {
       const order = candidates.map((_, index) => index).toSorted((a, b) => candidates[a] - candidates[b]);
@@ -176,7 +177,7 @@ export const trainArm = async (bench, choices, { epochs, learningRate, seed }) =
     return {
       choices,
       macs,
-      predictedMs: predictLatency(latencyTable(costModel), choices),
+      predictedMs: pathCost(latencyCosts(costModel), choices),
       accuracy: (100 * correct) / count,
       crossEntropy,
     };

@@ -56,6 +56,7 @@ export const setUp = async () => {
     folder: root,
     signal,
     registry,
+    limits: constraints,
     target: registry.targets.require('cpu').create({ threads: 1 }),
     engine: async () => ({ engine: nativeEngine, options: { threads, cacheFolder } }),
     dataset: async () => dataset,

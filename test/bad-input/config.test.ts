@@ -101,7 +101,7 @@ error CONFIG_CONTRADICTION: Nothing is left to train on: of 4000 search images, 
   hint: Raise "task.searchImages", or lower "task.archValidationImages" or "task.scoringImages".
 error CONFIG_CONTRADICTION: The target "cpu" is given twice.
   at nasc.config.json#/targets/1
-  hint: A run has one set of results for each target name: give the other options in another config.`),
+  hint: Give one of them another name for the results: { "name": ..., "as": ... }.`),
   );
 });
 

@@ -81,7 +81,7 @@ test('a report that is none', async () => {
   );
   await write('nasc.config.json', config);
   expect(await nasc('report nasc.config.json')).toEqual(
-    refused(`error REPORT_DAMAGED: "nasc.config.json" is no report that can be shown: "format" is missing. (and 9 more)\n  hint: ${hint}`),
+    refused(`error REPORT_DAMAGED: "nasc.config.json" is no report that can be shown: "format" is missing. (and 10 more)\n  hint: ${hint}`),
   );
   expect(await nasc('report nowhere')).toEqual(
     refused(

@@ -57,7 +57,7 @@ const doneAnew = async (line: string): Promise<readonly string[]> => {
   return ended.stderr.split('\n').flatMap((text) => /^(.*): (?:[\d.]+ s|\d+ min.*)$/.exec(text)?.slice(1) ?? []);
 };
 
-const report = async (outDir: string) => (JSON.parse(await place.read(`project/${outDir}/report.json`)) as Report).targets[0]!;
+const report = async (outDir: string) => (JSON.parse(await place.read(`project/${outDir}/report.json`)) as Report).networks[0]!;
 const output = (file: string) => place.read(`project/nasc-out/single-c/${file}`);
 
 /** All weights that the `fold` part stored. */

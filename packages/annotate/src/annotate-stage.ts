@@ -16,7 +16,7 @@ export const annotateStage = definePlugin({
         name: 'annotate',
         consumes: ['searchSpace'],
         produces: 'costModel',
-        perTarget: true,
+        per: 'target',
         dependsOn: ['device'],
         reads: ({ annotate, seed }) => ({ annotate, seed }),
         passes: [checkSupport, measureBlocksPass, predictLatency, checkCosts],

@@ -29,7 +29,7 @@ export type {
   GeneratedFiles,
   Hooks,
   LatencyPredictor,
-  LatencyTable,
+  CostTable,
   LatencyValue,
   MeasureContext,
   MemoryReport,

@@ -17,7 +17,7 @@ export const codegenStage = definePlugin({
         name: 'codegen',
         consumes: ['folded', 'onnx', 'searchSpace'],
         produces: 'files',
-        perTarget: true,
+        per: 'network',
         dependsOn: ['device', 'data'],
         reads: ({ export: { verifyImages }, seed }) => ({ verifyImages, seed }),
         passes: [legalizeNetwork, emitCode, checkOutputs, evaluateCode, timeCode],

@@ -79,6 +79,7 @@ const runStage = async (target: Target, onnx: OnnxModel): Promise<{ files: Gener
     inputHashes: {},
     registry,
     target,
+    limits: {},
     engine: () => Promise.reject(new Error('not in this stage')),
     dataset: () => Promise.resolve(dataset),
     latencyPredictor: () => {

@@ -108,7 +108,13 @@ export const messages = {
   targetTwice: (name: string, at: string): Diagnostic =>
     errorDiagnostic('CONFIG_CONTRADICTION', `The target "${name}" is given twice.`, {
       at,
-      hint: 'A run has one set of results for each target name: give the other options in another config.',
+      hint: 'Give one of them another name for the results: { "name": ..., "as": ... }.',
+    }),
+
+  limitsTwice: (name: string, at: string): Diagnostic =>
+    errorDiagnostic('CONFIG_CONTRADICTION', `The limits "${name}" are given twice.`, {
+      at,
+      hint: 'Keep one of them, or give one another "name".',
     }),
 
   schemaInvalid: (place: string, reason: string): Diagnostic =>

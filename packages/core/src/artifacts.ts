@@ -1,6 +1,6 @@
 // What the stages hand to each other. Open by declaration merging, so that a plugin's pass may add its own kind.
 import type { Cost, NetworkGraph, SearchSpaceGraph, TensorTable } from '@nasc/ir';
-import type { BlockLatencies, CoverageRow, LatencyValue, MemoryReport, NetworkLatency, SearchResult } from './kinds/index.ts';
+import type { BlockLatencies, CostTable, CoverageRow, LatencyValue, MemoryReport, NetworkLatency, SearchResult } from './kinds/index.ts';
 import type { Normalisation } from '@nasc/data';
 
 /** What the network is for: from the data set. */
@@ -27,10 +27,18 @@ export interface TrainingHistory {
   readonly columns: Readonly<Record<string, readonly number[]>>;
 }
 
+/** What a training or a search took, in units that mean the same for all of them. */
+export interface TrainingCost {
+  /** Images taken forward and backward through one path; a forward pass alone counts as a third. */
+  readonly imagesForwardBackward: number;
+  /** Weights, gradients, momentum and activations as the engine planned them; absent where it leaves memory to a library. */
+  readonly peakMemoryBytes?: number;
+}
+
 export interface Supernet {
   readonly weights: TensorTable;
   readonly history: TrainingHistory;
-  readonly imagesForwardBackward: number;
+  readonly cost: TrainingCost;
 }
 
 export interface CostModel {
@@ -44,9 +52,18 @@ export interface SelectRound {
   readonly choices: readonly number[];
   readonly predictedMs: number;
   readonly measuredMs: number | undefined;
-  /** Cross-entropy under shared weights with recalibrated batch normalisation, nats. */
-  readonly score: number;
+  /** Cross-entropy under shared weights with recalibrated batch normalisation, nats; null where networks share no weights. */
+  readonly score: number | null;
   readonly keepsLimit: boolean;
+}
+
+/** What a network costs, and what it was allowed to. */
+export interface NetworkCost {
+  readonly name: CostTable['name'];
+  readonly unit: CostTable['unit'];
+  /** As the cost model predicts it, before any correction. */
+  readonly predicted: number;
+  readonly limit: number | undefined;
 }
 
 export interface Architecture {
@@ -54,7 +71,8 @@ export interface Architecture {
   readonly choices: readonly number[];
   readonly predictedMs: number;
   readonly measuredMs: number | undefined;
-  readonly limitMs: number | undefined;
+  /** Latency, multiply-accumulates, parameters, memory. */
+  readonly costs: readonly NetworkCost[];
   /** Every network that was measured on the way, in order. */
   readonly rounds: readonly SelectRound[];
 }

@@ -207,4 +207,7 @@ export const messages = {
 
   noTarget: (pass: string): Diagnostic =>
     errorDiagnostic('PASS_HAS_NO_TARGET', `Pass "${pass}" asked for a target in a stage that does not depend on one.`),
+
+  noLimits: (pass: string): Diagnostic =>
+    errorDiagnostic('PASS_HAS_NO_LIMITS', `Pass "${pass}" asked for the limits of a network in a stage that serves several networks.`),
 };

@@ -17,10 +17,10 @@ export interface StagePart<C extends ArtifactKind = ArtifactKind, P extends Arti
   readonly name: string;
   readonly consumes: readonly C[];
   readonly produces: P;
-  /** Runs once per target. */
-  readonly perTarget: boolean;
-  /** Whether numbers depend on the training engine, the data, or the device: each then enters the key. */
-  readonly dependsOn: readonly ('engine' | 'data' | 'device')[];
+  /** Whether it runs once, once per target, or once for every network: for each target under each set of limits. */
+  readonly per: 'run' | 'target' | 'network';
+  /** Whether results depend on the training engine, the data, the device, or the network's limits: each then enters the key. */
+  readonly dependsOn: readonly ('engine' | 'data' | 'device' | 'limits')[];
   /**
    * The part of the config that is read, with the content of files that it names: nothing else of it may influence the
    * result. `folder` is what relative paths start from.

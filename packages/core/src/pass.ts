@@ -1,6 +1,6 @@
 // The unit of the pipeline. A pass reads no clock, disk, global or Math.random: all it may use comes in the context.
 import type { Diagnostic } from '@nasc/diagnostics';
-import type { Config } from '@nasc/config';
+import type { Config, Limits } from '@nasc/config';
 import type { DataWorkers, Dataset } from '@nasc/data';
 import type { ArtifactKind } from './artifacts.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -18,6 +18,8 @@ export interface PassContext {
   readonly registry: Registry;
   /** The target that this run of the stage is for; throws in a stage that does not depend on the target. */
   readonly target: Target;
+  /** What the network has to keep that this run of the stage is for; throws in a stage that serves several networks. */
+  readonly limits: Limits;
   /** The engine that the config gives this stage, probed. */
   engine(): Promise<{ readonly engine: TrainingEngine; readonly options: EngineOptions }>;
   /** The task's data set, loaded once a run. */

@@ -1,7 +1,7 @@
 // The three parts on a small space with the native engine and the CPU target: everything is really trained, built and timed.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { validateConfig } from '@nasc/config';
+import { limitSets, validateConfig } from '@nasc/config';
 import { memoryCheckpoint, noCheckpoint, setUpPlugins, trackedRegistry } from '@nasc/core';
 import type {
   Checkpoint,
@@ -19,7 +19,7 @@ import { inMemorySplit } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
 import type { Diagnostic, DiagnosticError } from '@nasc/diagnostics';
 import { engineNativePlugin } from '@nasc/engine-native';
-import { buildGraph, float32 } from '@nasc/ir';
+import { buildGraph, costTable, float32 } from '@nasc/ir';
 import { opsPlugin } from '@nasc/ops';
 import { Random } from '@nasc/random';
 import { strategyProxyless } from '@nasc/strategy-proxyless';
@@ -27,7 +27,7 @@ import { targetCpu } from '@nasc/target-cpu';
 import { trainStage } from '@nasc/train';
 import { beforeAll, expect, test } from 'vitest';
 import { deriveStage } from './derive-stage.ts';
-import { latencyTable, leastLatency, predictLatency, uniformLatency } from './latency-model.ts';
+import { latencyCosts, leastCost, pathCost, uniformCost } from '@nasc/search';
 
 // Compiled code is found by its content, so all tests share it.
 const cacheFolder = join(tmpdir(), 'nasc-engine-native-test');
@@ -86,7 +86,7 @@ const searchSpace: SearchSpaceArtifact = {
     manifestHash: 'corners',
   },
   graph,
-  costs: {},
+  costs: costTable(graph, registry.ops),
 };
 
 const reported: Diagnostic[] = [];
@@ -121,6 +121,7 @@ const run = async <Out>(
     inputHashes: {},
     registry,
     target,
+    limits: limitSets(config)[0]!,
     engine: () => Promise.resolve({ engine: registry.engines.require('native'), options: { threads: 2, cacheFolder } }),
     dataset: () => Promise.resolve(dataset),
     latencyPredictor: () => {
@@ -145,7 +146,7 @@ const costModel: CostModel = {
   choices: [0, 1].map(() => [latency(100), latency(300)]),
   fixed: { stem: latency(50), head: latency(20) },
 };
-const table = latencyTable(costModel);
+const table = latencyCosts(costModel);
 
 let supernet: Supernet;
 let searchResult: SearchResult;
@@ -158,21 +159,22 @@ beforeAll(async () => {
 });
 
 test('latency is additive over blocks', () => {
-  expect(table).toEqual({
-    constantMs: 70,
-    candidatesMs: [
+  expect(table).toMatchObject({
+    constant: 70,
+    candidates: [
       [100, 300],
       [100, 300],
     ],
   });
-  expect([predictLatency(table, [0, 1]), uniformLatency(table), leastLatency(table)]).toEqual([470, 470, 270]);
+  expect([pathCost(table, [0, 1]), uniformCost(table), leastCost(table)]).toEqual([470, 470, 270]);
 });
 
 test('warm-up: one smoothed loss a step that falls, all weights of the space', () => {
   // 290 images of the 500, 14 whole batches of 20.
   const { loss } = supernet.history.columns;
   expect(loss).toHaveLength(56);
-  expect(supernet.imagesForwardBackward).toBe(56 * 20);
+  expect(supernet.cost.imagesForwardBackward).toBe(56 * 20);
+  expect(supernet.cost.peakMemoryBytes).toBeGreaterThan(0);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   expect(sum(loss!.slice(-10))).toBeLessThan(sum(loss!.slice(0, 10)));
   expect([...supernet.weights.keys()].some((id) => id.startsWith('second.large.'))).toBe(true);
@@ -187,9 +189,9 @@ test('search: probabilities of every candidate, weights that rest by default', (
 });
 
 test('select: the limit is kept by what was measured on the target, and every measurement is there', () => {
-  const { choices, limitMs, measuredMs, rounds } = architecture;
-  expect(predictLatency(table, choices)).toBeLessThanOrEqual(480);
-  expect(limitMs).toBe(480);
+  const { choices, costs, measuredMs, rounds } = architecture;
+  expect(pathCost(table, choices)).toBeLessThanOrEqual(480);
+  expect(costs[0]).toEqual({ name: 'latency', unit: 'ms', predicted: pathCost(table, choices), limit: 480 });
   expect(measuredMs).toBeGreaterThan(0);
   expect(rounds.at(-1)).toMatchObject({ choices, measuredMs, keepsLimit: true });
 });
@@ -221,14 +223,30 @@ test('select by argmax: the most probable candidates; a limit that they exceed i
 
 test('a limit is milliseconds or a share of the uniform network; one below the fastest network is refused', async () => {
   const shared = await run<Architecture>('select', { searchSpace, costModel, searchResult }, { constraints: { latencyShare: 0.6 } });
-  expect(shared.limitMs).toBeCloseTo(0.6 * 470, 10);
+  expect(shared.costs[0]!.limit).toBeCloseTo(0.6 * 470, 10);
   expect(shared.choices).toEqual([0, 0]);
   const error = (await run('search', { searchSpace, supernet, costModel }, { constraints: { latencyMs: 200 } }).catch(
     (cause: unknown) => cause,
   )) as DiagnosticError;
   expect(error.diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-    'DERIVE_LIMIT_INFEASIBLE: No network of the space keeps 200 ms; the fastest takes 270 ms.',
+    'LIMIT_INFEASIBLE: No network of the space keeps 200 ms; the fastest takes 270 ms.',
   ]);
+});
+
+test('limits on what does not depend on a device are kept, too, several at once', async () => {
+  const unlimited = await run<Architecture>('select', { searchSpace, costModel, searchResult });
+  const of = (name: string) => unlimited.costs.find((cost) => cost.name === name)!;
+  expect(unlimited.costs.map(({ name, limit }) => [name, limit])).toEqual([
+    ['latency', undefined],
+    ['macs', undefined],
+    ['parameters', undefined],
+    ['memory', undefined],
+  ]);
+  const constraints = { macs: of('macs').predicted * 2, parameters: of('parameters').predicted * 2, memoryBytes: 8 * 8 * 8 * 4 * 6 };
+  const limited = await run<Architecture>('select', { searchSpace, costModel, searchResult }, { constraints });
+  // The expanded tensor of a large candidate alone takes all that memory.
+  expect(limited.choices).toEqual([0, 0]);
+  for (const { predicted, limit } of limited.costs) if (limit !== undefined) expect(predicted).toBeLessThanOrEqual(limit);
 });
 
 test('select, interrupted again and again: no network is scored twice, and none measured twice', async () => {
@@ -288,7 +306,7 @@ test('retrain from scratch: learns, judged on the scoring images and the whole t
 
 test('from shared weights without an epoch: the weights of the search, statistics recomputed, so better than chance at once', async () => {
   const { weights, validation } = await retrain({ from: 'shared', epochs: 0 });
-  expect(weights.get('head.logits.weight')).toEqual(searchResult.weights.get('head.logits.weight'));
-  expect(weights.get('stem.bn.runningMean')!.data).not.toEqual(searchResult.weights.get('stem.bn.runningMean')!.data);
+  expect(weights.get('head.logits.weight')).toEqual(searchResult.weights!.get('head.logits.weight'));
+  expect(weights.get('stem.bn.runningMean')!.data).not.toEqual(searchResult.weights!.get('stem.bn.runningMean')!.data);
   expect(validation.correct / validation.count).toBeGreaterThan(0.6);
 });

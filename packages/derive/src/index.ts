@@ -1,6 +1,4 @@
 export * from './derive-stage.ts';
-export * from './latency-limit.ts';
-export * from './latency-model.ts';
 export * from './search-pass.ts';
 export * from './select/choose-network.ts';
 export * from './select/knapsack.ts';

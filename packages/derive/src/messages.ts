@@ -1,18 +1,19 @@
 // Everything that this stage tells the user. Codes are permanent.
+import type { CostTable, NetworkCost } from '@nasc/core';
 import { errorDiagnostic, warningDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
+import { costText } from '@nasc/search';
 
 const at = '/constraints';
 const text = (ms: number): string => `${Number(ms.toPrecision(4))} ms`;
-/** Rounded up, so that the number in a hint is enough. */
-const enough = (ms: number): string => text(ms * 1.0005);
 
 export const messages = {
-  limitInfeasible: (limitMs: number, leastMs: number): Diagnostic =>
-    errorDiagnostic('DERIVE_LIMIT_INFEASIBLE', `No network of the space keeps ${text(limitMs)}; the fastest takes ${text(leastMs)}.`, {
-      at,
-      hint: `Allow at least ${enough(leastMs)}, or use a space with faster candidates.`,
-    }),
+  noNetwork: (costs: readonly CostTable[]): Diagnostic =>
+    errorDiagnostic(
+      'DERIVE_NO_NETWORK',
+      `Of what the search found, nothing is predicted to keep ${costs.flatMap((cost) => (cost.limit === undefined ? [] : [costText(cost.limit, cost)])).join(' and ')}.`,
+      { at, hint: 'Allow more, or let the strategy find more networks.' },
+    ),
 
   limitNotKept: (limitMs: number, measuredMs: readonly number[]): Diagnostic =>
     warningDiagnostic(
@@ -24,10 +25,10 @@ export const messages = {
       },
     ),
 
-  argmaxExceedsLimit: (limitMs: number, ms: number, measured: boolean): Diagnostic =>
+  argmaxExceedsLimit: (cost: NetworkCost, measured: number | undefined): Diagnostic =>
     warningDiagnostic(
       'DERIVE_ARGMAX_EXCEEDS_LIMIT',
-      `The most probable network takes ${text(ms)} (${measured ? 'measured' : 'predicted'}), more than ${text(limitMs)}.`,
+      `The most probable network takes ${costText(measured ?? cost.predicted, cost)} (${measured === undefined ? 'predicted' : 'measured'}), more than ${costText(cost.limit!, cost)}.`,
       { at: '/derive/select/method', hint: 'The method "knapsack" keeps the limit.' },
     ),
 
@@ -35,5 +36,11 @@ export const messages = {
     errorDiagnostic('DERIVE_NO_DISTRIBUTION', `The strategy "${strategy}" gives no probabilities to take the largest of.`, {
       at: '/derive/select/method',
       hint: 'Use the method "knapsack", which also takes ranked networks.',
+    }),
+
+  nothingShared: (strategy: string): Diagnostic =>
+    errorDiagnostic('DERIVE_NOTHING_SHARED', `The strategy "${strategy}" leaves no shared weights to start from.`, {
+      at: '/derive/retrain/from',
+      hint: 'Use "scratch".',
     }),
 } as const;

@@ -1,10 +1,9 @@
 // Search: the configured strategy on a copy of the warm-up's weights.
 import { validateOptions } from '@nasc/config';
-import { definePass, taskDataset, withProgram } from '@nasc/core';
+import { definePass, noCheckpoint, taskDataset, withProgram } from '@nasc/core';
 import type { ConsumedArtifacts, PassContext, SearchResult } from '@nasc/core';
-import { batchSource, splitTask, taskAugmentation } from '@nasc/training';
-import { latencyLimit } from './latency-limit.ts';
-import { latencyTable } from './latency-model.ts';
+import { spaceCosts } from '@nasc/search';
+import { batchSource, scoreCost, scorePath, splitTask, taskAugmentation } from '@nasc/training';
 
 /** An option `batchSize` of the strategy sets the images of a step; else they are the warm-up's. */
 const batchSizeOf = (options: Readonly<Record<string, unknown>>, preset: number): number =>
@@ -22,8 +21,7 @@ export const searchPass = definePass({
     const { name, ...given } = typeof named === 'string' ? { name: named } : named;
     const strategy = registry.strategies.require(name, '/derive/strategy');
     const options = validateOptions(strategy.optionsSchema, given, '/derive/strategy');
-    const latency = latencyTable(costModel);
-    const limitMs = latencyLimit(config.constraints, latency);
+    const costs = spaceCosts(searchSpace, costModel, context.limits, registry.ops);
 
     const dataset = await taskDataset(context, searchSpace.task);
     const subsets = splitTask(dataset, task, seed);
@@ -35,14 +33,14 @@ export const searchPass = definePass({
     };
     const { activePaths } = strategy.requirements;
     const { batchSize } = shared;
+    const calibration = batchSource({ ...shared, subset: subsets.train, stream: 'search.calibration' });
     return withProgram(context, { graph: searchSpace.graph, parameters: supernet.weights, activePaths, batchSize }, (program) =>
       strategy.search(
         {
           ...context,
           space: searchSpace,
           supernet,
-          latency,
-          limitMs,
+          costs,
           program,
           trainBatches: batchSource({
             ...shared,
@@ -52,6 +50,10 @@ export const searchPass = definePass({
             stream: 'search.train',
           }),
           validationBatches: batchSource({ ...shared, subset: subsets.archValidation, stream: 'search.validation' }),
+          score: async (path) => {
+            const options = { ...shared, subset: subsets.archValidation, path, calibration, checkpoint: noCheckpoint(context.signal) };
+            return { accuracy: await scorePath(program, options), imagesForwardBackward: scoreCost(subsets.archValidation, calibration) };
+          },
         },
         options,
       ),

@@ -14,7 +14,7 @@ export const expandStage = definePlugin({
         name: 'expand',
         consumes: [],
         produces: 'searchSpace',
-        perTarget: false,
+        per: 'run',
         dependsOn: ['data'],
         reads: ({ space, task }, folder) => ({
           space: spaceKey(space, folder),

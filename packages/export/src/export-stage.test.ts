@@ -66,7 +66,7 @@ const costModel: Artifacts['costModel'] = {
   choices: [[latency, latency]],
   fixed: {},
 };
-const architecture: Artifacts['architecture'] = { choices, predictedMs: 1, measuredMs: undefined, limitMs: undefined, rounds: [] };
+const architecture: Artifacts['architecture'] = { choices, predictedMs: 1, measuredMs: undefined, costs: [], rounds: [] };
 
 /** A data set, and the artifacts that the stage consumes. */
 const before = definePlugin({
@@ -111,13 +111,13 @@ const before = definePlugin({
         name: 'expand',
         consumes: [],
         produces: 'searchSpace',
-        perTarget: false,
+        per: 'run',
         dependsOn: [],
         reads: () => ({}),
         passes: [{ name: 'giveSpace', run: () => ({ name: 'one-choice', task, graph: space, costs: {} }) }],
       }),
     );
-    const ofTarget = { consumes: [], perTarget: true, dependsOn: [], reads: () => ({}) } as const;
+    const ofTarget = { consumes: [], per: 'network', dependsOn: [], reads: () => ({}) } as const;
     const passes = [{ name: 'giveCosts', run: () => costModel }] as const;
     api.addPart(definePart({ ...ofTarget, stage: 'annotate', name: 'annotate', produces: 'costModel', passes }));
     const select = [{ name: 'giveArchitecture', run: () => architecture }] as const;

@@ -1,5 +1,15 @@
 // From the artifacts of a whole run to report.json: the facts of each, none of them computed anew.
-import type { Accuracy, NetworkLatency, PipelineResult, SearchSpaceArtifact, TargetArtifacts, Verification } from '@nasc/core';
+import type {
+  Accuracy,
+  NetworkArtifacts,
+  NetworkLatency,
+  NetworkOrigin,
+  PipelineResult,
+  SearchSpaceArtifact,
+  Timing,
+  TrainingCost,
+  Verification,
+} from '@nasc/core';
 import { choicesOf, costSummary } from '@nasc/ir';
 import type { Cost, NetworkGraph } from '@nasc/ir';
 import type {
@@ -7,19 +17,20 @@ import type {
   ReportAccuracy,
   ReportHashes,
   ReportLatency,
-  ReportTarget,
-  ReportTargetTiming,
+  ReportNetwork,
+  ReportNetworkTiming,
+  ReportSearchCost,
   ReportVerification,
 } from './generated/report.ts';
 
 export interface ReportContext {
   readonly seed: number;
-  /** Latency of each target's ONNX file in ONNX Runtime on this machine, by target, where it was measured. */
+  /** Latency of each network's ONNX file in ONNX Runtime on this machine, by network, where it was measured. */
   readonly onnxRuntime?: Readonly<Record<string, Pick<NetworkLatency, 'ms' | 'spread' | 'samples'>>>;
 }
 
-/** What is written for a target: its files, and the ONNX file beside them where it is not one of them. */
-export const outputFiles = ({ files, onnx }: Pick<TargetArtifacts, 'files' | 'onnx'>): ReadonlyMap<string, string | Uint8Array> =>
+/** What is written for a network: the target's files, and the ONNX file beside them where it is not one of them. */
+export const outputFiles = ({ files, onnx }: Pick<NetworkArtifacts, 'files' | 'onnx'>): ReadonlyMap<string, string | Uint8Array> =>
   files.files.has('model.onnx') ? files.files : new Map([...files.files, ['model.onnx', onnx.bytes]]);
 
 /** Artifacts that hold clock readings, or follow from them: the same run has other hashes on another day. */
@@ -47,26 +58,36 @@ const networkCost = (graph: NetworkGraph, costs: Readonly<Record<string, Cost>>)
   };
 };
 
-const hashesOf = (hashes: Readonly<Record<string, string>>, prefix: string, measured: boolean): ReportHashes =>
+/** Hashes of a place, the measured ones or the others. */
+const hashesOf = (hashes: Readonly<Record<string, string>>, place: string, measured: boolean): ReportHashes =>
   Object.fromEntries(
     Object.entries(hashes)
-      .filter(([place]) => place.startsWith(prefix) && !place.slice(prefix.length).includes('/'))
-      .map(([place, hash]) => [place.slice(prefix.length), hash])
+      .filter(([name]) => name.startsWith(place) && !name.slice(place.length).includes('/'))
+      .map(([name, hash]) => [name.slice(place.length), hash])
       .filter(([kind]) => measuredKinds.includes(kind!) === measured),
   ) as ReportHashes;
 
-const reportTarget = (
+const searchCost = ({ imagesForwardBackward, peakMemoryBytes }: TrainingCost): ReportSearchCost => ({
+  imagesForwardBackward,
+  peakMemoryBytes: peakMemoryBytes ?? null,
+});
+
+const madeIn = (timings: readonly Timing[], part: string, network?: string): number =>
+  timings.find((timing) => timing.part === part && timing.target === network)?.madeInMs ?? 0;
+
+const reportNetwork = (
   name: string,
-  artifacts: TargetArtifacts,
+  artifacts: NetworkArtifacts & NetworkOrigin,
   space: SearchSpaceArtifact,
   hashes: Readonly<Record<string, string>>,
-): ReportTarget => {
+): ReportNetwork => {
   const { searchResult, architecture, derived, onnx, files } = artifacts;
   const cost = networkCost(derived.graph, space.costs);
   const kernels = (kind: string) => files.coverage.filter((row) => row.kind === kind).length;
   return {
     name,
-    search: { strategy: searchResult.strategy, imagesForwardBackward: searchResult.imagesForwardBackward },
+    target: artifacts.target,
+    search: { strategy: searchResult.strategy, cost: searchCost(searchResult.cost) },
     choices: choicesOf(space.graph).map((choice, index) => {
       const chosen = architecture.choices[index]!;
       const candidate = choice.candidates[chosen]!;
@@ -80,6 +101,9 @@ const reportTarget = (
     }),
     parameters: cost?.parameters ?? null,
     macs: cost?.macs ?? null,
+    costs: architecture.costs.flatMap(({ name: which, unit, predicted, limit }) =>
+      which === 'latency' ? [] : [{ name: which, unit, value: predicted, limit: limit ?? null }],
+    ),
     memory: files.memory ? { ...files.memory } : null,
     validation: accuracy(derived.validation),
     test: accuracy(derived.test),
@@ -94,26 +118,27 @@ const reportTarget = (
   };
 };
 
-const targetTiming = (
+const networkTiming = (
   name: string,
-  { costModel, architecture, files }: TargetArtifacts,
+  { target, costModel, architecture, files }: NetworkArtifacts & NetworkOrigin,
   context: ReportContext,
-  hashes: Readonly<Record<string, string>>,
-): ReportTargetTiming => ({
+  { hashes, timings }: PipelineResult,
+): ReportNetworkTiming => ({
   device: costModel.measured.device.description,
-  limitMs: architecture.limitMs ?? null,
+  searchMs: madeIn(timings, 'search', name),
+  limitMs: architecture.costs.find((cost) => cost.name === 'latency')!.limit ?? null,
   predictedMs: architecture.predictedMs,
   selectedMs: architecture.measuredMs ?? null,
   code: latency(files.latency),
   onnxRuntime: latency(context.onnxRuntime?.[name]),
   choicesMs: architecture.choices.map((chosen, choice) => costModel.choices[choice]![chosen]!.ms),
   networksMeasured: architecture.rounds.filter(({ measuredMs }) => measuredMs !== undefined).length,
-  hashes: hashesOf(hashes, `${name}/`, true),
+  hashes: { ...hashesOf(hashes, `${target}/`, true), ...hashesOf(hashes, `${name}/`, true) },
 });
 
 /** The report of a run that went through all stages, in the format of schemas/report.schema.json. */
 export const buildReport = (result: PipelineResult, context: ReportContext): Report => {
-  const { searchSpace, supernet, targets, timings, hashes } = result;
+  const { searchSpace, supernet, networks: found, timings, hashes } = result;
   const { task, graph, costs } = searchSpace;
   const { networks, minimum, maximum } = costSummary(graph, costs);
   const range = (field: 'parameters' | 'macs') => ({ minimum: minimum[field], maximum: maximum[field] });
@@ -128,12 +153,13 @@ export const buildReport = (result: PipelineResult, context: ReportContext): Rep
       parameters: range('parameters'),
       macs: range('macs'),
     },
-    warmUp: { imagesForwardBackward: supernet.imagesForwardBackward },
+    warmUp: { cost: searchCost(supernet.cost) },
     hashes: hashesOf(hashes, '', false),
-    targets: Object.entries(targets).map(([name, artifacts]) => reportTarget(name, artifacts, searchSpace, hashes)),
+    networks: Object.entries(found).map(([name, artifacts]) => reportNetwork(name, artifacts, searchSpace, hashes)),
     timing: {
-      targets: Object.fromEntries(
-        Object.entries(targets).map(([name, artifacts]) => [name, targetTiming(name, artifacts, context, hashes)]),
+      warmUpMs: madeIn(timings, 'train'),
+      networks: Object.fromEntries(
+        Object.entries(found).map(([name, artifacts]) => [name, networkTiming(name, artifacts, context, result)]),
       ),
       stages: timings.map(({ stage, part, target, cached, elapsedMs }) => ({ stage, part, target: target ?? null, cached, ms: elapsedMs })),
       totalMs: timings.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0),

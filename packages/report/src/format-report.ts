@@ -5,8 +5,8 @@ import type {
   Report,
   ReportAccuracy,
   ReportLatency,
-  ReportTarget,
-  ReportTargetTiming,
+  ReportNetwork,
+  ReportNetworkTiming,
   ReportTiming,
   ReportVerification,
 } from './generated/report.ts';
@@ -19,7 +19,7 @@ const measured = ({ ms, spreadMs }: ReportLatency): string => `${formatMs(ms)} (
 const compared = ({ images, maximumError, relativeError, sameClass }: ReportVerification): string =>
   `largest error ${formatError(maximumError)}, relative ${formatError(relativeError)}, same class on ${formatCount(sameClass)} of ${formatCount(images)} images`;
 
-const choicesTable = ({ choices }: ReportTarget, { choicesMs }: ReportTargetTiming): readonly string[] => {
+const choicesTable = ({ choices }: ReportNetwork, { choicesMs }: ReportNetworkTiming): readonly string[] => {
   const decimals = msDecimals(Math.max(...choicesMs));
   const rows = choices.map(({ id, candidate, alternatives, probability }, index) => [
     id,
@@ -31,14 +31,16 @@ const choicesTable = ({ choices }: ReportTarget, { choicesMs }: ReportTargetTimi
   return formatTable([['choice', 'chosen', 'of', 'probability', 'ms'], ...rows], ['left', 'left', 'right', 'right', 'right']);
 };
 
-const facts = (target: ReportTarget, timing: ReportTargetTiming): readonly string[] => {
-  const { parameters, macs, memory, onnx, coverage, validation, test, codeTest, code } = target;
+const facts = (network: ReportNetwork, timing: ReportNetworkTiming): readonly string[] => {
+  const { parameters, macs, memory, onnx, coverage, validation, test, codeTest, code } = network;
   const rows: [string, string][] = [];
   const add = (name: string, value: string | false) => {
     if (value) rows.push([rows.some(([other]) => other === name) ? '' : name, value]);
   };
   add('parameters', parameters === null ? 'unknown: a plugin added nodes' : formatCount(parameters));
   add('MACs', macs === null ? 'unknown: a plugin added nodes' : formatLarge(macs));
+  for (const limited of network.costs.filter(({ limit }) => limit !== null))
+    add(limited.name, `asked for: at most ${formatLarge(limited.limit!)} ${limited.unit}, found ${formatLarge(limited.value)}`);
   add(
     'memory',
     memory !== null &&
@@ -62,6 +64,14 @@ const facts = (target: ReportTarget, timing: ReportTargetTiming): readonly strin
   add('code', code === null ? 'not verified: this machine cannot run it' : `verified against ONNX Runtime: ${compared(code)}`);
   add('kernels', `${coverage.special} special, ${coverage.plain} plain, ${coverage.unsupported} unsupported`);
   add('device', timing.device);
+  const { cost } = network.search;
+  add(
+    'search',
+    [
+      `${formatLarge(cost.imagesForwardBackward)} images forward and backward, ${formatDuration(timing.searchMs)}`,
+      ...(cost.peakMemoryBytes === null ? [] : [formatBytes(cost.peakMemoryBytes)]),
+    ].join(', '),
+  );
   return formatTable(rows, ['left', 'left']);
 };
 
@@ -81,24 +91,39 @@ export const formatStages = ({ stages, totalMs }: Pick<ReportTiming, 'stages' | 
 
 const indent = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
 
+/** All networks of a run side by side. */
+const comparison = ({ networks, timing }: Report): readonly string[] => {
+  const rows = networks.map(({ name, test, parameters, macs }) => {
+    const { limitMs, predictedMs, code } = timing.networks[name]!;
+    const ms = (value: number | null | undefined) => (value === null || value === undefined ? '-' : formatMs(value));
+    const large = (value: number | null) => (value === null ? '-' : formatLarge(value));
+    return [name, formatShare(test.correct, test.count), ms(limitMs), ms(predictedMs), ms(code?.ms), large(macs), large(parameters)];
+  });
+  const header = ['network', 'test', 'asked', 'predicted', 'measured', 'MACs', 'parameters'];
+  return formatTable([header, ...rows], ['left', 'right', 'right', 'right', 'right', 'right', 'right']);
+};
+
 /** Text without a line end at the end. */
 export const formatReport = (report: Report): string => {
-  const { task, space, targets, timing } = report;
+  const { task, space, warmUp, networks, timing } = report;
   const range = ({ minimum, maximum }: { minimum: number; maximum: number }) => `${formatLarge(minimum)} to ${formatLarge(maximum)}`;
+  const warmUpText = `${formatLarge(warmUp.cost.imagesForwardBackward)} images forward and backward, ${formatDuration(timing.warmUpMs)}`;
   return [
     `task    ${task.dataset}: ${task.classes.length} classes, images ${task.inputShape.join('x')}`,
     `space   ${space.name}: ${space.choices} choices, ${formatCount(space.networks)} networks, ${range(space.parameters)} parameters, ${range(space.macs)} MACs`,
-    ...targets.flatMap((target) => {
-      const own = timing.targets[target.name]!;
+    `warm-up ${warmUpText}`,
+    ...networks.flatMap((network) => {
+      const own = timing.networks[network.name]!;
       return [
         '',
-        `target ${target.name}, found by ${target.search.strategy}`,
+        `${network.name === network.target ? `target ${network.target}` : `network ${network.name}, target ${network.target}`}, found by ${network.search.strategy}`,
         '',
-        ...indent(choicesTable(target, own)),
+        ...indent(choicesTable(network, own)),
         '',
-        ...indent(facts(target, own)),
+        ...indent(facts(network, own)),
       ];
     }),
+    ...(networks.length > 1 ? ['', ...comparison(report)] : []),
     '',
     formatStages(timing),
   ].join('\n');

@@ -4,5 +4,5 @@ export { formatReport, formatStages } from './format-report.ts';
 export { formatTable } from './format-table.ts';
 export type { Alignment } from './format-table.ts';
 export { formatBytes, formatCount, formatDuration, formatLarge, formatMs, formatShare } from './format-values.ts';
-export type { Report, ReportTarget, ReportTargetTiming } from './generated/report.ts';
+export type { Report, ReportNetwork, ReportNetworkTiming } from './generated/report.ts';
 export { readReport } from './read-report.ts';

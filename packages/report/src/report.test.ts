@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PipelineResult, TargetArtifacts } from '@nasc/core';
+import type { NetworkArtifacts, NetworkOrigin, PipelineResult } from '@nasc/core';
 import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import type { Candidate, ChoiceNode, OpNode } from '@nasc/ir';
 import { float32 } from '@nasc/ir';
@@ -28,7 +28,9 @@ const cost = (macs: number, parameters: number) => ({ macs, parameters, bytesRea
 const value = (ms: number) => ({ ms, source: 'measured' as const, samples: 30, spread: 0.001, deviceId: 'here' });
 const verification = { images: 64, maximumError: 2.44e-6, relativeError: 3.1e-7, sameClass: 64 };
 
-const onTarget = (name: string, changes: Partial<TargetArtifacts> = {}): TargetArtifacts => ({
+const onTarget = (name: string, changes: Partial<NetworkArtifacts> = {}): NetworkArtifacts & NetworkOrigin => ({
+  target: name,
+  limits: { latencyMs: 0.1 },
   costModel: {
     target: name,
     measured: { device: { id: 'here', description: 'Some processor, threads 1' }, choices: [], fixed: {}, protocol: {} },
@@ -47,13 +49,17 @@ const onTarget = (name: string, changes: Partial<TargetArtifacts> = {}): TargetA
     strategy: 'proxyless-gradient',
     weights: new Map(),
     history: { columns: {} },
-    imagesForwardBackward: 19200,
+    cost: { imagesForwardBackward: 19200, peakMemoryBytes: 50_000_000 },
   },
   architecture: {
     choices: [1, 2],
     predictedMs: 0.0951,
     measuredMs: 0.0962,
-    limitMs: 0.1,
+    costs: [
+      { name: 'latency', unit: 'ms', predicted: 0.09, limit: 0.1 },
+      { name: 'macs', unit: 'MACs', predicted: 3_100_000, limit: 3_500_000 },
+      { name: 'parameters', unit: 'parameters', predicted: 5144, limit: undefined },
+    ],
     rounds: [
       { choices: [1, 0], predictedMs: 0.099, measuredMs: 0.103, score: 0.4, keepsLimit: false },
       { choices: [1, 2], predictedMs: 0.0951, measuredMs: 0.0962, score: 0.5, keepsLimit: true },
@@ -86,7 +92,7 @@ const onTarget = (name: string, changes: Partial<TargetArtifacts> = {}): TargetA
   ...changes,
 });
 
-const resultOf = (targets: Readonly<Record<string, TargetArtifacts>>): PipelineResult => ({
+const resultOf = (networks: Readonly<Record<string, NetworkArtifacts & NetworkOrigin>>): PipelineResult => ({
   searchSpace: {
     name: 'two-blocks',
     task: {
@@ -112,13 +118,14 @@ const resultOf = (targets: Readonly<Record<string, TargetArtifacts>>): PipelineR
       'stage1.block1.zero': cost(0, 0),
     },
   },
-  supernet: { weights: new Map(), history: { columns: {} }, imagesForwardBackward: 120_000 },
-  ...Object.values(targets)[0]!,
-  targets,
+  supernet: { weights: new Map(), history: { columns: {} }, cost: { imagesForwardBackward: 120_000 } },
+  ...Object.values(networks)[0]!,
+  networks,
   timings: [
-    { stage: 'expand', part: 'expand', cached: true, elapsedMs: 12 },
-    { stage: 'train', part: 'train', cached: false, elapsedMs: 75_400 },
-    { stage: 'derive', part: 'select', target: 'cpu', cached: false, elapsedMs: 8_120 },
+    { stage: 'expand', part: 'expand', cached: true, elapsedMs: 12, madeInMs: 40 },
+    { stage: 'train', part: 'train', cached: false, elapsedMs: 75_400, madeInMs: 75_400 },
+    { stage: 'derive', part: 'search', target: 'cpu', cached: true, elapsedMs: 10, madeInMs: 31_000 },
+    { stage: 'derive', part: 'select', target: 'cpu', cached: false, elapsedMs: 8_120, madeInMs: 8_120 },
   ],
   hashes: { searchSpace: 'h1', supernet: 'h2', 'cpu/derived': 'h3', 'cpu/architecture': 'h4', 'cpu/files': 'h5' },
 });
@@ -129,6 +136,7 @@ test('the whole text of a report', () => {
   const report = buildReport(resultOf({ cpu: onTarget('cpu') }), { seed, onnxRuntime: { cpu: { ms: 0.2, spread: 0.004, samples: 30 } } });
   expect(formatReport(report)).toBe(`task    mnist: 2 classes, images 28x28x1
 space   two-blocks: 2 choices, 6 networks, 2.14 k to 10.1 k parameters, 1.10 M to 6.10 M MACs
+warm-up 120 k images forward and backward, 1 min 15 s
 
 target cpu, found by proxyless-gradient
 
@@ -138,6 +146,7 @@ target cpu, found by proxyless-gradient
 
   parameters  5 144
   MACs        3.10 M
+  macs        asked for: at most 3.50 M MACs, found 3.10 M
   memory      activations 4.0 KiB (lower bound 3.0 KiB), weights 2.38 MiB
   accuracy    validation 91.00 % (1 820 of 2 000)
               test 90.83 % (9 083 of 10 000)
@@ -151,10 +160,12 @@ target cpu, found by proxyless-gradient
   code        verified against ONNX Runtime: largest error 2.4e-6, relative 3.1e-7, same class on 64 of 64 images
   kernels     1 special, 1 plain, 0 unsupported
   device      Some processor, threads 1
+  search      19.2 k images forward and backward, 31.0 s, 47.68 MiB
 
 stage           target        time
 expand                      0.01 s  from the store
 train                   1 min 15 s
+derive: search  cpu         0.01 s  from the store
 derive: select  cpu         8.12 s
 total                   1 min 24 s`);
 });
@@ -164,7 +175,13 @@ test('what this machine cannot run, and what is not known, is said', () => {
   const report = buildReport(
     resultOf({
       dsp: onTarget('dsp', {
-        architecture: { choices: [0, 0], predictedMs: 1.5, measuredMs: undefined, limitMs: undefined, rounds: [] },
+        architecture: {
+          choices: [0, 0],
+          predictedMs: 1.5,
+          measuredMs: undefined,
+          costs: [{ name: 'latency', unit: 'ms', predicted: 1.5, limit: undefined }],
+          rounds: [],
+        },
         derived: { ...derived, graph: { ...derived.graph, nodes: [...derived.graph.nodes, op('added.by.plugin')] } },
         searchResult: { ...searchResult, kind: 'ranked', architectures: [] },
         files: { ...files, memory: undefined, verification: undefined, latency: undefined, test: undefined },
@@ -183,6 +200,17 @@ test('what this machine cannot run, and what is not known, is said', () => {
     expect(text.split('\n')).toContain(line);
   }
   expect(text).not.toContain('memory');
+});
+
+test('several networks stand in one table at the end', () => {
+  const small = onTarget('cpu', { architecture: { ...onTarget('cpu').architecture, choices: [0, 2] } });
+  const report = buildReport(resultOf({ 'cpu-tight': onTarget('cpu'), 'cpu-loose': small }), { seed });
+  expect(formatReport(report)).toContain(`
+network       test     asked  predicted   measured    MACs  parameters
+cpu-tight  90.83 %  0.100 ms  0.0951 ms  0.0971 ms  3.10 M      5.14 k
+cpu-loose  90.83 %  0.100 ms  0.0951 ms  0.0971 ms  3.10 M      5.14 k
+`);
+  expect(formatReport(report)).toContain('network cpu-loose, target cpu, found by proxyless-gradient');
 });
 
 describe('report.json', () => {
@@ -204,8 +232,8 @@ describe('report.json', () => {
     const { timing: b, ...two } = buildReport(later, { seed });
     expect(two).toEqual(one);
     expect(b).not.toEqual(a);
-    expect(one.targets[0]!.hashes).toEqual({ derived: 'h3' });
-    expect(a.targets['cpu']!.hashes).toEqual({ architecture: 'h4', files: 'h5' });
+    expect(one.networks[0]!.hashes).toEqual({ derived: 'h3' });
+    expect(a.networks['cpu']!.hashes).toEqual({ architecture: 'h4', files: 'h5' });
     expect(one.hashes).toEqual({ searchSpace: 'h1', supernet: 'h2' });
   });
 

@@ -77,6 +77,7 @@ const warmUp = async ({ threads = 2, ...changes }: { readonly threads?: number; 
     signal: new AbortController().signal,
     inputHashes: {},
     registry,
+    limits: {},
     get target(): never {
       throw new Error('warm-up knows no target');
     },
@@ -95,8 +96,8 @@ const warmUp = async ({ threads = 2, ...changes }: { readonly threads?: number; 
 };
 
 test('warm-up learns on the images that neither gates nor scoring hold, at the resolution of the space', async () => {
-  const { weights, history, imagesForwardBackward } = await warmUp();
-  expect(imagesForwardBackward).toBe(3 * 200);
+  const { weights, history, cost } = await warmUp();
+  expect(cost.imagesForwardBackward).toBe(3 * 200);
   const { step, learningRate, loss, accuracy } = history.columns;
   expect([step!.length, learningRate![0]]).toEqual([30, 0.2]);
   expect(learningRate!.at(-1)).toBeLessThan(0.01);

@@ -13,7 +13,7 @@ export const trainStage = definePlugin({
         name: 'train',
         consumes: ['searchSpace'],
         produces: 'supernet',
-        perTarget: false,
+        per: 'run',
         dependsOn: ['engine', 'data'],
         reads: ({ train, task, seed }) => ({ train, task, seed }),
         passes: [warmUp],

@@ -3,7 +3,16 @@
 import { taskDataset, withProgram } from '@nasc/core';
 import type { ConsumedArtifacts, Pass, Supernet } from '@nasc/core';
 import { choicesOf, initialiseParameters } from '@nasc/ir';
-import { batchSource, cosineSchedule, splitTask, stepsOf, taskAugmentation, trainNetwork, uniformMixtures } from '@nasc/training';
+import {
+  batchSource,
+  cosineSchedule,
+  splitTask,
+  stepsOf,
+  taskAugmentation,
+  trainNetwork,
+  trainingCost,
+  uniformMixtures,
+} from '@nasc/training';
 
 export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
   name: 'warm-up',
@@ -39,7 +48,7 @@ export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
         checkpoint: context.checkpoint,
         progress: context.progress,
       });
-      return { weights: trained.parameters, history: trained.history, imagesForwardBackward: trained.images };
+      return { weights: trained.parameters, history: trained.history, cost: trainingCost(trained.images, program) };
     });
   },
 };

@@ -10,4 +10,5 @@ export * from './step-key.ts';
 export * from './task-augmentation.ts';
 export * from './task-subsets.ts';
 export * from './train-network.ts';
+export * from './training-cost.ts';
 export * from './with-statistics.ts';

@@ -2,6 +2,7 @@
 // nothing about one, so batch normalisation is recalibrated for each path first.
 import type { Accuracy, BatchSource, Program, TrainingBatch } from '@nasc/core';
 import { singlePath } from '@nasc/core';
+import type { Subset } from '@nasc/data';
 import { evaluateSubset } from './evaluate-subset.ts';
 import type { EvaluateSubsetOptions } from './evaluate-subset.ts';
 import { readAhead } from './read-ahead.ts';
@@ -28,3 +29,7 @@ export const scorePath = async (program: Program, { path, calibration, ...rest }
   const statistics = await program.recalibrate(mixture, calibrationBatches(calibration));
   return evaluateSubset(program, { ...rest, mixture, statistics });
 };
+
+/** What `scorePath` takes, as images forward and backward: forward passes of the calibration's images and of the subset's. */
+export const scoreCost = ({ indices }: Subset, calibration: Pick<BatchSource, 'count'>): number =>
+  (Math.min(calibrationImages, calibration.count) + indices.length) / 3;

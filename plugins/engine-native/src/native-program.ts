@@ -28,6 +28,7 @@ import type { ForwardMode } from './unit.ts';
 
 export class NativeProgram implements Program {
   readonly arenaBytes: number;
+  readonly memoryBytes: number;
   readonly #graph: CompiledGraph;
   readonly #memory: ProgramMemory;
   readonly #words: StepWords;
@@ -46,6 +47,7 @@ export class NativeProgram implements Program {
     this.#runner = runner;
     this.#activePaths = activePaths;
     this.arenaBytes = graph.arena.size * lineBytes;
+    this.memoryBytes = memory.bytes;
   }
 
   forwardBackward(batch: TrainingBatch, mixture: Mixture, options: StepOptions): Promise<StepResult> {

@@ -28,6 +28,7 @@ const resultLines = ({ cut }: CompiledGraph): number => cut.choices.reduce((sum,
 /** Owns the block. */
 export class ProgramMemory {
   readonly block: MemoryBlock;
+  readonly bytes: number;
   readonly arena: Area;
   readonly results: Area;
   readonly trainable: Area;
@@ -75,6 +76,7 @@ export class ProgramMemory {
     const randomKey = cutter.cut(1);
     this.results = cutter.cut(resultLines(graph));
     this.arena = cutter.cut(arena.size);
+    this.bytes = cutter.lines * lineBytes;
     this.block = new MemoryBlock(functions, cutter.lines);
 
     const outputLine = arena.lines.get(`v:${graph.lower(graph.cut.trunk, batchSize).output}`)!;

@@ -1,2 +1,3 @@
+export * from './gradient/proxyless-gradient.ts';
 export * from './plugin.ts';
-export * from './proxyless-gradient.ts';
+export * from './reinforce/proxyless-reinforce.ts';

@@ -1,7 +1,7 @@
 // A space whose answer is known: of the candidates of each choice one carries the image on, the others are all but constant.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BatchSource, Checkpoint, LatencyTable, SearchContext, SearchResult } from '@nasc/core';
+import type { BatchSource, Checkpoint, CostTable, SearchContext, SearchResult, StrategyDefinition } from '@nasc/core';
 import { noCheckpoint, singlePath } from '@nasc/core';
 import { validateOptions } from '@nasc/config';
 import { nativeEngine } from '@nasc/engine-native';
@@ -9,7 +9,7 @@ import { buildGraph, choicesOf, float32, initialiseParameters, lookupOf, paramet
 import type { TensorTable } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
 import { Random } from '@nasc/random';
-import { proxylessGradient } from './proxyless-gradient.ts';
+import { proxylessGradient } from './gradient/proxyless-gradient.ts';
 
 export const planted = [2, 0, 3] as const;
 const batchSize = 32;
@@ -89,18 +89,27 @@ export const plantedWeights = async (voice: number): Promise<TensorTable> => {
   );
 };
 
+export const latencyTable = (constant: number, candidates: readonly (readonly number[])[], limit?: number): CostTable => ({
+  name: 'latency',
+  unit: 'ms',
+  combine: 'sum',
+  constant,
+  candidates,
+  limit,
+});
+
 export interface PlantedSearch {
+  readonly strategy?: StrategyDefinition;
   readonly weights: TensorTable;
-  readonly latency: LatencyTable;
-  readonly limitMs?: number;
+  readonly latency: CostTable;
   readonly options: Readonly<Record<string, unknown>>;
   readonly checkpoint?: Checkpoint;
 }
 
 export const searchPlanted = async ({
+  strategy = proxylessGradient,
   weights,
   latency,
-  limitMs,
   options,
   checkpoint = noCheckpoint(),
 }: PlantedSearch): Promise<SearchResult> => {
@@ -109,12 +118,11 @@ export const searchPlanted = async ({
   // What a strategy reads of its context.
   const context: Pick<
     SearchContext,
-    'config' | 'space' | 'latency' | 'limitMs' | 'program' | 'trainBatches' | 'validationBatches' | 'checkpoint' | 'progress' | 'report'
+    'config' | 'space' | 'costs' | 'program' | 'trainBatches' | 'validationBatches' | 'checkpoint' | 'progress' | 'report'
   > = {
     config: { seed: 4 } as SearchContext['config'],
     space: { name: 'planted', graph, costs: {}, task: {} as SearchContext['space']['task'] },
-    latency,
-    limitMs,
+    costs: [latency],
     program,
     trainBatches: spots('train'),
     validationBatches: spots('validation'),
@@ -123,10 +131,7 @@ export const searchPlanted = async ({
     report: () => {},
   };
   try {
-    return await proxylessGradient.search(
-      context as SearchContext,
-      validateOptions(proxylessGradient.optionsSchema, options, '/derive/strategy'),
-    );
+    return await strategy.search(context as SearchContext, validateOptions(strategy.optionsSchema, options, '/derive/strategy'));
   } finally {
     await program.dispose();
   }

@@ -1,6 +1,7 @@
-// The plugin that brings the strategy `proxyless-gradient`.
+// The plugin that brings the paper's two strategies.
 import { definePlugin } from '@nasc/core';
-import { proxylessGradient } from './proxyless-gradient.ts';
+import { proxylessGradient } from './gradient/proxyless-gradient.ts';
+import { proxylessReinforce } from './reinforce/proxyless-reinforce.ts';
 
 export const strategyProxyless = definePlugin({
   name: 'strategy-proxyless',
@@ -8,5 +9,6 @@ export const strategyProxyless = definePlugin({
   url: import.meta.url,
   setup(api) {
     api.addStrategy(proxylessGradient);
+    api.addStrategy(proxylessReinforce);
   },
 });

@@ -57,7 +57,7 @@ const printResult = (result: PartialNascResult, json: boolean, io: Io): void => 
     printLine(io.stdout, formatReport(report));
     printLine(
       io.stdout,
-      `\nwritten to ${relative(io.folder, outDir) || '.'}: ${[...report.targets.map(({ name }) => `${name}/`), reportName].join(', ')}`,
+      `\nwritten to ${relative(io.folder, outDir) || '.'}: ${[...report.networks.map(({ name }) => `${name}/`), reportName].join(', ')}`,
     );
     return;
   }

@@ -50,7 +50,10 @@ export const checkNames = (config: Config, { registrations }: PluginHost, builti
   checkNamed('dataset', config.task.dataset, '/task/dataset');
   const { space } = config;
   if (typeof space === 'string' && !isFile(space)) collect(() => registrations.require('space', space, '/space'));
-  for (const [index, target] of config.targets.entries()) checkNamed('target', target, `/targets/${index}`);
+  for (const [index, target] of config.targets.entries()) {
+    const { as: _label, ...named } = typeof target === 'string' ? { name: target } : target;
+    checkNamed('target', named, `/targets/${index}`);
+  }
   for (const { name, at } of wantedEngines(config)) if (name !== 'auto') collect(() => registrations.require('engine', name, at));
   collect(() => registrations.require('latencyPredictor', config.annotate.predictor, '/annotate/predictor'));
   checkNamed('strategy', config.derive.strategy, '/derive/strategy');

@@ -44,7 +44,7 @@ export interface NascPipeline {
 }
 
 const isWhole = (result: PartialPipelineResult): result is PipelineResult =>
-  Object.values(result.targets).length > 0 && Object.values(result.targets).every(({ files }) => files !== undefined);
+  Object.values(result.networks).length > 0 && Object.values(result.networks).every(({ files }) => files !== undefined);
 
 /**
  * Checks the config (a DiagnosticError holds every problem) and makes a pipeline. Nothing runs before `run`.
@@ -76,9 +76,9 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
     const { buildReport } = await import('@nasc/report');
     const { timeOnnxFiles } = await import('./time-onnx-files.ts');
     const { writeOutputs } = await import('./write-outputs.ts');
-    const { targets } = result;
+    const { networks } = result;
     const started = performance.now();
-    const onnxRuntime = await timeOnnxFiles(targets, {
+    const onnxRuntime = await timeOnnxFiles(networks, {
       cacheFolder: join(resolve(folder, config.cacheDir), 'cache'),
       seed: config.seed,
       signal,
@@ -96,7 +96,7 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
     });
     const report = buildReport(result, { seed: config.seed, onnxRuntime });
     const outDir = resolve(folder, config.outDir);
-    await writeOutputs(outDir, targets, report, { signal, report: (diagnostic) => listener('diagnostic', diagnostic) });
+    await writeOutputs(outDir, networks, report, { signal, report: (diagnostic) => listener('diagnostic', diagnostic) });
     return { ...result, report, outDir };
   };
 

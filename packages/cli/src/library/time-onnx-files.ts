@@ -1,8 +1,8 @@
-// Latency of each target's ONNX file in ONNX Runtime on this machine, for comparison with the generated code.
+// Latency of each network's ONNX file in ONNX Runtime on this machine, for comparison with the generated code.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noCheckpoint, sha256 } from '@nasc/core';
-import type { LatencyValue, TargetArtifacts } from '@nasc/core';
+import type { LatencyValue, NetworkArtifacts } from '@nasc/core';
 import { writeFileAtomically } from '@nasc/files';
 import { canonicalJson, elementCount } from '@nasc/ir';
 
@@ -13,11 +13,11 @@ export interface TimingOptions {
   readonly cacheFolder: string;
   readonly seed: number;
   readonly signal: AbortSignal;
-  readonly progress?: (target: string, done: number, total: number) => void;
+  readonly progress?: (network: string, done: number, total: number) => void;
 }
 
 /** One image a call on one thread, by the protocol of whole networks. */
-const timeFile = async (bytes: Uint8Array, inputElements: number, options: TimingOptions, target: string): Promise<TimedFile> => {
+const timeFile = async (bytes: Uint8Array, inputElements: number, options: TimingOptions, network: string): Promise<TimedFile> => {
   const { createOnnxSession } = await import('@nasc/onnx');
   const { measure } = await import('@nasc/measure');
   const session = await createOnnxSession(bytes, { threads: 1 });
@@ -28,7 +28,7 @@ const timeFile = async (bytes: Uint8Array, inputElements: number, options: Timin
       for (let run = 0; run < runs; run++) await call();
       return performance.now() - start;
     };
-    const progress = (done: number, total: number) => options.progress?.(target, done, total);
+    const progress = (done: number, total: number) => options.progress?.(network, done, total);
     const { median, medianAbsoluteDeviation, samples } = await measure(time, {
       checkpoint: noCheckpoint(options.signal),
       seed: options.seed,
@@ -49,9 +49,9 @@ const stored = async (file: string): Promise<TimedFile | undefined> => {
   }
 };
 
-/** By target. A target that is ONNX Runtime itself was measured already; a file is measured once a device. */
+/** By network. A target that is ONNX Runtime itself was measured already; a file is measured once a device. */
 export const timeOnnxFiles = async (
-  targets: Readonly<Record<string, TargetArtifacts>>,
+  networks: Readonly<Record<string, NetworkArtifacts>>,
   options: TimingOptions,
 ): Promise<Readonly<Record<string, TimedFile>>> => {
   const { hostDevice } = await import('@nasc/measure');
@@ -60,18 +60,18 @@ export const timeOnnxFiles = async (
   const device = hostDevice({ 'ONNX Runtime': env.versions.node ?? env.versions.common, threads: 1 });
   const folder = join(options.cacheFolder, 'onnxruntime-latency');
   const times: Record<string, TimedFile> = {};
-  for (const [target, { onnx, files, folded }] of Object.entries(targets)) {
+  for (const [network, { onnx, files, folded }] of Object.entries(networks)) {
     if (files.latency?.deviceId === device.id) {
-      times[target] = files.latency;
+      times[network] = files.latency;
       continue;
     }
     const file = join(folder, `${sha256(canonicalJson({ device: device.id }), onnx.bytes).slice(0, 32)}.json`);
     let timed = await stored(file);
     if (!timed) {
-      timed = await timeFile(onnx.bytes, elementCount(folded.graph.inputs[0]!.type.shape), options, target);
+      timed = await timeFile(onnx.bytes, elementCount(folded.graph.inputs[0]!.type.shape), options, network);
       await writeFileAtomically(file, JSON.stringify(timed), 'a measurement');
     }
-    times[target] = timed;
+    times[network] = timed;
   }
   return times;
 };

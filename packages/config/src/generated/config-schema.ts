@@ -181,28 +181,24 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       "type": "array",
       "minItems": 1,
       "items": {
-        "$ref": "#/$defs/named"
+        "$ref": "#/$defs/target"
       }
     },
     "constraints": {
-      "title": "ConstraintsConfig",
-      "description": "Limits that the chosen network has to keep on every target.",
-      "type": "object",
-      "additionalProperties": false,
+      "description": "Limits that the chosen network has to keep on every target; a list gives a network for each.",
       "default": {},
-      "properties": {
-        "latencyMs": {
-          "type": "number",
-          "exclusiveMinimum": 0,
-          "description": "Latency of one image, ms."
+      "anyOf": [
+        {
+          "$ref": "#/$defs/limits"
         },
-        "latencyShare": {
-          "type": "number",
-          "exclusiveMinimum": 0,
-          "maximum": 1,
-          "description": "The same limit as a share of the expected latency of a uniformly sampled network: means the same on every machine. Not together with latencyMs."
+        {
+          "type": "array",
+          "minItems": 1,
+          "items": {
+            "$ref": "#/$defs/limits"
+          }
         }
-      }
+      ]
     },
     "plugins": {
       "description": "Packages, paths or plugin values, set up after the built-in ones.",
@@ -483,6 +479,75 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           "additionalProperties": true
         }
       ]
+    },
+    "target": {
+      "title": "TargetConfig",
+      "description": "A target by name, with options or without.",
+      "anyOf": [
+        {
+          "type": "string",
+          "minLength": 1
+        },
+        {
+          "title": "TargetWithOptions",
+          "type": "object",
+          "required": [
+            "name"
+          ],
+          "properties": {
+            "name": {
+              "type": "string",
+              "minLength": 1,
+              "description": "The name under which a plugin registers it."
+            },
+            "as": {
+              "type": "string",
+              "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+              "description": "What it is called in results, where one target is given several times with other options; its name when absent."
+            }
+          },
+          "additionalProperties": true
+        }
+      ]
+    },
+    "limits": {
+      "title": "Limits",
+      "description": "Each is kept by itself; what is left out is not limited.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "name": {
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+          "description": "What networks under these limits are called, where there are several; made from the limits when absent."
+        },
+        "latencyMs": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "description": "Latency of one image, ms."
+        },
+        "latencyShare": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "maximum": 1,
+          "description": "The same limit as a share of the expected latency of a uniformly sampled network: means the same on every machine. Not together with latencyMs."
+        },
+        "macs": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "description": "Multiply-accumulates of one image."
+        },
+        "parameters": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "description": "Trained values."
+        },
+        "memoryBytes": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "description": "Activations alive at once, in bytes: what a runtime needs that computes op by op. Generated code needs less."
+        }
+      }
     },
     "optimizer": {
       "title": "OptimizerConfig",

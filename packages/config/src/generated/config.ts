@@ -4,6 +4,10 @@
  * A plugin's part by name, with options or without.
  */
 export type Named = string | NamedWithOptions;
+/**
+ * A target by name, with options or without.
+ */
+export type TargetConfig = string | TargetWithOptions;
 
 /**
  * What a user writes: task, search space, targets and constraints; everything else has a default.
@@ -25,8 +29,11 @@ export interface Config {
   /**
    * Names of target plugins, or { name, ...options }.
    */
-  targets: Named[];
-  constraints: ConstraintsConfig;
+  targets: TargetConfig[];
+  /**
+   * Limits that the chosen network has to keep on every target; a list gives a network for each.
+   */
+  constraints: Limits | Limits[];
   /**
    * Packages, paths or plugin values, set up after the built-in ones.
    */
@@ -154,10 +161,25 @@ export interface ColourJitterConfig {
    */
   hue?: number;
 }
+export interface TargetWithOptions {
+  /**
+   * The name under which a plugin registers it.
+   */
+  name: string;
+  /**
+   * What it is called in results, where one target is given several times with other options; its name when absent.
+   */
+  as?: string;
+  [k: string]: unknown;
+}
 /**
- * Limits that the chosen network has to keep on every target.
+ * Each is kept by itself; what is left out is not limited.
  */
-export interface ConstraintsConfig {
+export interface Limits {
+  /**
+   * What networks under these limits are called, where there are several; made from the limits when absent.
+   */
+  name?: string;
   /**
    * Latency of one image, ms.
    */
@@ -166,6 +188,18 @@ export interface ConstraintsConfig {
    * The same limit as a share of the expected latency of a uniformly sampled network: means the same on every machine. Not together with latencyMs.
    */
   latencyShare?: number;
+  /**
+   * Multiply-accumulates of one image.
+   */
+  macs?: number;
+  /**
+   * Trained values.
+   */
+  parameters?: number;
+  /**
+   * Activations alive at once, in bytes: what a runtime needs that computes op by op. Generated code needs less.
+   */
+  memoryBytes?: number;
 }
 export interface EnginesConfig {
   /**

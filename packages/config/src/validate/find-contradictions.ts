@@ -2,13 +2,21 @@
 import type { Diagnostic } from '@nasc/diagnostics';
 import type { Config } from '../generated/config.ts';
 import { messages } from '../messages.ts';
+import { limitSets, limitsLabel, targetLabel } from '../networks.ts';
 import type { Locate } from './explain-errors.ts';
+
+/** Names that stand in a list before. */
+const repeated = (names: readonly string[]): readonly { readonly index: number; readonly value: string }[] =>
+  [...names.entries()].filter(([index, name]) => names.indexOf(name) < index).map(([index, value]) => ({ index, value }));
 
 export const findContradictions = ({ task, targets, constraints, train }: Config, locate: Locate): readonly Diagnostic[] => {
   const found: Diagnostic[] = [];
-  if (constraints.latencyMs !== undefined && constraints.latencyShare !== undefined) {
-    found.push(messages.bothLatencies(locate('/constraints')));
+  const sets = limitSets({ constraints });
+  const limitsAt = (index: number) => locate(Array.isArray(constraints) ? `/constraints/${index}` : '/constraints');
+  for (const [index, { latencyMs, latencyShare }] of sets.entries()) {
+    if (latencyMs !== undefined && latencyShare !== undefined) found.push(messages.bothLatencies(limitsAt(index)));
   }
+  for (const { index, value } of repeated(sets.map(limitsLabel))) found.push(messages.limitsTwice(value, limitsAt(index)));
   const { searchImages, archValidationImages, scoringImages } = task;
   if (searchImages !== undefined) {
     const left = searchImages - archValidationImages - scoringImages;
@@ -27,9 +35,6 @@ export const findContradictions = ({ task, targets, constraints, train }: Config
       }
     }
   }
-  const names = targets.map((target) => (typeof target === 'string' ? target : target.name));
-  for (const [index, name] of names.entries()) {
-    if (names.indexOf(name) < index) found.push(messages.targetTwice(name, locate(`/targets/${index}`)));
-  }
+  for (const { index, value } of repeated(targets.map(targetLabel))) found.push(messages.targetTwice(value, locate(`/targets/${index}`)));
   return found;
 };

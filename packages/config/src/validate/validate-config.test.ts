@@ -1,19 +1,6 @@
-import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import { describe, expect, test } from 'vitest';
 import { validateConfig, validateOptions, validateSpace } from '../index.ts';
-
-const minimal = { task: { dataset: 'mnist' }, space: 'mobile-small', targets: ['cpu'] };
-
-const messageOf = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof DiagnosticError) return formatDiagnostics(error.diagnostics);
-    throw error;
-  }
-  return 'no error';
-};
-const configMessage = (value: unknown) => messageOf(() => validateConfig(value, 'nasc.config.json'));
+import { configMessage, messageOf, minimal } from './messages.test-helper.ts';
 
 describe('a config that is right', () => {
   test('gets every default, nested ones too', () => {
@@ -70,7 +57,7 @@ error CONFIG_WRONG_VALUE: "train.epochs" has to be a number of at least 0, and i
     expect(configMessage({ ...minimal, constraints: { energy: 3 } })).toBe(
       `error CONFIG_UNKNOWN_KEY: Unknown key "energy" in "constraints".
   at nasc.config.json#/constraints/energy
-  hint: Known keys: latencyMs, latencyShare.`,
+  hint: Known keys: name, latencyMs, latencyShare, macs, parameters, memoryBytes.`,
     );
   });
 
@@ -120,7 +107,7 @@ error CONFIG_CONTRADICTION: Nothing is left to train on: of 5000 search images, 
   hint: Raise "task.searchImages", or lower "task.archValidationImages" or "task.scoringImages".
 error CONFIG_CONTRADICTION: The target "cpu" is given twice.
   at nasc.config.json#/targets/1
-  hint: A run has one set of results for each target name: give the other options in another config.`,
+  hint: Give one of them another name for the results: { "name": ..., "as": ... }.`,
     );
     expect(configMessage({ ...minimal, task: { ...task, searchImages: 5050 } })).toBe(
       `error CONFIG_CONTRADICTION: A batch of 64 images does not fit into the 50 that are left to train on.

@@ -157,6 +157,8 @@ export interface ProgramState {
 export interface Program {
   /** Bytes of activations and temporaries planned for the largest step; absent where the engine leaves memory to a library. */
   readonly arenaBytes?: number;
+  /** All that it holds at most: weights, gradients, momentum, images and the arena; absent likewise. */
+  readonly memoryBytes?: number;
   /** Adds to the gradients that `applyUpdate` will use. */
   forwardBackward(batch: TrainingBatch, mixture: Mixture, options: StepOptions): Promise<StepResult>;
   /** Updates only the weights that took part since the last update (the momentum of the others rests), and clears gradients. */

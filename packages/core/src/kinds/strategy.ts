@@ -1,6 +1,6 @@
 // Plugin kind `strategy`: how the space is searched, given trained shared weights and a cost model.
 import type { TensorTable } from '@nasc/ir';
-import type { SearchSpaceArtifact, Supernet } from '../artifacts.ts';
+import type { Accuracy, SearchSpaceArtifact, Supernet, TrainingCost } from '../artifacts.ts';
 import type { PassContext } from '../pass.ts';
 import type { Program, TrainingBatch } from './engine.ts';
 
@@ -15,28 +15,46 @@ export interface BatchSource {
   batch(step: number): Promise<TrainingBatch>;
 }
 
-/** Expected-latency model over gate probabilities: E = constant + sum of p_ij * F_ij, ms. */
-export interface LatencyTable {
-  readonly constantMs: number;
-  /** Per choice, ms per candidate. */
-  readonly candidatesMs: readonly (readonly number[])[];
+/** What networks cost, block by block, and what must not be exceeded. */
+export interface CostTable {
+  /** `latency`: ms on the target; `macs`: multiply-accumulates of one image; `parameters`: trained values; `memory`: bytes of activations. */
+  readonly name: 'latency' | 'macs' | 'parameters' | 'memory';
+  readonly unit: 'ms' | 'MACs' | 'parameters' | 'bytes';
+  /** Whether a network costs the sum of the constant and its candidates, or the largest of them. */
+  readonly combine: 'sum' | 'max';
+  /** Everything outside the choices. */
+  readonly constant: number;
+  /** By choice, in the order of `choicesOf(space)`, a value per candidate. */
+  readonly candidates: readonly (readonly number[])[];
+  /** Undefined where none is set. */
+  readonly limit: number | undefined;
 }
 
 export interface SearchContext extends PassContext {
   readonly space: SearchSpaceArtifact;
   readonly supernet: Supernet;
-  readonly latency: LatencyTable;
-  /** The limit, ms. */
-  readonly limitMs: number | undefined;
+  /** Latency, multiply-accumulates, parameters, memory: all four, limited or not. */
+  readonly costs: readonly CostTable[];
   /** A program compiled for the space, already holding a copy of the warm-up's weights. */
   readonly program: Program;
   /** Training images with the training transformations and label smoothing. */
   readonly trainBatches: BatchSource;
   /** Arch-validation images, evaluation transformations, plain one-hot targets. */
   readonly validationBatches: BatchSource;
+  /**
+   * A path on all arch-validation images under the program's present weights, with batch normalisation recalibrated for it: what
+   * strategies rank networks by.
+   */
+  score(choices: readonly number[]): Promise<PathScore>;
 }
 
-/** One row a step, columns by name (loss, expectedMs, entropy, lambda, ...); what reports and benches plot. */
+export interface PathScore {
+  readonly accuracy: Accuracy;
+  /** What scoring cost, as images forward and backward. */
+  readonly imagesForwardBackward: number;
+}
+
+/** One row a step, columns by name (loss, expected.latency, entropy, lambda.latency, ...); what reports and benches plot. */
 export interface SearchHistory {
   readonly columns: Readonly<Record<string, readonly number[]>>;
   /** Probabilities of all candidates by choice, now and then and at the end. */
@@ -45,20 +63,25 @@ export interface SearchHistory {
 
 export type SearchResult = (
   | { readonly kind: 'distribution'; readonly logProbabilities: readonly (readonly number[])[] }
+  /** The higher the score the better. */
   | { readonly kind: 'ranked'; readonly architectures: readonly { readonly choices: readonly number[]; readonly score: number }[] }
 ) & {
   readonly strategy: string;
-  /** Shared weights at the end of the search. */
-  readonly weights: TensorTable;
+  /** Shared weights at the end of the search; absent where networks of this space share none: then the strategy's own ranking stands. */
+  readonly weights?: TensorTable;
   readonly history: SearchHistory;
-  /** What it cost, in one unit for all strategies. */
-  readonly imagesForwardBackward: number;
+  readonly cost: TrainingCost;
 };
 
 export interface StrategyDefinition {
   readonly name: string;
   readonly description: string;
   readonly optionsSchema: Readonly<Record<string, unknown>>;
-  readonly requirements: { readonly activePaths: 1 | 2 | 'all'; readonly warmUp: boolean };
+  readonly requirements: {
+    /** Candidates of each choice that run in one step of the program. */
+    readonly activePaths: 1 | 2 | 'all';
+    /** Whether it starts from trained shared weights; where not, no warm-up takes place. */
+    readonly warmUp: boolean;
+  };
   search(context: SearchContext, options: Readonly<Record<string, unknown>>): Promise<SearchResult>;
 }

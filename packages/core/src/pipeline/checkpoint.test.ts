@@ -91,7 +91,7 @@ const work = ({ onStep = () => {}, op = 'first', uncached = false }: Options): P
           name: 'train',
           consumes: [],
           produces: 'supernet',
-          perTarget: false,
+          per: 'run',
           dependsOn: [],
           reads: (config) => (uncached ? () => {} : config.seed),
           passes: [
@@ -102,7 +102,11 @@ const work = ({ onStep = () => {}, op = 'first', uncached = false }: Options): P
                 const first = await go('a', { ...input, step: 0 }, context, context.checkpoint.part('../a'));
                 const second = await go('A', { ...first, step: 3 }, context, context.checkpoint.part('../A'));
                 const { weights, sums } = second;
-                return { weights, history: { columns: { sums: [...sums] } }, imagesForwardBackward: 0 } satisfies Artifacts['supernet'];
+                return {
+                  weights,
+                  history: { columns: { sums: [...sums] } },
+                  cost: { imagesForwardBackward: 0 },
+                } satisfies Artifacts['supernet'];
               },
             },
           ],

@@ -55,7 +55,7 @@ const parts = (log: string[]): Plugin =>
     apiVersion: 1,
     setup(api) {
       api.addTarget({ name: 'none', description: 'For this test.', optionsSchema: {}, create: () => bareTarget('none') });
-      const common = { perTarget: false, dependsOn: ['engine'], reads: () => 0 } as const;
+      const common = { per: 'run', dependsOn: ['engine'], reads: () => 0 } as const;
       const ask = (stage: string) => ({
         name: `ask-${stage}`,
         async run(_input: never, context: Parameters<Parameters<typeof api.addPass>[0]['run']>[1]) {

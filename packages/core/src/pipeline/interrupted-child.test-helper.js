@@ -24,7 +24,7 @@ const warmUp = {
       done++;
       await checkpoint.offer(() => ({ step: done, values, losses }));
     }
-    return { weights: values, history: { columns: { losses } }, imagesForwardBackward: steps };
+    return { weights: values, history: { columns: { losses } }, cost: { imagesForwardBackward: steps } };
   },
 };
 
@@ -61,7 +61,7 @@ const plugin = {
   name: 'work',
   apiVersion: 1,
   setup(api) {
-    const shared = { perTarget: false, dependsOn: [], reads: (config) => config.seed };
+    const shared = { per: 'run', dependsOn: [], reads: (config) => config.seed };
     api.addPart({ ...shared, stage: 'train', name: 'train', consumes: [], produces: 'supernet', passes: [warmUp] });
     api.addPart({
       ...shared,

@@ -1,13 +1,12 @@
 // The key of an artifact: everything that can influence it and is known before the part runs. What only shows while it
 // runs (which ops, which data set plugin) is kept beside the artifact and compared on the next look-up.
 import { canonicalJson } from '@nasc/ir';
-import type { Target } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
 import type { OrderedPart } from '../plugins/order-passes.ts';
 import { valueDigest } from '../plugins/source-digest.ts';
 import { consult } from '../plugins/tracked-registry.ts';
 import { sha256 } from '../sha256.ts';
-import type { RunState } from './run-state.ts';
+import type { NetworkSubject, RunState, Subject } from './run-state.ts';
 
 /** Functions become their `cacheKey`; `uncached` is called with the place of one that has none. */
 const keyable = (value: unknown, place: string, uncached: (place: string) => void): unknown => {
@@ -26,17 +25,21 @@ const keyable = (value: unknown, place: string, uncached: (place: string) => voi
 export const partKey = async (
   state: RunState,
   { part, passes }: OrderedPart,
-  target: Target | undefined,
+  subject: Subject | NetworkSubject | undefined,
   inputs: Readonly<Record<string, string>>,
 ): Promise<string | undefined> => {
   const { hooks, tapsDigest, registrations } = state.host;
   const places: string[] = [];
-  const reads = keyable(part.reads(state.config, state.folder), '', (place) => places.push(place));
+  const uncached = (place: string) => places.push(place);
+  const depends = new Set(part.dependsOn);
+  const reads = keyable(part.reads(state.config, state.folder), '', uncached);
+  const { name: _name, ...limits } = (depends.has('limits') && subject && 'limits' in subject && subject.limits) || {};
+  const target = subject?.target;
+  const keptLimits = keyable(limits, '', uncached);
   if (places.length > 0) {
     for (const place of places) state.listener('diagnostic', messages.notCached(part.stage, place));
     return undefined;
   }
-  const depends = new Set(part.dependsOn);
   return sha256(
     canonicalJson({
       format: 2,
@@ -57,6 +60,7 @@ export const partKey = async (
       inputs,
       data: depends.has('data') ? (await state.dataset(part.stage)).manifestHash : undefined,
       engine: depends.has('engine') ? (await state.engine(part.stage)).identity : undefined,
+      limits: keptLimits,
       device: depends.has('device') && target ? (await target.device()).id : undefined,
     }),
   );

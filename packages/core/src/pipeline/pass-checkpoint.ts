@@ -18,7 +18,28 @@ export interface PassCheckpointOptions {
   readonly signal: AbortSignal;
   readonly report: (diagnostic: Diagnostic) => void;
   readonly onEvent: (action: 'stored' | 'resumed') => void;
+  /** Of the part, in all runs that worked on it; told what earlier ones took. */
+  readonly clock: PartClock;
 }
+
+/** What a part has taken so far, in all runs that worked on it. */
+export interface PartClock {
+  elapsedMs(): number;
+  /** An earlier run had taken so long when it stored what this one goes on from. */
+  goesOnFrom(elapsedMs: number): void;
+}
+
+/** Counts from this call on. */
+export const startPartClock = (): PartClock => {
+  const started = performance.now();
+  let before = 0;
+  return {
+    elapsedMs: () => before + performance.now() - started,
+    goesOnFrom(elapsedMs) {
+      before = Math.max(before, elapsedMs);
+    },
+  };
+};
 
 /** Storing may take this share of the time. */
 const largestShare = 0.05;
@@ -36,7 +57,7 @@ export const createPassCheckpoint = (options: PassCheckpointOptions): Checkpoint
   /** Asking for the state is part of the cost: it may have to be copied out of an engine. */
   const storeWhat = async (state: () => unknown): Promise<void> => {
     const beginMs = performance.now();
-    await stored.write({ place, consulted: { ...consulted }, state: await state() });
+    await stored.write({ place, consulted: { ...consulted }, elapsedMs: options.clock.elapsedMs(), state: await state() });
     lastEndMs = performance.now();
     lastCostMs = lastEndMs - beginMs;
     options.onEvent('stored');
@@ -52,6 +73,7 @@ export const createPassCheckpoint = (options: PassCheckpointOptions): Checkpoint
       if (!found) return undefined;
       // Work that is not done again consults nothing again, but the result depends on it all the same.
       Object.assign(consulted, found.consulted);
+      options.clock.goesOnFrom(found.elapsedMs);
       options.onEvent('resumed');
       return found.state as State;
     },

@@ -21,7 +21,7 @@ export const createPassContext = (
   consulted: Consulted,
   checkpoint: Checkpoint,
 ): PassContext => {
-  const { target } = request;
+  const { subject } = request;
   const { part } = request.ordered;
   const registry = trackedRegistry(state.host.registrations, consulted);
   return {
@@ -31,8 +31,12 @@ export const createPassContext = (
     inputHashes: inputHashesOf(request),
     registry,
     get target() {
-      if (!target) throw new DiagnosticError([messages.noTarget(passName)]);
-      return target;
+      if (!subject) throw new DiagnosticError([messages.noTarget(passName)]);
+      return subject.target;
+    },
+    get limits() {
+      if (!subject?.limits) throw new DiagnosticError([messages.noLimits(passName)]);
+      return subject.limits;
     },
     cacheFolder: state.cacheFolder,
     checkpoint,
@@ -54,6 +58,6 @@ export const createPassContext = (
     report(diagnostic) {
       state.listener('diagnostic', { stage: part.stage, pass: passName, ...diagnostic });
     },
-    progress: reportProgress(state.listener, { stage: part.stage, pass: passName, ...(target && { target: target.name }) }),
+    progress: reportProgress(state.listener, { stage: part.stage, pass: passName, ...(subject && { target: subject.name }) }),
   };
 };

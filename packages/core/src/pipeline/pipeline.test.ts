@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Artifacts } from '../artifacts.ts';
 import type { TargetDefinition } from '../kinds/index.ts';
 import { definePart } from '../part.ts';
+import { definePass } from '../pass.ts';
 import { definePlugin } from '../plugin.ts';
 import type { Plugin } from '../plugin.ts';
 import type { ProgressEvent } from '../progress.ts';
@@ -51,7 +52,7 @@ const parts = (log: string[]): Plugin =>
           name: 'expand',
           consumes: [],
           produces: 'supernet',
-          perTarget: false,
+          per: 'run',
           dependsOn: [],
           reads: (config) => config.seed,
           passes: [
@@ -64,7 +65,7 @@ const parts = (log: string[]): Plugin =>
                 return {
                   weights: new Map([['w', { shape: [1], data }]]),
                   history: { columns: {} },
-                  imagesForwardBackward: 0,
+                  cost: { imagesForwardBackward: 0 },
                 } satisfies Artifacts['supernet'];
               },
             },
@@ -77,9 +78,9 @@ const parts = (log: string[]): Plugin =>
           name: 'select',
           consumes: ['supernet'],
           produces: 'architecture',
-          perTarget: true,
-          dependsOn: ['device'],
-          reads: (config) => config.constraints,
+          per: 'network',
+          dependsOn: ['device', 'limits'],
+          reads: () => ({}),
           passes: [
             {
               name: 'pick',
@@ -89,7 +90,7 @@ const parts = (log: string[]): Plugin =>
                   choices: [supernet.weights.get('w')!.data[0]!],
                   predictedMs: 1,
                   measuredMs: undefined,
-                  limitMs: undefined,
+                  costs: [],
                   rounds: [],
                 };
               },
@@ -125,17 +126,41 @@ test('a second run does nothing again; a third does only what the change reaches
   expect(await work(pipeline([], { threads: 3, outDir: 'elsewhere' }))).toEqual([]);
 });
 
-test('the result holds the artifacts, under each target by name, and what was stored is what was made', async () => {
+test('the result holds the artifacts, under each network by name, and what was stored is what was made', async () => {
   const made = pipeline([], { seed: 7 });
   const first = await made.run();
   const second = await made.run();
   expect(first.architecture).toEqual(second.architecture);
-  expect(second.targets['cpu']!.architecture.choices).toEqual([7]);
+  expect(second.networks['cpu']!.architecture.choices).toEqual([7]);
   expect(second.supernet.weights.get('w')!.data).toEqual(Float32Array.of(7));
   expect(second.timings.map(({ part, cached }) => [part, cached])).toEqual([
     ['expand', true],
     ['select', true],
   ]);
+});
+
+test('each target under each set of limits is a network; what does not depend on the limits is made once', async () => {
+  const constraints = [{ latencyMs: 1 }, { name: 'small', macs: 5 }];
+  const made = pipeline([], { seed: 8, targets: ['cpu', { name: 'cpu', as: 'fast', speed: 2 }], constraints });
+  expect(await work(made)).toEqual(['makeWeights', 'pick cpu', 'pick cpu', 'pick cpu', 'pick cpu']);
+  const { networks, hashes } = await made.run();
+  expect(Object.entries(networks).map(([name, { target: of, limits }]) => [name, of, limits])).toEqual([
+    ['cpu-1ms', 'cpu', { latencyMs: 1 }],
+    ['cpu-small', 'cpu', { name: 'small', macs: 5 }],
+    ['fast-1ms', 'fast', { latencyMs: 1 }],
+    ['fast-small', 'fast', { name: 'small', macs: 5 }],
+  ]);
+  expect(Object.keys(hashes)).toContain('fast-small/architecture');
+  // Another name is not another network.
+  expect(await work(pipeline([], { seed: 8, constraints: [{ name: 'tight', latencyMs: 1 }] }))).toEqual([]);
+});
+
+test('a pass of a part that serves several networks has no limits', async () => {
+  const nosy = definePass({ name: 'nosy', run: (value: unknown, context) => [value, context.limits] });
+  const plugin = definePlugin({ name: 'nosy', apiVersion: 1, setup: (api) => api.addPass(nosy, { after: 'makeWeights' }) });
+  expect(await failure(pipeline([plugin], { seed: 9 }))).toBe(
+    'PASS_HAS_NO_LIMITS nosy: Pass "nosy" asked for the limits of a network in a stage that serves several networks.',
+  );
 });
 
 test('registering an unrelated target is a hit', async () => {

@@ -1,12 +1,11 @@
-// The pipeline: six stages in order, each a few parts, each part once or once per target.
+// The pipeline: six stages in order, each a few parts, each part once, once per target, or once per network.
 import { resolve } from 'node:path';
-import type { Config } from '@nasc/config';
+import type { Config, Limits } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { ArtifactKind, Artifacts } from '../artifacts.ts';
-import type { Target } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
 import { stageNames } from '../part.ts';
-import type { StageName } from '../part.ts';
+import type { StageName, StagePart } from '../part.ts';
 import { setUpPlugins } from '../plugins/plugin-host.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import { resolvePlugins } from '../plugins/resolve-plugins.ts';
@@ -16,7 +15,7 @@ import { withRunFolder } from '../store/run-folder.ts';
 import type { StoredArtifact } from '../store/artifact-store.ts';
 import { openCheckpointStore } from '../store/checkpoint-store.ts';
 import { createRunState } from './run-state.ts';
-import type { RunState } from './run-state.ts';
+import type { NetworkSubject, RunState, Subject } from './run-state.ts';
 import { runPart } from './run-part.ts';
 import type { Stores } from './run-part.ts';
 
@@ -46,27 +45,37 @@ export interface RunOptions {
   readonly exclusive?: boolean;
 }
 
-export type TargetArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet'>;
+export type NetworkArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet'>;
+
+/** Where a network comes from: its target under one set of limits. */
+export interface NetworkOrigin {
+  /** The target's name in results. */
+  readonly target: string;
+  readonly limits: Limits;
+}
 
 export interface Timing {
   readonly stage: StageName;
   readonly part: string;
+  /** The target, or the network where the part runs once for each. */
   readonly target?: string;
   readonly cached: boolean;
   readonly elapsedMs: number;
+  /** What making the artifact took, in all runs that worked on it. */
+  readonly madeInMs: number;
 }
 
-/** The first target's artifacts at the top level, all targets' by name beneath. */
+/** The first network's artifacts at the top level, all networks' by name beneath. */
 export interface PipelineResult extends Artifacts {
-  readonly targets: Readonly<Record<string, TargetArtifacts>>;
+  readonly networks: Readonly<Record<string, NetworkArtifacts & NetworkOrigin>>;
   readonly timings: readonly Timing[];
-  /** Content hash of every artifact: `kind`, or `target/kind`. */
+  /** Content hash of every artifact: `kind`, or `target/kind`, or `network/kind`. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
 /** Of a run that stops before the last stage. */
 export interface PartialPipelineResult extends Partial<Artifacts>, Pick<PipelineResult, 'timings' | 'hashes'> {
-  readonly targets: Readonly<Record<string, Partial<TargetArtifacts>>>;
+  readonly networks: Readonly<Record<string, Partial<NetworkArtifacts> & NetworkOrigin>>;
 }
 
 /** What is done with a result while the run still has its `cacheDir` to itself. */
@@ -81,19 +90,25 @@ export interface Pipeline {
   host(): Promise<PluginHost>;
 }
 
-/** Artifacts made so far; one that is not a target's own is found under every target. */
+type AnySubject = (Subject & Partial<NetworkSubject>) | undefined;
+
+/** Artifacts made so far; a network finds those of its target, too, and everybody those of the run. */
 class Made {
   readonly #byPlace = new Map<string, StoredArtifact<ArtifactKind>>();
 
-  set(kind: ArtifactKind, target: Target | undefined, artifact: StoredArtifact<ArtifactKind>): void {
-    this.#byPlace.set(target ? `${target.name}/${kind}` : kind, artifact);
+  set(kind: ArtifactKind, subject: AnySubject, artifact: StoredArtifact<ArtifactKind>): void {
+    this.#byPlace.set(subject ? `${subject.name}/${kind}` : kind, artifact);
   }
 
-  get(kind: ArtifactKind, target: Target | undefined): StoredArtifact<ArtifactKind> | undefined {
-    return (target && this.#byPlace.get(`${target.name}/${kind}`)) ?? this.#byPlace.get(kind);
+  get(kind: ArtifactKind, subject: AnySubject): StoredArtifact<ArtifactKind> | undefined {
+    return (
+      (subject && this.#byPlace.get(`${subject.name}/${kind}`)) ??
+      (subject?.targetName !== undefined ? this.#byPlace.get(`${subject.targetName}/${kind}`) : undefined) ??
+      this.#byPlace.get(kind)
+    );
   }
 
-  collect(targets: readonly Target[], timings: readonly Timing[]): PartialPipelineResult {
+  collect(networks: readonly NetworkSubject[], timings: readonly Timing[]): PartialPipelineResult {
     const values = (prefix: string) =>
       Object.fromEntries(
         [...this.#byPlace].filter(([place]) => place.startsWith(prefix)).map(([place, { value }]) => [place.slice(prefix.length), value]),
@@ -101,15 +116,22 @@ class Made {
     const shared = Object.fromEntries(
       [...this.#byPlace].filter(([place]) => !place.includes('/')).map(([place, { value }]) => [place, value]),
     );
+    const found = networks.map(({ name, targetName: target, limits }) => {
+      return [name, { ...values(`${target}/`), ...values(`${name}/`), target, limits }] as const;
+    });
+    const { target: _target, limits: _limits, ...first } = found[0]![1];
     return {
       ...shared,
-      ...(targets[0] && values(`${targets[0].name}/`)),
-      targets: Object.fromEntries(targets.map(({ name }) => [name, values(`${name}/`)])),
+      ...first,
+      networks: Object.fromEntries(found),
       timings,
       hashes: Object.fromEntries([...this.#byPlace].map(([place, { hash }]) => [place, hash])),
     };
   }
 }
+
+const subjectsOf = ({ per }: StagePart, { targets, networks }: RunState): readonly AnySubject[] =>
+  per === 'run' ? [undefined] : per === 'target' ? targets : networks;
 
 /** The order of stages is fixed; a part that comes too late for what it consumes is a bug of the plugin that added it. */
 export const createPipeline = (config: Config, options: PipelineOptions): Pipeline => {
@@ -128,23 +150,30 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
       if (index > stageNames.indexOf(to)) break;
       await hooks.beforeStage.promise(stage);
       for (const ordered of parts.filter(({ part }) => part.stage === stage)) {
-        for (const target of ordered.part.perTarget ? state.targets : [undefined]) {
+        for (const subject of subjectsOf(ordered.part, state)) {
           const inputs = new Map(
             ordered.part.consumes.map((kind) => {
-              const artifact = made.get(kind, target);
+              const artifact = made.get(kind, subject);
               if (!artifact) throw new DiagnosticError([messages.artifactMissing(kind, stage)]);
               return [kind, artifact] as const;
             }),
           );
           const mode = from === undefined ? 'use' : index < stageNames.indexOf(from) ? 'only' : 'anew';
-          const { artifact, cached, elapsedMs } = await runPart(state, stores, { ordered, target, inputs, store: mode });
-          made.set(ordered.part.produces, target, artifact);
-          timings.push({ stage, part: ordered.part.name, ...(target && { target: target.name }), cached, elapsedMs });
+          const { artifact, cached, elapsedMs } = await runPart(state, stores, { ordered, subject, inputs, store: mode });
+          made.set(ordered.part.produces, subject, artifact);
+          timings.push({
+            stage,
+            part: ordered.part.name,
+            ...(subject && { target: subject.name }),
+            cached,
+            elapsedMs,
+            madeInMs: artifact.madeInMs,
+          });
         }
       }
       await hooks.afterStage.promise(stage);
     }
-    return made.collect(state.targets, timings);
+    return made.collect(state.networks, timings);
   };
 
   const run = async (runOptions: RunOptions = {}, conclude: Conclusion = async () => {}): Promise<PartialPipelineResult> => {

@@ -1,4 +1,4 @@
-// Runs one part for one target: from the store where everything that mattered is still the same, else its passes.
+// Runs one part, for one target or network where it is per such: from the store where everything that mattered is still the same, else its passes.
 import { DiagnosticError, throwIfErrors } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 import { verifyGraph } from '@nasc/ir';
@@ -6,22 +6,21 @@ import type { Graph } from '@nasc/ir';
 import type { ArtifactKind, Artifacts } from '../artifacts.ts';
 import { noCheckpoint } from '../checkpoint.ts';
 import type { Checkpoint } from '../checkpoint.ts';
-import type { Target } from '../kinds/index.ts';
 import { messages } from '../messages.ts';
 import type { PassContext } from '../pass.ts';
 import { callPass } from '../plugins/call-pass.ts';
 import type { OrderedPart } from '../plugins/order-passes.ts';
 import { consult } from '../plugins/tracked-registry.ts';
 import type { Consulted } from '../plugins/tracked-registry.ts';
-import type { ArtifactStore, KeyRecord, StoredArtifact } from '../store/artifact-store.ts';
+import type { ArtifactStore, KeyRecord, MadeArtifact, StoredArtifact } from '../store/artifact-store.ts';
 import type { CheckpointStore } from '../store/checkpoint-store.ts';
 import { partKey } from './part-key.ts';
-import { createPassCheckpoint } from './pass-checkpoint.ts';
+import { createPassCheckpoint, startPartClock } from './pass-checkpoint.ts';
 import { createPassContext, inputHashesOf } from './pass-context.ts';
-import type { RunState } from './run-state.ts';
+import type { NetworkSubject, RunState, Subject } from './run-state.ts';
 
 export interface PartRun {
-  readonly artifact: StoredArtifact<ArtifactKind>;
+  readonly artifact: MadeArtifact;
   readonly cached: boolean;
   readonly elapsedMs: number;
 }
@@ -35,7 +34,7 @@ export interface Stores {
 
 export interface PartRequest {
   readonly ordered: OrderedPart;
-  readonly target: Target | undefined;
+  readonly subject: (Subject & Partial<NetworkSubject>) | undefined;
   readonly inputs: ReadonlyMap<ArtifactKind, StoredArtifact<ArtifactKind>>;
   /** `use` the store, run `anew`, or `only` accept what is stored. */
   readonly store: 'use' | 'anew' | 'only';
@@ -100,30 +99,31 @@ const fromStore = async (
   store: ArtifactStore,
   kind: ArtifactKind,
   records: readonly KeyRecord[],
-): Promise<StoredArtifact<ArtifactKind> | undefined> => {
-  for (const { hash, consulted } of records) {
+): Promise<MadeArtifact | undefined> => {
+  for (const { hash, consulted, elapsedMs } of records) {
     const same = Object.entries(consulted).every(([name, digest]) => consult(state.host.registrations, name) === digest);
     if (!same) continue;
     const artifact = await store.get(kind, hash, (path) => state.listener('diagnostic', messages.artifactDamaged(path)));
-    if (artifact) return artifact;
+    if (artifact) return { ...artifact, madeInMs: elapsedMs };
   }
   return undefined;
 };
 
 export const runPart = async (state: RunState, stores: Stores, request: PartRequest): Promise<PartRun> => {
   const { part } = request.ordered;
-  const place = { stage: part.stage, part: part.name, ...(request.target && { target: request.target.name }) };
+  const place = { stage: part.stage, part: part.name, ...(request.subject && { target: request.subject.name }) };
   const started = performance.now();
+  const clock = startPartClock();
   state.signal.throwIfAborted();
   state.listener('stageStart', place);
 
-  const finish = (artifact: StoredArtifact<ArtifactKind>, cached: boolean): PartRun => {
+  const finish = (artifact: MadeArtifact, cached: boolean): PartRun => {
     const elapsedMs = performance.now() - started;
     state.listener('stageEnd', { ...place, cached, elapsedMs });
     return { artifact, cached, elapsedMs };
   };
 
-  const key = await partKey(state, request.ordered, request.target, inputHashesOf(request));
+  const key = await partKey(state, request.ordered, request.subject, inputHashesOf(request));
   const records = key === undefined ? [] : await stores.artifacts.records(key);
   const making = 1 + Math.max(0, ...records.map((record) => record.making));
   const { checkpoints } = stores;
@@ -147,13 +147,15 @@ export const runPart = async (state: RunState, stores: Stores, request: PartRequ
       intervalMs: checkpoints.intervalMs,
       signal: state.signal,
       report: (diagnostic) => state.listener('diagnostic', { stage, pass, ...diagnostic }),
+      clock,
       onEvent: (action) => state.listener('checkpoint', { stage, pass, ...(target !== undefined && { target }), action }),
     });
   };
   const artifact = await stores.artifacts.put(part.produces, await runPasses(state, request, consulted, checkpointOf));
+  const madeInMs = clock.elapsedMs();
   if (key !== undefined) {
-    await stores.artifacts.remember(key, { hash: artifact.hash, making, consulted });
+    await stores.artifacts.remember(key, { hash: artifact.hash, making, consulted, elapsedMs: madeInMs });
     await checkpoints?.remove(key);
   }
-  return finish(artifact, false);
+  return finish({ ...artifact, madeInMs }, false);
 };

@@ -1,8 +1,8 @@
 // What one run of the pipeline shares between its parts: the data set, the engine, the targets, each made once.
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Config } from '@nasc/config';
-import { validateOptions } from '@nasc/config';
+import type { Config, Limits } from '@nasc/config';
+import { networksOf, targetLabel, validateOptions } from '@nasc/config';
 import type { DataWorkers, Dataset } from '@nasc/data';
 import { checkDataset, createDataWorkers, searchPath } from '@nasc/data';
 import type { EngineOptions, LatencyPredictor, Target } from '../kinds/index.ts';
@@ -14,6 +14,19 @@ import { chooseEngine, wantedEngine } from './choose-engine.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import { reportProgress } from './report-progress.ts';
 
+/** What a part is run for: a target, or a network to be found for one. */
+export interface Subject {
+  /** What it is called in results. */
+  readonly name: string;
+  readonly target: Target;
+}
+
+export interface NetworkSubject extends Subject {
+  /** The name of its target. */
+  readonly targetName: string;
+  readonly limits: Limits;
+}
+
 export interface RunState {
   readonly config: Config;
   /** Folder of the config. */
@@ -22,7 +35,8 @@ export interface RunState {
   readonly signal: AbortSignal;
   readonly listener: PipelineListener;
   readonly cacheFolder: string;
-  readonly targets: readonly Target[];
+  readonly targets: readonly Subject[];
+  readonly networks: readonly NetworkSubject[];
   /** Loaded once; `stage` is who asks: the first one shows how the loading goes on. */
   dataset(stage: string): Promise<Dataset>;
   /** Of the run: to be disposed of at its end. */
@@ -61,12 +75,27 @@ const once = <Arguments extends readonly unknown[], T>(
   return (...given) => (made ??= make(...given));
 };
 
-export const createRunState = ({ config, host, folder, dataDir, signal, listener }: RunStateOptions): RunState => {
+/** A strategy that does not start from shared weights has no warm-up. */
+const withNeededWarmUp = (config: Config, { registrations }: PluginHost): Config => {
+  const strategy = registrations.get('strategy', split(config.derive.strategy).name);
+  return !strategy || strategy.value.requirements.warmUp ? config : { ...config, train: { ...config.train, epochs: 0 } };
+};
+
+export const createRunState = ({ config: given, host, folder, dataDir, signal, listener }: RunStateOptions): RunState => {
   const { registrations } = host;
+  const config = withNeededWarmUp(given, host);
   const cacheFolder = join(resolve(folder, config.cacheDir), 'cache');
   const engineOptions: EngineOptions = { threads: config.threads ?? cpus().length, cacheFolder };
 
-  const targets = config.targets.map((named, index) => createTarget(registrations, split(named), `/targets/${index}`));
+  const targets = config.targets.map((named, index): Subject => {
+    const { name, options } = split(named);
+    const { as: _label, ...own } = options;
+    return { name: targetLabel(named), target: createTarget(registrations, { name, options: own }, `/targets/${index}`) };
+  });
+  const networks = networksOf(config).map(({ name, target: targetName, limits }): NetworkSubject => {
+    const { target } = targets.find((subject) => subject.name === targetName)!;
+    return { name, target, targetName, limits };
+  });
 
   const engines = new Map<string, Promise<ChosenEngine>>();
   const engine = (stage: StageName): Promise<ChosenEngine> => {
@@ -91,6 +120,7 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
     listener,
     cacheFolder,
     targets,
+    networks,
     dataset: once(async (stage: string) => {
       const { name, options } = split(config.task.dataset);
       const definition = registrations.require('dataset', name, '/task/dataset').value;

@@ -13,7 +13,7 @@ const part = (name: string, ...passes: string[]): { part: StagePart; provenance:
     name,
     consumes: [],
     produces: 'searchSpace',
-    perTarget: false,
+    per: 'run',
     dependsOn: [],
     reads: () => null,
     passes: passes.map(pass),

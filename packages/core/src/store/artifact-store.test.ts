@@ -17,7 +17,7 @@ const supernet: Supernet = {
     ['a', { shape: [1], data: Float32Array.of(2) }],
   ]),
   history: { columns: { loss: [-0, Number.NaN] } },
-  imagesForwardBackward: 3,
+  cost: { imagesForwardBackward: 3 },
 };
 
 test('what is stored is handed on as a later run would read it', async () => {
@@ -46,8 +46,8 @@ test('the same artifact from many at once is one; a damaged one is replaced', as
 
 test('an entry that is no list of records counts as none', async () => {
   const store = openArtifactStore(folder);
-  await store.remember('key', { hash: 'h', making: 1, consulted: {} });
-  expect(await store.records('key')).toEqual([{ hash: 'h', making: 1, consulted: {} }]);
+  await store.remember('key', { hash: 'h', making: 1, consulted: {}, elapsedMs: 5 });
+  expect(await store.records('key')).toEqual([{ hash: 'h', making: 1, consulted: {}, elapsedMs: 5 }]);
   for (const text of ['', '[{"hash":"h"', '{}']) {
     await writeFile(join(folder, 'keys', 'key.json'), text);
     expect(await store.records('key')).toEqual([]);

@@ -19,6 +19,13 @@ export interface KeyRecord {
   /** The how manieth artifact it is that was made with this key. */
   readonly making: number;
   readonly consulted: Consulted;
+  /** What making it took, in all runs that worked on it. */
+  readonly elapsedMs: number;
+}
+
+/** An artifact, and what making it took. */
+export interface MadeArtifact extends StoredArtifact<ArtifactKind> {
+  readonly madeInMs: number;
 }
 
 export interface ArtifactStore {

@@ -1,19 +1,23 @@
-import type { LatencyTable } from '@nasc/core';
+import type { CostTable } from '@nasc/core';
 import { formatDiagnostic, formatDiagnostics } from '@nasc/diagnostics';
 import type { Diagnostic, DiagnosticError } from '@nasc/diagnostics';
 import { expect, test } from 'vitest';
-import { predictLatency } from '../latency-model.ts';
+import { pathCost } from '@nasc/search';
 import { chooseNetwork } from './choose-network.ts';
 import type { ChooseNetworkOptions } from './choose-network.ts';
 import { proposeNetworks } from './propose-networks.ts';
 
 /** Two choices; the probable candidates are the slow ones. */
-const table: LatencyTable = {
-  constantMs: 1,
-  candidatesMs: [
+const table: CostTable = {
+  name: 'latency',
+  unit: 'ms',
+  combine: 'sum',
+  constant: 1,
+  candidates: [
     [1, 2, 3],
     [1, 2, 3],
   ],
+  limit: 5.5,
 };
 const result = {
   kind: 'distribution',
@@ -24,23 +28,22 @@ const result = {
   ],
   weights: new Map(),
   history: { columns: {} },
-  imagesForwardBackward: 0,
+  cost: { imagesForwardBackward: 0 },
 } as const;
 
 /** A device that takes `slow` times as long as the model says; of two networks the one with larger indices scores better. */
-const choose = (slow: number, changes: Partial<ChooseNetworkOptions> = {}) => {
+const choose = (slow: number, changes: Partial<ChooseNetworkOptions> & { readonly limit?: number | undefined } = {}) => {
   const reported: Diagnostic[] = [];
   const scored: string[] = [];
   const chosen = chooseNetwork({
-    table,
-    limitMs: 5.5,
+    costs: ['limit' in changes ? { ...table, limit: changes.limit } : table],
     rounds: 4,
-    propose: (limitMs) => proposeNetworks({ result, table, limitMs, count: 3 }),
+    propose: (costs) => proposeNetworks({ result, costs, count: 3 }),
     score: (choices) => {
       scored.push(choices.join());
       return Promise.resolve(2 - 0.11 * choices[0]! - 0.1 * choices[1]!);
     },
-    measure: (choices) => Promise.resolve(predictLatency(table, choices) * slow),
+    measure: (choices) => Promise.resolve(pathCost(table, choices) * slow),
     report: (diagnostic) => reported.push(diagnostic),
     ...changes,
   });
@@ -53,7 +56,7 @@ test('a device as fast as the model says: one round, the best scored of the netw
     choices: [2, 0],
     predictedMs: 5,
     measuredMs: 5,
-    limitMs: 5.5,
+    costs: [{ name: 'latency', unit: 'ms', predicted: 5, limit: 5.5 }],
     rounds: [{ choices: [2, 0], score: 1.78, predictedMs: 5, measuredMs: 5, keepsLimit: true }],
   });
   expect(scored).toHaveLength(3);
@@ -74,7 +77,7 @@ test('each network is scored once, whatever the rounds', async () => {
 });
 
 test('without a limit one round measures the best scored; where nothing can be measured the prediction decides', async () => {
-  expect((await choose(9, { limitMs: undefined }).chosen).choices).toEqual([2, 2]);
+  expect((await choose(9, { limit: undefined }).chosen).choices).toEqual([2, 2]);
   const unmeasured = await choose(9, { measure: () => Promise.resolve(undefined) }).chosen;
   expect(unmeasured).toMatchObject({ choices: [2, 0], predictedMs: 5, measuredMs: undefined });
 });
@@ -84,7 +87,7 @@ test('no measured network keeps the limit: the fastest of them, and a warning', 
   const { choices, measuredMs, rounds } = await chosen;
   expect(rounds.every(({ keepsLimit }) => !keepsLimit)).toBe(true);
   expect(measuredMs).toBe(Math.min(...rounds.map((round) => round.measuredMs!)));
-  expect(predictLatency(table, choices) * 2).toBe(measuredMs);
+  expect(pathCost(table, choices) * 2).toBe(measuredMs);
   expect(reported.map((diagnostic) => formatDiagnostic(diagnostic))).toEqual([
     `warning DERIVE_LIMIT_NOT_KEPT: No chosen network kept 5.5 ms when measured (10 ms, 6 ms); the fastest of them is taken.
   at /constraints
@@ -92,12 +95,12 @@ test('no measured network keeps the limit: the fastest of them, and a warning', 
   ]);
 });
 
-test('a limit below the fastest network is refused with its latency', async () => {
-  const error = (await choose(1, { limitMs: 2.5 }).chosen.catch((cause: unknown) => cause)) as DiagnosticError;
+test('where nothing that was found keeps the limits, that is said', async () => {
+  const error = (await choose(1, { limit: 2.5 }).chosen.catch((cause: unknown) => cause)) as DiagnosticError;
   expect(formatDiagnostics(error.diagnostics)).toBe(
-    `error DERIVE_LIMIT_INFEASIBLE: No network of the space keeps 2.5 ms; the fastest takes 3 ms.
+    `error DERIVE_NO_NETWORK: Of what the search found, nothing is predicted to keep 2.5 ms.
   at /constraints
-  hint: Allow at least 3.002 ms, or use a space with faster candidates.`,
+  hint: Allow more, or let the strategy find more networks.`,
   );
 });
 
@@ -111,7 +114,7 @@ test('ranked networks: those under the limit, best first', () => {
       { choices: [1, 0], score: 0.5 },
     ],
   } as const;
-  expect(proposeNetworks({ result: ranked, table, limitMs: 5, count: 8 })).toEqual([
+  expect(proposeNetworks({ result: ranked, costs: [{ ...table, limit: 5 }], count: 8 })).toEqual([
     [1, 0],
     [0, 0],
   ]);

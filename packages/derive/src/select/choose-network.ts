@@ -1,18 +1,18 @@
 // The loop that makes the limit true on the device: propose, rank, measure, correct the cost model, again.
-import type { Architecture, LatencyTable, SelectRound } from '@nasc/core';
+import type { Architecture, CostTable, SelectRound } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
-import { leastLatency, predictLatency } from '../latency-model.ts';
+import { costNamed, leastCost, pathCost } from '@nasc/search';
 import { messages } from '../messages.ts';
+import { networkCosts } from './network-costs.ts';
 
 export interface ChooseNetworkOptions {
-  readonly table: LatencyTable;
-  readonly limitMs: number | undefined;
+  readonly costs: readonly CostTable[];
   readonly rounds: number;
-  /** Networks whose latency by `table` keeps a limit; best first. */
-  propose(limitMs: number | undefined): readonly (readonly number[])[];
-  /** Cross-entropy, nats: the lower the better. */
-  score(choices: readonly number[]): Promise<number>;
+  /** Networks that keep the limits of such costs; best first. */
+  propose(costs: readonly CostTable[]): readonly (readonly number[])[];
+  /** Cross-entropy, nats: the lower the better. Null where networks cannot be scored: they are then taken in the order proposed. */
+  score(choices: readonly number[]): Promise<number | null>;
   /** Milliseconds on the target; undefined where it cannot run here. */
   measure(choices: readonly number[]): Promise<number | undefined>;
   /** Told DERIVE_LIMIT_NOT_KEPT. */
@@ -27,19 +27,13 @@ const roomPerRound = 0.01;
  * measured / predicted, and the next round proposes anew. Predicted values of later rounds are corrected ones.
  *
  * Where the model says that the limit can be kept and no measurement agrees (a machine busy with other things), the fastest that
- * was measured is returned with a warning. Throws DERIVE_LIMIT_INFEASIBLE where the model says that it cannot.
+ * was measured is returned with a warning. Throws DERIVE_NO_NETWORK where none keeps all limits as predicted.
  */
-export const chooseNetwork = async ({
-  table,
-  limitMs,
-  rounds,
-  propose,
-  score,
-  measure,
-  report,
-}: ChooseNetworkOptions): Promise<Architecture> => {
-  const scores = new Map<string, number>();
-  const scoreOnce = async (choices: readonly number[]): Promise<number> => {
+export const chooseNetwork = async ({ costs, rounds, propose, score, measure, report }: ChooseNetworkOptions): Promise<Architecture> => {
+  const latency = costNamed(costs, 'latency');
+  const limitMs = latency.limit;
+  const scores = new Map<string, number | null>();
+  const scoreOnce = async (choices: readonly number[]): Promise<number | null> => {
     const key = choices.join(',');
     const known = scores.get(key);
     if (known !== undefined) return known;
@@ -49,30 +43,35 @@ export const chooseNetwork = async ({
   };
 
   // Before a corrected model calls the limit infeasible the fastest network is measured. (The factor covers rounding of sums.)
-  const leastMs = leastLatency(table) * (1 + 1e-9);
+  const leastMs = leastCost(latency) * (1 + 1e-9);
   const allowance = (ms: number, round: number) => (round === 0 ? ms : Math.max(ms, leastMs));
+  const corrected = (correction: number, round: number): readonly CostTable[] =>
+    costs.map((table) =>
+      table.name === 'latency' && limitMs !== undefined
+        ? { ...table, limit: allowance(limitMs / (correction * (1 + roomPerRound * round)), round) }
+        : table,
+    );
 
   const history: SelectRound[] = [];
   let correction = 1;
   for (let round = 0; round < rounds; round++) {
     const exceeded = new Set(history.map(({ choices }) => choices.join(',')));
-    const allowedMs = limitMs === undefined ? undefined : allowance(limitMs / (correction * (1 + roomPerRound * round)), round);
-    let best: { readonly choices: readonly number[]; readonly score: number } | undefined;
-    for (const choices of propose(allowedMs)) {
+    let best: { readonly choices: readonly number[]; readonly score: number | null } | undefined;
+    for (const choices of propose(corrected(correction, round))) {
       if (exceeded.has(choices.join(','))) continue;
       const found = await scoreOnce(choices);
-      if (!best || found < best.score) best = { choices, score: found };
+      if (!best || (found !== null && best.score !== null && found < best.score)) best = { choices, score: found };
     }
     if (!best) break;
 
-    const predictedMs = predictLatency(table, best.choices) * correction;
+    const predictedMs = pathCost(latency, best.choices) * correction;
     const measuredMs = await measure(best.choices);
     const keepsLimit = limitMs === undefined || (measuredMs ?? predictedMs) <= limitMs;
     history.push({ ...best, predictedMs, measuredMs, keepsLimit });
-    if (keepsLimit) return { choices: best.choices, predictedMs, measuredMs, limitMs, rounds: history };
+    if (keepsLimit) return { choices: best.choices, predictedMs, measuredMs, costs: networkCosts(costs, best.choices), rounds: history };
     correction *= measuredMs! / predictedMs;
   }
-  if (history.length === 0) throw new DiagnosticError([messages.limitInfeasible(limitMs ?? Infinity, leastLatency(table))]);
+  if (history.length === 0) throw new DiagnosticError([messages.noNetwork(costs)]);
   const { choices, predictedMs, measuredMs } = history.toSorted((a, b) => a.measuredMs! - b.measuredMs!)[0]!;
   report(
     messages.limitNotKept(
@@ -80,5 +79,5 @@ export const chooseNetwork = async ({
       history.map((round) => round.measuredMs!),
     ),
   );
-  return { choices, predictedMs, measuredMs, limitMs, rounds: history };
+  return { choices, predictedMs, measuredMs, costs: networkCosts(costs, choices), rounds: history };
 };

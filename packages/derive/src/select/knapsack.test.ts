@@ -1,53 +1,79 @@
 import { Random } from '@nasc/random';
 import { expect, test } from 'vitest';
 import { knapsack } from './knapsack.ts';
-import type { KnapsackProblem, KnapsackSolution } from './knapsack.ts';
+import type { KnapsackLimit, KnapsackProblem, KnapsackSolution } from './knapsack.ts';
+
+const costOf = ({ costs, combine }: KnapsackLimit, { choices }: KnapsackSolution): number => {
+  const each = choices.map((chosen, choice) => costs[choice]![chosen]!);
+  return combine === 'sum' ? each.reduce((sum, cost) => sum + cost, 0) : Math.max(...each);
+};
 
 /** Every network of the space, best first. */
-const bruteForce = ({ gains, costs, limit, count }: KnapsackProblem): KnapsackSolution[] => {
-  let networks: KnapsackSolution[] = [{ choices: [], gain: 0, cost: 0 }];
-  for (const [choice, candidates] of gains.entries()) {
+const bruteForce = ({ gains, limits, count }: KnapsackProblem): KnapsackSolution[] => {
+  let networks: KnapsackSolution[] = [{ choices: [], gain: 0 }];
+  for (const candidates of gains) {
     networks = networks.flatMap((network) =>
       candidates.map((gain, j) => ({
         choices: [...network.choices, j],
         gain: network.gain + gain,
-        cost: network.cost + costs[choice]![j]!,
       })),
     );
   }
   return networks
-    .filter(({ cost }) => cost <= limit)
+    .filter((network) => limits.every((limit) => costOf(limit, network) <= limit.limit))
     .toSorted((a, b) => b.gain - a.gain)
     .slice(0, count);
 };
 
-const randomProblem = (index: number, cost: (random: Random) => number): KnapsackProblem => {
+/** A limit between what the cheapest and the dearest network cost. */
+const randomLimit = (sizes: readonly number[], combine: 'sum' | 'max', random: Random, draw: () => number): KnapsackLimit => {
+  const costs = sizes.map((size) => Array.from({ length: size }, draw));
+  const total = (pick: (costs: readonly number[]) => number) => costs.reduce((sum, candidates) => sum + pick(candidates), 0);
+  const largest = (pick: (costs: readonly number[]) => number) => Math.max(...costs.map(pick));
+  const [least, most] = [(row: readonly number[]) => Math.min(...row), (row: readonly number[]) => Math.max(...row)].map(
+    combine === 'sum' ? total : largest,
+  ) as [number, number];
+  return { costs, combine, limit: least + random.uniform() * 1.1 * (most - least) };
+};
+
+const randomProblem = (index: number, combines: readonly ('sum' | 'max')[], draw?: (random: Random) => number): KnapsackProblem => {
   const random = new Random({ seed: 11, stream: 'test.knapsack', index });
   const sizes = Array.from({ length: 2 + random.integer(4) }, () => 1 + random.integer(6));
-  const costs = sizes.map((size) => Array.from({ length: size }, () => cost(random)));
-  const least = costs.reduce((sum, candidates) => sum + Math.min(...candidates), 0);
-  const most = costs.reduce((sum, candidates) => sum + Math.max(...candidates), 0);
   return {
     gains: sizes.map((size) => Array.from({ length: size }, () => Math.log(1 - random.uniform()))),
-    costs,
-    limit: least + random.uniform() * 1.1 * (most - least),
+    limits: combines.map((combine) => randomLimit(sizes, combine, random, () => draw?.(random) ?? random.uniform())),
     count: 1 + random.integer(10),
   };
 };
 
 test('equals enumeration of all networks: the same networks in the same order, 200 random spaces', () => {
   for (let index = 0; index < 200; index++) {
-    const problem = randomProblem(index, (random) => random.uniform());
+    const problem = randomProblem(index, index % 2 === 0 ? ['sum'] : ['sum', 'max']);
     const expected = bruteForce(problem);
     const found = knapsack(problem);
     expect(
       found.map(({ choices }) => choices),
       `space ${index}`,
     ).toEqual(expected.map(({ choices }) => choices));
-    for (const [k, { gain, cost }] of found.entries()) {
-      expect(gain).toBeCloseTo(expected[k]!.gain, 12);
-      expect(cost).toBeLessThanOrEqual(problem.limit);
-    }
+    for (const [k, { gain }] of found.entries()) expect(gain).toBeCloseTo(expected[k]!.gain, 12);
+  }
+});
+
+/** Divisors of the grid's 399 steps: whole costs are not rounded where so much is left above the cheapest network. */
+const exactRooms = [0, 1, 3, 7, 19, 21];
+
+test('two limited sums of whole numbers: every network keeps both, and the best is that of enumeration', () => {
+  for (let index = 0; index < 60; index++) {
+    const drawn = randomProblem(index, ['sum', 'sum'], (random) => 1 + random.integer(8));
+    const limits = drawn.limits.map(({ costs, combine, limit }) => {
+      const least = costs.reduce((sum, candidates) => sum + Math.min(...candidates), 0);
+      return { costs, combine, limit: least + exactRooms.findLast((room) => room <= limit - least)! };
+    });
+    const problem = { ...drawn, limits };
+    const expected = bruteForce(problem);
+    const found = knapsack(problem);
+    expect(found.every((network) => problem.limits.every((limit) => costOf(limit, network) <= limit.limit))).toBe(true);
+    expect(found[0]?.gain ?? NaN, `space ${index}`).toBe(expected[0]?.gain ?? NaN);
   }
 });
 
@@ -57,34 +83,37 @@ test('a network that uses up the limit exactly is found', () => {
       [0, 1, 2.5],
       [0, 1.2, 2],
     ],
-    costs: [
-      [1, 2, 3],
-      [1, 2, 3],
+    limits: [
+      {
+        costs: [
+          [1, 2, 3],
+          [1, 2, 3],
+        ],
+        combine: 'sum',
+        limit: 4,
+      },
     ],
-    limit: 4,
     count: 3,
-  };
-  expect(knapsack(problem).map(({ choices, cost }) => ({ choices, cost }))).toEqual([
-    { choices: [2, 0], cost: 4 },
-    { choices: [1, 1], cost: 4 },
-    { choices: [0, 2], cost: 4 },
+  } as const;
+  expect(knapsack(problem).map(({ choices }) => choices)).toEqual([
+    [2, 0],
+    [1, 1],
+    [0, 2],
   ]);
 });
 
 test('the cheapest network is found at its own cost, and nothing below it', () => {
-  const problem = {
-    gains: [
-      [0, -1],
-      [0, -1],
-    ],
-    costs: [
-      [0.3, 0.1],
-      [0.7, 0.2],
-    ],
-    count: 4,
-  };
-  expect(knapsack({ ...problem, limit: 0.1 + 0.2 }).map(({ choices }) => choices)).toEqual([[1, 1]]);
-  expect(knapsack({ ...problem, limit: 0.29 })).toEqual([]);
+  const gains = [
+    [0, -1],
+    [0, -1],
+  ];
+  const costs = [
+    [0.3, 0.1],
+    [0.7, 0.2],
+  ];
+  const under = (limit: number) => knapsack({ gains, limits: [{ costs, combine: 'sum', limit }], count: 4 }).map(({ choices }) => choices);
+  expect(under(0.1 + 0.2)).toEqual([[1, 1]]);
+  expect(under(0.29)).toEqual([]);
 });
 
 test('without a limit the most probable networks come first, each once', () => {
@@ -93,11 +122,7 @@ test('without a limit the most probable networks come first, each once', () => {
       [-1, -2],
       [-1, -4],
     ],
-    costs: [
-      [1, 2],
-      [3, 4],
-    ],
-    limit: Infinity,
+    limits: [],
     count: 9,
   };
   expect(knapsack(problem).map(({ choices }) => choices)).toEqual([

@@ -1,13 +1,18 @@
-// The best networks under a limit: one candidate a choice, gains and costs additive over choices (a multiple-choice
-// knapsack), solved exactly by dynamic programming that keeps the K best of every state (Lawler, 1972, in spirit).
+// The best networks under limits: one candidate a choice, gains additive over choices, costs too (a multiple-choice knapsack),
+// solved exactly by dynamic programming that keeps the K best of every state (Lawler, 1972, in spirit).
+
+export interface KnapsackLimit {
+  /** Cost of each candidate by choice, not negative. */
+  readonly costs: readonly (readonly number[])[];
+  /** What is limited: the sum over choices, or each choice's cost by itself. */
+  readonly combine: 'sum' | 'max';
+  readonly limit: number;
+}
 
 export interface KnapsackProblem {
   /** Gain of each candidate by choice; the sum is maximised. Finite. */
   readonly gains: readonly (readonly number[])[];
-  /** Cost of each candidate by choice, not negative. */
-  readonly costs: readonly (readonly number[])[];
-  /** Largest allowed sum of costs; `Infinity` for none. */
-  readonly limit: number;
+  readonly limits: readonly KnapsackLimit[];
   /** How many networks are wanted. */
   readonly count: number;
 }
@@ -15,86 +20,129 @@ export interface KnapsackProblem {
 export interface KnapsackSolution {
   readonly choices: readonly number[];
   readonly gain: number;
-  readonly cost: number;
 }
 
-/** Costs are rounded up to this share of what the limit leaves above the cheapest network, or a little coarser for many networks. */
+/** A limited sum is rounded up to this share of what its limit leaves above the cheapest network, or coarser for many networks. */
 const finestSteps = 20_000;
 const coarsestSteps = 2_000;
 const tableEntries = 8_000_000;
+/** States of the table where several sums are limited at once. */
+const jointStates = 160_000;
 
-/**
- * At most `count` different networks, best first, ties in a fixed order. Empty exactly where no network keeps the limit. Because
- * costs are rounded up, a returned network always keeps the limit; one that uses it up to less than a step a choice may be missed.
- */
-export const knapsack = ({ gains, costs, limit, count }: KnapsackProblem): readonly KnapsackSolution[] => {
-  const cheapest = costs.map((candidates) => Math.min(...candidates));
+/** One limited sum on the grid. */
+interface Axis {
+  readonly steps: number;
+  /** Steps of each candidate by choice. */
+  readonly units: readonly (readonly number[])[];
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Undefined where no network keeps the limit; no axis where every network does. */
+const axisOf = ({ costs, limit }: KnapsackLimit, allowed: readonly (readonly number[])[], steps: number): Axis | 'free' | undefined => {
+  const kept = costs.map((candidates, choice) => allowed[choice]!.map((candidate) => candidates[candidate]!));
+  const cheapest = kept.map((candidates) => Math.min(...candidates));
   const least = sum(cheapest);
-  if (least > limit) return [];
-  const most = sum(costs.map((candidates) => Math.max(...candidates)));
+  if (least > limit) return undefined;
+  if (limit >= sum(kept.map((candidates) => Math.max(...candidates)))) return 'free';
   // Costs above each choice's cheapest candidate: the cheapest network costs 0 and is never lost to rounding.
-  const room = Math.min(limit, most) - least;
-  const steps = limit >= most ? 0 : Math.min(finestSteps, Math.max(coarsestSteps, Math.floor(tableEntries / (count * costs.length))));
-  const units = costs.map((candidates, choice) =>
+  const room = limit - least;
+  const units = kept.map((candidates, choice) =>
     candidates.map((cost) => {
       const above = cost - cheapest[choice]!;
-      return steps === 0 || above === 0 ? 0 : Math.ceil((above / room) * steps - 1e-9);
+      return above === 0 ? 0 : Math.ceil((above / room) * steps - 1e-9);
     }),
   );
+  return { steps, units };
+};
 
-  // best[b * count + k]: k-th best gain of the choices so far at a cost of at most b steps; -Infinity where there is none.
-  let best = new Float64Array((steps + 1) * count).fill(-Infinity);
-  for (let b = 0; b <= steps; b++) best[b * count] = 0;
+const stepsOfAxes = (axes: number, count: number, choices: number): number =>
+  axes > 1
+    ? Math.floor(jointStates ** (1 / axes)) - 1
+    : Math.min(finestSteps, Math.max(coarsestSteps, Math.floor(tableEntries / (count * choices))));
+
+/**
+ * At most `count` different networks, best first, ties in a fixed order. Because costs are rounded up, a returned network always keeps
+ * all limits; one that uses them up to less than a step a choice may be missed. Empty where no network keeps a limit, and with one
+ * limited sum only then.
+ */
+export const knapsack = ({ gains, limits, count }: KnapsackProblem): readonly KnapsackSolution[] => {
+  const each = limits.filter(({ combine }) => combine === 'max');
+  const allowed = gains.map((candidates, choice) =>
+    [...candidates.keys()].filter((candidate) => each.every(({ costs, limit }) => costs[choice]![candidate]! <= limit)),
+  );
+  if (allowed.some((candidates) => candidates.length === 0)) return [];
+  const sums = limits.filter(({ combine }) => combine === 'sum');
+  const limited = sums.map((limit) => axisOf(limit, allowed, 1));
+  if (limited.includes(undefined)) return [];
+  const binding = sums.filter((_, index) => limited[index] !== 'free');
+  const steps = stepsOfAxes(binding.length, count, gains.length);
+  const axes = binding.map((limit) => axisOf(limit, allowed, steps) as Axis);
+  return bestOfGrid(
+    gains.map((candidates, choice) => allowed[choice]!.map((candidate) => candidates[candidate]!)),
+    axes,
+    count,
+  ).map(({ choices, gain }) => ({ choices: choices.map((chosen, choice) => allowed[choice]![chosen]!), gain }));
+};
+
+/** A state is a point of the grid of all axes, numbered with the first axis fastest. */
+const bestOfGrid = (gains: readonly (readonly number[])[], axes: readonly Axis[], count: number): readonly KnapsackSolution[] => {
+  const strides = axes.map((_, axis) => axes.slice(0, axis).reduce((product, { steps }) => product * (steps + 1), 1));
+  const states = axes.reduce((product, { steps }) => product * (steps + 1), 1);
+  const coordinate = (state: number, axis: number) => Math.floor(state / strides[axis]!) % (axes[axis]!.steps + 1);
+
+  // best[s * count + k]: k-th best gain of the choices so far at costs of at most state s; -Infinity where there is none.
+  let best = new Float64Array(states * count).fill(-Infinity);
+  for (let state = 0; state < states; state++) best[state * count] = 0;
   const decisions: { readonly candidate: Uint16Array; readonly rank: Uint16Array }[] = [];
-  for (const [choice, candidates] of units.entries()) {
+  const offsets = gains.map((candidates, choice) =>
+    candidates.map((_, candidate) => sum(axes.map(({ units }, axis) => units[choice]![candidate]! * strides[axis]!))),
+  );
+  for (const [choice, candidates] of gains.entries()) {
     const next = new Float64Array(best.length).fill(-Infinity);
-    const candidate = new Uint16Array(best.length);
-    const rank = new Uint16Array(best.length);
+    const chosenAt = new Uint16Array(best.length);
+    const rankAt = new Uint16Array(best.length);
     const taken = new Uint16Array(candidates.length);
-    for (let b = 0; b <= steps; b++) {
+    const point = axes.map(() => 0);
+    for (let state = 0; state < states; state++) {
+      for (let axis = 0; axis < axes.length; axis++) point[axis] = coordinate(state, axis);
+      const fits = candidates.map((_, candidate) => axes.every(({ units }, axis) => units[choice]![candidate]! <= point[axis]!));
       taken.fill(0);
       for (let k = 0; k < count; k++) {
         let chosen = -1;
         let gain = -Infinity;
         for (let j = 0; j < candidates.length; j++) {
-          const before = b - candidates[j]!;
-          if (before < 0 || taken[j]! >= count) continue;
-          const value = best[before * count + taken[j]!]! + gains[choice]![j]!;
+          if (!fits[j] || taken[j]! >= count) continue;
+          const value = best[(state - offsets[choice]![j]!) * count + taken[j]!]! + candidates[j]!;
           if (value > gain) {
             gain = value;
             chosen = j;
           }
         }
         if (chosen < 0) break;
-        const entry = b * count + k;
+        const entry = state * count + k;
         next[entry] = gain;
-        candidate[entry] = chosen;
-        rank[entry] = taken[chosen]!++;
+        chosenAt[entry] = chosen;
+        rankAt[entry] = taken[chosen]!++;
       }
     }
-    decisions.push({ candidate, rank });
+    decisions.push({ candidate: chosenAt, rank: rankAt });
     best = next;
   }
 
   const solutions: KnapsackSolution[] = [];
-  for (let k = 0; k < count && best[steps * count + k]! > -Infinity; k++) {
-    const choices = Array.from<number>({ length: units.length });
-    let left = steps;
+  for (let k = 0; k < count && best[(states - 1) * count + k]! > -Infinity; k++) {
+    const choices = Array.from<number>({ length: gains.length });
+    let state = states - 1;
     let place = k;
-    for (let choice = units.length - 1; choice >= 0; choice--) {
-      const entry = left * count + place;
+    for (let choice = gains.length - 1; choice >= 0; choice--) {
+      const entry = state * count + place;
       const chosen = decisions[choice]!.candidate[entry]!;
       place = decisions[choice]!.rank[entry]!;
-      left -= units[choice]![chosen]!;
+      state -= offsets[choice]![chosen]!;
       choices[choice] = chosen;
     }
-    solutions.push({
-      choices,
-      gain: sum(choices.map((chosen, choice) => gains[choice]![chosen]!)),
-      cost: sum(choices.map((chosen, choice) => costs[choice]![chosen]!)),
-    });
+    solutions.push({ choices, gain: sum(choices.map((chosen, choice) => gains[choice]![chosen]!)) });
   }
   return solutions;
 };
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

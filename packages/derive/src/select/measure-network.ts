@@ -1,14 +1,15 @@
 // Latency of one network on the target, emitted and built as it would be deployed. Weights do not change latency, so the shared
-// ones will do.
+// ones will do, or untrained ones where there are none.
 import { legalize, withExecutable } from '@nasc/core';
 import type { DeployableNetwork, PassContext, SearchResult, SearchSpaceArtifact } from '@nasc/core';
+import { initialiseParameters } from '@nasc/ir';
 import { foldBatchNorm, instantiate, removeDeadOps } from '@nasc/transforms';
 
 const deployable = async (
-  { name, graph: space, task }: SearchSpaceArtifact,
-  { weights }: SearchResult,
-  choices: readonly number[],
   context: PassContext,
+  { name, graph: space, task }: SearchSpaceArtifact,
+  { weights = initialiseParameters(space, context.registry.ops, context.config.seed) }: SearchResult,
+  choices: readonly number[],
 ): Promise<DeployableNetwork> => {
   const chosen = await instantiate.run({ graph: space, weights, choices }, context);
   const folded = await removeDeadOps.run(await foldBatchNorm.run(chosen, context), context);
@@ -26,7 +27,7 @@ export const measureNetwork = async (
 ): Promise<number | undefined> => {
   const { target } = context;
   if (!target.build) return undefined;
-  const network = await deployable(space, result, choices, context);
+  const network = await deployable(context, space, result, choices);
   const emitted = await target.emit(network, undefined, context);
   return withExecutable({ network, emitted }, context, async (executable, measuring) => (await executable.measure(measuring)).ms);
 };

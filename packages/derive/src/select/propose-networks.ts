@@ -1,33 +1,34 @@
-// Which networks are worth a closer look: the most probable ones under the limit, or the best ranked ones.
-import type { LatencyTable, SearchResult } from '@nasc/core';
+// Which networks are worth a closer look: the most probable ones under the limits, or the best ranked ones.
+import type { CostTable, SearchResult } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
-import { predictLatency } from '../latency-model.ts';
+import { pathCost } from '@nasc/search';
 import { messages } from '../messages.ts';
 import { knapsack } from './knapsack.ts';
 
 export interface Proposals {
   readonly result: SearchResult;
-  readonly table: LatencyTable;
-  /** On the predicted latency, ms; none when absent. */
-  readonly limitMs: number | undefined;
+  /** With the limits to be kept as predicted. */
+  readonly costs: readonly CostTable[];
   readonly count: number;
 }
 
-/** At most `count` networks whose predicted latency keeps the limit, best first. */
-export const proposeNetworks = ({ result, table, limitMs = Infinity, count }: Proposals): readonly (readonly number[])[] => {
+const keepsLimits = (costs: readonly CostTable[], choices: readonly number[]): boolean =>
+  costs.every((table) => table.limit === undefined || pathCost(table, choices) <= table.limit);
+
+/** At most `count` networks whose predicted costs keep the limits, best first. */
+export const proposeNetworks = ({ result, costs, count }: Proposals): readonly (readonly number[])[] => {
   if (result.kind === 'ranked') {
     return result.architectures
-      .filter(({ choices }) => predictLatency(table, choices) <= limitMs)
+      .filter(({ choices }) => keepsLimits(costs, choices))
       .toSorted((a, b) => b.score - a.score)
       .slice(0, count)
       .map(({ choices }) => choices);
   }
-  return knapsack({
-    gains: result.logProbabilities,
-    costs: table.candidatesMs,
-    limit: limitMs - table.constantMs,
-    count,
-  }).map(({ choices }) => choices);
+  const limited = costs.flatMap(({ candidates, combine, constant, limit }) =>
+    limit === undefined ? [] : [{ costs: candidates, combine, limit: combine === 'sum' ? limit - constant : limit, constant }],
+  );
+  if (limited.some(({ combine, constant, limit }) => combine === 'max' && constant > limit)) return [];
+  return knapsack({ gains: result.logProbabilities, limits: limited, count }).map(({ choices }) => choices);
 };
 
 /** The most probable candidate of each choice, whatever it costs (the paper). */

@@ -7,29 +7,30 @@ import { remembering } from './remember.ts';
 
 const batchSize = 128;
 
-/** Calls `use` with a function that gives the mean cross-entropy of a path, nats; each path is scored once. */
+/**
+ * Calls `use` with a function that gives the mean cross-entropy of a path, nats; each path is scored once. It gives null where the search
+ * left no shared weights.
+ */
 export const withScores = async <T>(
   { searchSpace, searchResult }: { readonly searchSpace: SearchSpaceArtifact; readonly searchResult: SearchResult },
   context: PassContext,
-  use: (score: (choices: readonly number[]) => Promise<number>) => Promise<T>,
+  use: (score: (choices: readonly number[]) => Promise<number | null>) => Promise<T>,
 ): Promise<T> => {
+  const { weights } = searchResult;
+  if (!weights) return use(async () => null);
   const { config, checkpoint } = context;
   const dataset = await taskDataset(context, searchSpace.task);
   const { train, scoring } = splitTask(dataset, config.task, config.seed);
   const images = { classes: dataset.classes.length, batchSize, normalisation: searchSpace.task.normalisation };
   const once = await remembering<number>(checkpoint.part('scores'));
-  return withProgram(
-    context,
-    { graph: searchSpace.graph, parameters: searchResult.weights, activePaths: 1, batchSize },
-    async (program) => {
-      const calibration = batchSource({ ...images, subset: train, seed: config.seed, stream: 'select.calibration' });
-      return use((path) => {
-        const name = path.join('-');
-        return once(name, async () => {
-          const begun = checkpoint.part(`score-${name}`);
-          return (await scorePath(program, { ...images, subset: scoring, path, calibration, checkpoint: begun })).crossEntropy;
-        });
+  return withProgram(context, { graph: searchSpace.graph, parameters: weights, activePaths: 1, batchSize }, async (program) => {
+    const calibration = batchSource({ ...images, subset: train, seed: config.seed, stream: 'select.calibration' });
+    return use((path) => {
+      const name = path.join('-');
+      return once(name, async () => {
+        const begun = checkpoint.part(`score-${name}`);
+        return (await scorePath(program, { ...images, subset: scoring, path, calibration, checkpoint: begun })).crossEntropy;
       });
-    },
-  );
+    });
+  });
 };

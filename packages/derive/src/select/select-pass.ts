@@ -1,11 +1,11 @@
 // Select: one network from the search's result, under the limit as measured on the target.
 import { definePass } from '@nasc/core';
 import type { Architecture, ConsumedArtifacts, PassContext } from '@nasc/core';
-import { latencyLimit } from '../latency-limit.ts';
-import { latencyTable, predictLatency } from '../latency-model.ts';
+import { costNamed, pathCost, spaceCosts } from '@nasc/search';
 import { messages } from '../messages.ts';
 import { chooseNetwork } from './choose-network.ts';
 import { measureNetwork } from './measure-network.ts';
+import { networkCosts } from './network-costs.ts';
 import { mostProbableNetwork, proposeNetworks } from './propose-networks.ts';
 import { remembering } from './remember.ts';
 import { withScores } from './score-networks.ts';
@@ -33,30 +33,31 @@ const measuring = async ({ searchSpace, searchResult }: Consumed, limitMs: numbe
 export const selectPass = definePass({
   name: 'select',
   async run(input: Consumed, context: PassContext): Promise<Architecture> {
-    const { searchResult } = input;
+    const { searchSpace, costModel, searchResult } = input;
     const { select } = context.config.derive;
-    const table = latencyTable(input.costModel);
-    const limitMs = latencyLimit(context.config.constraints, table);
-    const measure = await measuring(input, limitMs, context);
+    const costs = spaceCosts(searchSpace, costModel, context.limits, context.registry.ops);
+    const latency = costNamed(costs, 'latency');
+    const measure = await measuring(input, latency.limit, context);
 
     return withScores(input, context, async (score) => {
       if (select.method === 'knapsack') {
-        const propose = (allowedMs: number | undefined) =>
-          proposeNetworks({ result: searchResult, table, limitMs: allowedMs, count: select.candidates });
-        return chooseNetwork({ table, limitMs, rounds: select.rounds, propose, score, measure, report: context.report });
+        const propose = (limited: typeof costs) => proposeNetworks({ result: searchResult, costs: limited, count: select.candidates });
+        return chooseNetwork({ costs, rounds: select.rounds, propose, score, measure, report: context.report });
       }
       const choices = mostProbableNetwork(searchResult);
-      const predictedMs = predictLatency(table, choices);
+      const predictedMs = pathCost(latency, choices);
       const measuredMs = await measure(choices);
-      const ms = measuredMs ?? predictedMs;
-      const keepsLimit = limitMs === undefined || ms <= limitMs;
-      if (!keepsLimit) context.report(messages.argmaxExceedsLimit(limitMs, ms, measuredMs !== undefined));
+      const reached = networkCosts(costs, choices);
+      const exceeded = reached.filter(
+        ({ name, predicted, limit = Infinity }) => (name === 'latency' ? (measuredMs ?? predicted) : predicted) > limit,
+      );
+      for (const cost of exceeded) context.report(messages.argmaxExceedsLimit(cost, cost.name === 'latency' ? measuredMs : undefined));
       return {
         choices,
         predictedMs,
         measuredMs,
-        limitMs,
-        rounds: [{ choices, predictedMs, measuredMs, score: await score(choices), keepsLimit }],
+        costs: reached,
+        rounds: [{ choices, predictedMs, measuredMs, score: await score(choices), keepsLimit: exceeded.length === 0 }],
       };
     });
   },

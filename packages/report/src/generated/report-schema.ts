@@ -14,7 +14,7 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
     "space",
     "warmUp",
     "hashes",
-    "targets",
+    "networks",
     "timing"
   ],
   "properties": {
@@ -103,12 +103,12 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
       "type": "object",
       "additionalProperties": false,
       "required": [
-        "imagesForwardBackward"
+        "cost"
       ],
       "properties": {
-        "imagesForwardBackward": {
-          "type": "number",
-          "description": "Images taken forward and backward."
+        "cost": {
+          "$ref": "#/$defs/cost",
+          "description": "What the warm-up took."
         }
       }
     },
@@ -116,19 +116,21 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
       "$ref": "#/$defs/hashes",
       "description": "Content hashes of the artifacts that all targets share."
     },
-    "targets": {
+    "networks": {
       "type": "array",
-      "description": "One network for each target, in the order of the config.",
+      "description": "One network for each target under each set of limits, in the order of the config.",
       "items": {
-        "title": "ReportTarget",
+        "title": "ReportNetwork",
         "type": "object",
         "additionalProperties": false,
         "required": [
           "name",
+          "target",
           "search",
           "choices",
           "parameters",
           "macs",
+          "costs",
           "memory",
           "validation",
           "test",
@@ -142,7 +144,11 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
         "properties": {
           "name": {
             "type": "string",
-            "description": "Name of the target."
+            "description": "Name of the network: the target's, with that of the limits where there are several."
+          },
+          "target": {
+            "type": "string",
+            "description": "Name of its target."
           },
           "search": {
             "title": "ReportSearch",
@@ -151,16 +157,16 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
             "additionalProperties": false,
             "required": [
               "strategy",
-              "imagesForwardBackward"
+              "cost"
             ],
             "properties": {
               "strategy": {
                 "type": "string",
                 "description": "Name of the search strategy."
               },
-              "imagesForwardBackward": {
-                "type": "number",
-                "description": "Images taken forward and backward by the search."
+              "cost": {
+                "$ref": "#/$defs/cost",
+                "description": "What the search took, the warm-up apart."
               }
             }
           },
@@ -218,6 +224,46 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
               "null"
             ],
             "description": "Multiply-accumulates of one image; null where a plugin added nodes of unknown cost."
+          },
+          "costs": {
+            "type": "array",
+            "description": "What the network costs that does not depend on a device, beside its limits.",
+            "items": {
+              "title": "ReportCost",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "unit",
+                "value",
+                "limit"
+              ],
+              "properties": {
+                "name": {
+                  "enum": [
+                    "macs",
+                    "parameters",
+                    "memory"
+                  ],
+                  "description": "Which cost."
+                },
+                "unit": {
+                  "type": "string",
+                  "description": "MACs, parameters or bytes."
+                },
+                "value": {
+                  "type": "number",
+                  "description": "Of the network as it was searched."
+                },
+                "limit": {
+                  "type": [
+                    "number",
+                    "null"
+                  ],
+                  "description": "What it was allowed; null where it was not limited."
+                }
+              }
+            }
           },
           "memory": {
             "description": "Memory of the generated code; null where the target plans none.",
@@ -333,7 +379,7 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
           },
           "files": {
             "type": "array",
-            "description": "What was written, below the target's folder.",
+            "description": "What was written, below the network's folder.",
             "items": {
               "title": "ReportFile",
               "type": "object",
@@ -356,7 +402,7 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
           },
           "hashes": {
             "$ref": "#/$defs/hashes",
-            "description": "Content hashes of this target's artifacts that hold no measurement."
+            "description": "Content hashes of this network's artifacts that hold no measurement."
           }
         }
       }
@@ -367,20 +413,26 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
       "type": "object",
       "additionalProperties": false,
       "required": [
-        "targets",
+        "networks",
+        "warmUpMs",
         "stages",
         "totalMs"
       ],
       "properties": {
-        "targets": {
+        "warmUpMs": {
+          "type": "number",
+          "description": "What the warm-up took, in all runs that worked on it, ms."
+        },
+        "networks": {
           "type": "object",
-          "description": "By name of the target.",
+          "description": "By name of the network.",
           "additionalProperties": {
-            "title": "ReportTargetTiming",
+            "title": "ReportNetworkTiming",
             "type": "object",
             "additionalProperties": false,
             "required": [
               "device",
+              "searchMs",
               "limitMs",
               "predictedMs",
               "selectedMs",
@@ -394,6 +446,10 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
               "device": {
                 "type": "string",
                 "description": "What it was measured on."
+              },
+              "searchMs": {
+                "type": "number",
+                "description": "What the search took, in all runs that worked on it, ms."
               },
               "limitMs": {
                 "type": [
@@ -467,7 +523,7 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
                   "string",
                   "null"
                 ],
-                "description": "The target that it ran for; null where it serves all."
+                "description": "The target or network that it ran for; null where it serves all."
               },
               "cached": {
                 "type": "boolean",
@@ -504,6 +560,28 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
         "maximum": {
           "type": "integer",
           "description": "The most over all networks."
+        }
+      }
+    },
+    "cost": {
+      "title": "ReportSearchCost",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "imagesForwardBackward",
+        "peakMemoryBytes"
+      ],
+      "properties": {
+        "imagesForwardBackward": {
+          "type": "number",
+          "description": "Images taken forward and backward through one path; a forward pass alone counts as a third."
+        },
+        "peakMemoryBytes": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "description": "Weights, gradients, momentum and activations at most; null where the engine leaves memory to a library."
         }
       }
     },

@@ -19,9 +19,9 @@ export interface Report {
   warmUp: ReportWarmUp;
   hashes: ReportHashes;
   /**
-   * One network for each target, in the order of the config.
+   * One network for each target under each set of limits, in the order of the config.
    */
-  targets: ReportTarget[];
+  networks: ReportNetwork[];
   timing: ReportTiming;
 }
 /**
@@ -78,19 +78,30 @@ export interface ReportRange {
  * The shared weights.
  */
 export interface ReportWarmUp {
+  cost: ReportSearchCost;
+}
+export interface ReportSearchCost {
   /**
-   * Images taken forward and backward.
+   * Images taken forward and backward through one path; a forward pass alone counts as a third.
    */
   imagesForwardBackward: number;
+  /**
+   * Weights, gradients, momentum and activations at most; null where the engine leaves memory to a library.
+   */
+  peakMemoryBytes: number | null;
 }
 export interface ReportHashes {
   [k: string]: string;
 }
-export interface ReportTarget {
+export interface ReportNetwork {
   /**
-   * Name of the target.
+   * Name of the network: the target's, with that of the limits where there are several.
    */
   name: string;
+  /**
+   * Name of its target.
+   */
+  target: string;
   search: ReportSearch;
   /**
    * The chosen candidate of every choice, in the order of the network.
@@ -104,6 +115,10 @@ export interface ReportTarget {
    * Multiply-accumulates of one image; null where a plugin added nodes of unknown cost.
    */
   macs: number | null;
+  /**
+   * What the network costs that does not depend on a device, beside its limits.
+   */
+  costs: ReportCost[];
   /**
    * Memory of the generated code; null where the target plans none.
    */
@@ -121,7 +136,7 @@ export interface ReportTarget {
   code: null | ReportVerification;
   coverage: ReportCoverage;
   /**
-   * What was written, below the target's folder.
+   * What was written, below the network's folder.
    */
   files: ReportFile[];
   hashes: ReportHashes;
@@ -134,10 +149,7 @@ export interface ReportSearch {
    * Name of the search strategy.
    */
   strategy: string;
-  /**
-   * Images taken forward and backward by the search.
-   */
-  imagesForwardBackward: number;
+  cost: ReportSearchCost;
 }
 export interface ReportChoice {
   /**
@@ -160,6 +172,24 @@ export interface ReportChoice {
    * Its probability at the end of the search; null where the strategy ranks whole networks.
    */
   probability: number | null;
+}
+export interface ReportCost {
+  /**
+   * Which cost.
+   */
+  name: 'macs' | 'parameters' | 'memory';
+  /**
+   * MACs, parameters or bytes.
+   */
+  unit: string;
+  /**
+   * Of the network as it was searched.
+   */
+  value: number;
+  /**
+   * What it was allowed; null where it was not limited.
+   */
+  limit: number | null;
 }
 export interface ReportMemory {
   /**
@@ -256,10 +286,14 @@ export interface ReportFile {
  */
 export interface ReportTiming {
   /**
-   * By name of the target.
+   * What the warm-up took, in all runs that worked on it, ms.
    */
-  targets: {
-    [k: string]: ReportTargetTiming;
+  warmUpMs: number;
+  /**
+   * By name of the network.
+   */
+  networks: {
+    [k: string]: ReportNetworkTiming;
   };
   /**
    * Time of each part of each stage, in order.
@@ -270,11 +304,15 @@ export interface ReportTiming {
    */
   totalMs: number;
 }
-export interface ReportTargetTiming {
+export interface ReportNetworkTiming {
   /**
    * What it was measured on.
    */
   device: string;
+  /**
+   * What the search took, in all runs that worked on it, ms.
+   */
+  searchMs: number;
   /**
    * Latency that was asked for, ms; null without a limit.
    */
@@ -326,7 +364,7 @@ export interface ReportStage {
    */
   part: string;
   /**
-   * The target that it ran for; null where it serves all.
+   * The target or network that it ran for; null where it serves all.
    */
   target: string | null;
   /**

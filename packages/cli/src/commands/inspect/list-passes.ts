@@ -6,25 +6,25 @@ export interface DescribedPart {
   readonly part: string;
   readonly consumes: readonly string[];
   readonly produces: string;
-  readonly perTarget: boolean;
+  readonly per: 'run' | 'target' | 'network';
   readonly passes: readonly { readonly name: string; readonly plugin: string }[];
 }
 
 export const describeParts = (parts: readonly OrderedPart[]): readonly DescribedPart[] =>
-  parts.map(({ part: { stage, name, consumes, produces, perTarget }, passes }) => ({
+  parts.map(({ part: { stage, name, consumes, produces, per }, passes }) => ({
     stage,
     part: name,
     consumes,
     produces,
-    perTarget,
+    per,
     passes: passes.map(({ pass, provenance }) => ({ name: pass.name, plugin: provenance.plugin })),
   }));
 
 export const printParts = (parts: readonly OrderedPart[]): string =>
   describeParts(parts)
-    .flatMap(({ stage, part, consumes, produces, perTarget, passes }, index, all) => [
+    .flatMap(({ stage, part, consumes, produces, per, passes }, index, all) => [
       ...(all[index - 1]?.stage === stage ? [] : [`${index > 0 ? '\n' : ''}${stage}`]),
-      `  ${part}: ${[...consumes].join(', ') || 'config'} -> ${produces}${perTarget ? ', for each target' : ''}`,
+      `  ${part}: ${[...consumes].join(', ') || 'config'} -> ${produces}${per === 'run' ? '' : `, for each ${per}`}`,
       ...passes.map(({ name, plugin }) => `    ${name}${plugin === `stage-${stage}` ? '' : `  (${plugin})`}`),
     ])
     .join('\n');

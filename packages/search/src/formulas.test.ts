@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
-import { adamState, adamStep } from './adam.ts';
-import { alphaGradient, alphaGradientOfPair, pairProbabilities } from './alpha-gradient.ts';
-import { entropy } from './entropy.ts';
-import { expectedLatency, expectedLatencyGradient, latencyRange } from './expected-latency.ts';
+import { expectedCost, expectedCostGradient } from './costs/expected-cost.ts';
+import { adamState, adamStep } from './gates/adam.ts';
+import { alphaGradient, alphaGradientOfPair, pairProbabilities } from './gates/alpha-gradient.ts';
+import { entropy } from './gates/entropy.ts';
+import { rescalePair } from './gates/rescale-pair.ts';
+import { logSoftmax, softmax } from './gates/softmax.ts';
 import { golden } from './golden.test-helper.ts';
-import { addLinear } from './losses/add-linear.ts';
-import { lagrangian, nextLambda } from './losses/lagrangian.ts';
-import type { LatencyLoss } from './losses/latency-loss.ts';
-import { mulLog } from './losses/mul-log.ts';
-import { rescalePair } from './rescale-pair.ts';
-import { logSoftmax, softmax } from './softmax.ts';
+import { absolute } from './objective/absolute.ts';
+import { addLinear } from './objective/add-linear.ts';
+import { lagrangian, nextLambda } from './objective/lagrangian.ts';
+import { addTerms } from './objective/loss.ts';
+import type { ObjectiveValue, PenaltyTerm } from './objective/loss.ts';
+import { mulLog } from './objective/mul-log.ts';
 
 const expectClose = (actual: ArrayLike<number>, expected: ArrayLike<number>, digits = 12) => {
   expect(actual.length).toBe(expected.length);
@@ -83,72 +85,122 @@ test('Adam follows its equations over several steps, momentum included', () => {
   expect(parameters[0]).toBeCloseTo(1.9 - (0.1 * (0.25 / 0.875)) / Math.sqrt(0.1285 / 0.271), 8);
 });
 
-const table = { constantMs: golden.mulLog.constantMs, candidatesMs: [golden.mulLog.latencyMs] };
-const { ce, ref } = golden.mulLog;
+const table = {
+  name: 'latency',
+  unit: 'ms',
+  combine: 'sum',
+  constant: golden.mulLog.constantMs,
+  candidates: [golden.mulLog.latencyMs],
+  limit: undefined,
+} as const;
+const { ce, ref, expectedMs } = golden.mulLog;
+const expectedOf = (x: readonly number[]) => expectedCost([softmax(x)], table).value;
 
 /** The gradient of a whole loss in alpha: gates' part scaled, plus the latency's. */
-const total = (loss: LatencyLoss) => {
+const total = (loss: ObjectiveValue) => {
   const p = softmax(alpha);
-  const latency = expectedLatencyGradient(p, golden.mulLog.latencyMs).map((g) => g * loss.perMs);
+  const latency = expectedCostGradient(p, golden.mulLog.latencyMs).map((g) => g * loss.perCost[0]!);
   return { latency, sum: alphaGradient(p, gateGrads).map((g, i) => g * loss.perCrossEntropy + latency[i]!) };
 };
+const withTerm = (term: PenaltyTerm) => total(addTerms(ce, [term]));
 
-test('expected latency and its gradient', () => {
-  expect(expectedLatency([softmax(alpha)], table)).toBeCloseTo(golden.mulLog.expectedMs, 10);
-  expectClose(
-    expectedLatencyGradient(softmax(alpha), golden.mulLog.latencyMs),
-    differences((x) => expectedLatency([softmax(x)], table), alpha),
-    8,
+test('expected cost and its gradient', () => {
+  expect(expectedOf(alpha)).toBeCloseTo(expectedMs, 10);
+  expectClose(expectedCostGradient(softmax(alpha), golden.mulLog.latencyMs), differences(expectedOf, alpha), 8);
+});
+
+test('the largest of expected costs: only the gates of the dearest choice move it', () => {
+  const memory = {
+    ...table,
+    combine: 'max',
+    constant: 3,
+    candidates: [
+      [1, 2],
+      [4, 8],
+    ],
+  } as const;
+  const cost = expectedCost(
+    [
+      [0.5, 0.5],
+      [0.25, 0.75],
+    ],
+    memory,
   );
-  expect(
-    latencyRange({
-      constantMs: 1,
-      candidatesMs: [
-        [2, 0],
-        [3, 5],
-      ],
-    }),
-  ).toEqual({ leastMs: 4, mostMs: 8 });
+  expect([cost.value, cost.dependsOn(0), cost.dependsOn(1)]).toEqual([7, false, true]);
+  const fixed = expectedCost(
+    [
+      [1, 0],
+      [1, 0],
+    ],
+    { ...memory, constant: 5 },
+  );
+  expect([fixed.value, fixed.dependsOn(0), fixed.dependsOn(1)]).toEqual([5, false, false]);
 });
 
 test('mul#log: value and gradients', () => {
-  const options = { referenceMs: ref, scale: golden.mulLog.alpha, beta: golden.mulLog.beta };
-  const loss = mulLog(ce, golden.mulLog.expectedMs, options);
+  const options = { references: [ref], scale: golden.mulLog.alpha, beta: golden.mulLog.beta };
+  const loss = mulLog(ce, [expectedMs], options);
   expect(loss.value).toBeCloseTo(golden.mulLog.loss, 12);
   expect(loss.perCrossEntropy / options.scale).toBeCloseTo(golden.mulLog.regFactor, 12);
   expectClose(total(loss).latency, golden.mulLog.alphaGradLatencyPath);
   expectClose(total(loss).sum, golden.mulLog.alphaGradTotal);
   expectClose(
     total(loss).latency,
-    differences((x) => mulLog(ce, expectedLatency([softmax(x)], table), options).value, alpha),
+    differences((x) => mulLog(ce, [expectedOf(x)], options).value, alpha),
     9,
   );
 });
 
+test('mul#log of several costs: each derivative is that of the whole product', () => {
+  const options = { references: [80, 3e8], scale: 0.2, beta: 0.3 };
+  const at = [70, 4e8];
+  const { value, perCrossEntropy, perCost } = mulLog(2, at, options);
+  expect(perCrossEntropy).toBeCloseTo(value / 2, 12);
+  for (const [cost, expected] of at.entries()) {
+    const step = expected * 1e-5;
+    const moved = (by: number) => mulLog(2, at.with(cost, expected + by), options).value;
+    expect(perCost[cost]! / ((moved(step) - moved(-step)) / (2 * step))).toBeCloseTo(1, 7);
+  }
+});
+
 test('add#linear: value and gradients', () => {
-  const options = { referenceMs: ref, lambda: golden.addLinear.lambda };
-  const loss = addLinear(ce, golden.mulLog.expectedMs, options);
-  expect(loss.value).toBeCloseTo(golden.addLinear.loss, 12);
-  expectClose(total(loss).latency, golden.addLinear.alphaGradLatencyPath);
-  expectClose(total(loss).sum, golden.addLinear.alphaGradTotal);
+  const term = addLinear(expectedMs, { reference: ref, lambda: golden.addLinear.lambda });
+  expect(ce + term.value).toBeCloseTo(golden.addLinear.loss, 12);
+  expectClose(withTerm(term).latency, golden.addLinear.alphaGradLatencyPath);
+  expectClose(withTerm(term).sum, golden.addLinear.alphaGradTotal);
+});
+
+test('absolute: as far above the reference as below costs the same, and both lead to it', () => {
+  const options = { reference: 80, lambda: 0.5 };
+  expect(absolute(88, options).value).toBeCloseTo(0.05, 12);
+  expect(absolute(72, options).value).toBeCloseTo(0.05, 12);
+  expect(absolute(80, options)).toEqual({ value: 0, perCost: 0 });
+  for (const reference of [75, 85]) {
+    const term = absolute(expectedMs, { reference, lambda: 0.5 });
+    expectClose(
+      withTerm(term).latency,
+      differences((x) => absolute(expectedOf(x), { reference, lambda: 0.5 }).value, alpha),
+      8,
+    );
+  }
 });
 
 test('lagrangian: value, gradient, and a multiplier that follows the violation but never becomes negative', () => {
-  for (const [damping, lambda, limitMs] of [
+  for (const [damping, lambda, limit] of [
     [0, 0.7, 80],
     [10, 0.7, 80],
     [10, 0.2, 78],
     [10, 0.05, 85], // lambda + kappa v < 0: the limit is kept by far, and latency counts for nothing
   ] as const) {
-    const value = (x: readonly number[]) => lagrangian(ce, expectedLatency([softmax(x)], table), { limitMs, lambda, damping }).value;
-    const violation = (golden.mulLog.expectedMs - limitMs) / limitMs;
+    const value = (x: readonly number[]) => lagrangian(expectedOf(x), { limit, lambda, damping }).value;
+    const violation = (expectedMs - limit) / limit;
     const weight = Math.max(0, lambda + damping * violation);
-    expect(value(alpha)).toBeCloseTo(ce + (damping ? (weight ** 2 - lambda ** 2) / 2 / damping : lambda * violation), 12);
-    expectClose(total(lagrangian(ce, golden.mulLog.expectedMs, { limitMs, lambda, damping })).latency, differences(value, alpha), 8);
+    expect(value(alpha)).toBeCloseTo(damping ? (weight ** 2 - lambda ** 2) / 2 / damping : lambda * violation, 12);
+    expectClose(withTerm(lagrangian(expectedMs, { limit, lambda, damping })).latency, differences(value, alpha), 8);
   }
-  expect(nextLambda(0.5, 88, { limitMs: 80, eta: 0.1 })).toBeCloseTo(0.51, 12);
-  expect(nextLambda(0.5, 72, { limitMs: 80, eta: 0.1 })).toBeCloseTo(0.49, 12);
-  expect(nextLambda(0.001, 40, { limitMs: 80, eta: 0.1 })).toBe(0);
+  expect(nextLambda(0.5, 88, { limit: 80, eta: 0.1 })).toBeCloseTo(0.51, 12);
+  expect(nextLambda(0.5, 72, { limit: 80, eta: 0.1 })).toBeCloseTo(0.49, 12);
+  expect(nextLambda(0.001, 40, { limit: 80, eta: 0.1 })).toBe(0);
 });
 
 test('entropy runs from log N to 0', () => {

@@ -3,7 +3,7 @@ import type { KeptStates, SearchResult } from '@nasc/core';
 import type { DiagnosticError } from '@nasc/diagnostics';
 import { formatDiagnostics } from '@nasc/diagnostics';
 import { beforeAll, expect, test } from 'vitest';
-import { planted, plantedWeights, searchPlanted } from './planted.test-helper.ts';
+import { latencyTable, planted, plantedWeights, searchPlanted } from '../planted.test-helper.ts';
 
 let weights: Awaited<ReturnType<typeof plantedWeights>>;
 beforeAll(async () => {
@@ -11,7 +11,10 @@ beforeAll(async () => {
 });
 
 /** Every candidate costs the same. */
-const even = { constantMs: 0.2, candidatesMs: [0, 1, 2].map(() => [0.1, 0.1, 0.1, 0.1]) };
+const even = latencyTable(
+  0.2,
+  [0, 1, 2].map(() => [0.1, 0.1, 0.1, 0.1]),
+);
 const probabilities = (result: SearchResult) =>
   result.kind === 'distribution' ? result.logProbabilities.map((row) => row.map(Math.exp)) : [];
 const probabilityOfPlanted = (result: SearchResult) => probabilities(result).map((row, choice) => row[planted[choice]!]!);
@@ -39,10 +42,9 @@ test.each([4.5, 5.5])(
   async (limitMs) => {
     // From 3.5 to 9.5 ms; cross-entropy alone would end near 9.5.
     const candidatesMs = [0, 1, 2].map((choice) => [0, 1, 2, 3].map((candidate) => (candidate === planted[choice] ? 3 : 1)));
-    const latency = { constantMs: 0.5, candidatesMs };
     const options = { steps: 300, damping: 20, batchSize: 32 };
-    const result = await searchPlanted({ weights: await plantedWeights(1), latency, limitMs, options });
-    const expected = result.history.columns['expectedMs']!.slice(-50);
+    const result = await searchPlanted({ weights: await plantedWeights(1), latency: latencyTable(0.5, candidatesMs, limitMs), options });
+    const expected = result.history.columns['expected.latency']!.slice(-50);
     expect(Math.abs(expected.reduce((sum, ms) => sum + ms, 0) / 50 - limitMs)).toBeLessThan(0.05 * limitMs);
   },
 );
@@ -50,10 +52,10 @@ test.each([4.5, 5.5])(
 test('weight steps change the shared weights, and only they do', async () => {
   const search = (weightSteps: number) => searchPlanted({ weights, latency: even, options: { steps: 5, weightSteps, batchSize: 32 } });
   expect((await search(0)).weights).toEqual(weights);
-  const { weights: after, imagesForwardBackward } = await search(2);
-  expect(after.get('logits.weight')!.data).not.toEqual(weights.get('logits.weight')!.data);
+  const { weights: after, cost } = await search(2);
+  expect(after!.get('logits.weight')!.data).not.toEqual(weights.get('logits.weight')!.data);
   // 10 weight steps and 5 gate steps, each of which runs 3 more candidates forward.
-  expect(imagesForwardBackward).toBe(32 * (10 + 5 * 2));
+  expect(cost.imagesForwardBackward).toBe(32 * (10 + 5 * 2));
 });
 
 test('the same seed searches the same way to the last bit; another seed does not', async () => {
@@ -70,8 +72,7 @@ test.each([
   const candidatesMs = [0, 1, 2].map((choice) => [0, 1, 2, 3].map((candidate) => (candidate === planted[choice] ? 3 : 1)));
   const planned = {
     weights,
-    latency: { constantMs: 0.5, candidatesMs },
-    limitMs: 5,
+    latency: latencyTable(0.5, candidatesMs, 5),
     options: { ...options, steps: 24, batchSize: 32 },
   };
   const whole = await searchPlanted(planned);
@@ -92,7 +93,7 @@ test('a search that diverges says at which step, what was good and what to try; 
   const kept: KeptStates = new Map();
   const text = await divergence({ weightSteps: 1, weightLearningRate: 1e30 }, kept);
   expect(text).toMatch(
-    /^error PROXYLESS_NOT_FINITE: The search diverged at architecture step (\d) of 9, learningRate 0\.1, weightLearningRate 1e\+30: .+\. .+\n {2}at \/derive\/strategy\n {2}hint: Lower the strategy's weightLearningRate, or train\.optimizer\.learningRate if the shared weights are bad already: the search then begins anew\. The same recipe would go on from the checkpoint after \d steps, and diverge again\.$/,
+    /^error SEARCH_NOT_FINITE: The search diverged at architecture step (\d) of 9, learningRate 0\.1, weightLearningRate 1e\+30: .+\. .+\n {2}at \/derive\/strategy\n {2}hint: Lower the strategy's weightLearningRate, or train\.optimizer\.learningRate if the shared weights are bad already: the search then begins anew\. The same recipe would go on from the checkpoint after \d steps, and diverge again\.$/,
   );
   // The same command again goes on from weights that are good, and ends the same way.
   expect(await divergence({ weightSteps: 1, weightLearningRate: 1e30 }, kept)).toBe(text);

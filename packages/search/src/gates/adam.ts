@@ -8,6 +8,9 @@ export interface AdamOptions {
   readonly epsilon: number;
 }
 
+/** Of the published search: the rate apart. */
+export const publishedAdam = { beta1: 0, beta2: 0.999, epsilon: 1e-8 } as const;
+
 export interface AdamState {
   readonly mean: Float64Array;
   readonly square: Float64Array;

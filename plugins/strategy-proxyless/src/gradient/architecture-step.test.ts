@@ -3,12 +3,11 @@ import type { GateSample } from '@nasc/core';
 import { buildGraph, choicesOf, float32, lookupOf } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
 import { expect, test } from 'vitest';
-import { initialArchitecture } from './architecture-parameters.ts';
+import { adamState, createObjective, initialArchitecture, softmax } from '@nasc/search';
+import { golden } from '../golden.test-helper.ts';
 import { architectureStep } from './architecture-step.ts';
-import { latencyTerm } from './latency-term.ts';
 import { optionsSchema } from './options.ts';
-import type { ProxylessOptions } from './options.ts';
-import { softmax } from './softmax.ts';
+import type { GradientOptions } from './options.ts';
 
 const graph = buildGraph({ ops: lookupOf(primitiveOps), macros: lookupOf(macros) }, (builder) =>
   builder.choice(
@@ -21,20 +20,22 @@ const graph = buildGraph({ ops: lookupOf(primitiveOps), macros: lookupOf(macros)
     ],
   ),
 );
-const latency = { constantMs: 1, candidatesMs: [[2, 4, 0]] };
+const latency = { name: 'latency', unit: 'ms', combine: 'sum', constant: 1, candidates: [[2, 4, 0]] } as const;
+
+const readOptions = (given: Readonly<Record<string, unknown>>) =>
+  validateOptions(optionsSchema, given, '/derive/strategy') as unknown as GradientOptions;
 
 /** Probabilities before and after one step. */
-const step = (given: Readonly<Record<string, unknown>>, sample: GateSample, gates: readonly number[], limitMs?: number) => {
-  const options = validateOptions(optionsSchema, given, '/derive/strategy') as unknown as ProxylessOptions;
+const step = (given: Readonly<Record<string, unknown>>, sample: GateSample, gates: readonly number[], limit?: number) => {
+  const options = readOptions(given);
   const architecture = initialArchitecture(choicesOf(graph), 1);
   const before = softmax(architecture.alphas[0]!);
-  const term = latencyTerm(options, latency, limitMs);
+  const objective = createObjective(options, [{ ...latency, limit }]);
   const measured = { loss: 1, correct: 0, gradients: [Float64Array.from(gates)] };
-  const expectedMs = architectureStep(architecture, {
+  const [expectedMs] = architectureStep(architecture, {
     options,
-    latency,
-    term,
-    lambda: 1,
+    objective,
+    multipliers: objective.costs.map(() => 1),
     sample,
     measured,
     diverged: (what) => new Error(what),
@@ -74,3 +75,31 @@ test('two: a candidate that was not sampled keeps its probability; the latency i
 test('a gradient that is not a number ends the search and names the choice', () => {
   expect(() => step({}, zeroActive, [NaN, 0, 0])).toThrow("a gate's gradient at block is not a number");
 });
+
+test.each(['all-gates', 'latency-only'] as const)(
+  'with the published loss and an active Zero, %s: one step of Adam as worked out',
+  (zero) => {
+    const { alpha, gateGradients, latencyMs, constantMs, reference, crossEntropy, afterStep } = golden.activeZero;
+    const options = readOptions({ zero, learningRate: 1e-3, loss: 'mul#log', references: { latency: reference } });
+    const names = latencyMs.map((_, index) => (index === 6 ? 'zero' : `k${index}`));
+    const wide = buildGraph({ ops: lookupOf(primitiveOps), macros: lookupOf(macros) }, (builder) =>
+      builder.choice(
+        'block',
+        [builder.input('image', float32(4, 4, 3))],
+        names.map((name) => ({ name, macro: name === 'zero' ? 'zero' : 'identity', attributes: {} })),
+      ),
+    );
+    const architecture = { choices: choicesOf(wide), alphas: [Float64Array.from(alpha)], states: [adamState(7)] };
+    const table = { ...latency, constant: constantMs, candidates: [latencyMs], limit: undefined };
+    const objective = createObjective(options, [table]);
+    architectureStep(architecture, {
+      options,
+      objective,
+      multipliers: [0],
+      sample: { mode: 'full_v2', active: [6] },
+      measured: { loss: crossEntropy, correct: 0, gradients: [Float64Array.from(gateGradients)] },
+      diverged: (what) => new Error(what),
+    });
+    for (const [index, value] of afterStep[zero].entries()) expect(architecture.alphas[0]![index]).toBeCloseTo(value, 12);
+  },
+);
