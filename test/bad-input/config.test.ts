@@ -63,10 +63,10 @@ error CONFIG_WRONG_VALUE: "train.optimizer.momentum" has to be a number of at le
       JSON.stringify(config).replace('{', '{"__proto__":{"polluted":1},"constructor":1,'),
       `error CONFIG_UNKNOWN_KEY: Unknown key "__proto__".
   at nasc.config.json#/__proto__
-  hint: Known keys: task, space, targets, constraints, plugins, engine, threads, dataWorkers, dataCache, seed, outDir, cacheDir, train, annotate, derive, export.
+  hint: Known keys: extends, task, space, targets, constraints, plugins, engine, threads, dataWorkers, dataCache, seed, outDir, cacheDir, train, annotate, derive, export.
 error CONFIG_UNKNOWN_KEY: Unknown key "constructor".
   at nasc.config.json#/constructor
-  hint: Known keys: task, space, targets, constraints, plugins, engine, threads, dataWorkers, dataCache, seed, outDir, cacheDir, train, annotate, derive, export.`,
+  hint: Known keys: extends, task, space, targets, constraints, plugins, engine, threads, dataWorkers, dataCache, seed, outDir, cacheDir, train, annotate, derive, export.`,
     ],
     [
       'a name without the name',

@@ -111,6 +111,26 @@ export const messages = {
       hint: 'Give one of them another name for the results: { "name": ..., "as": ... }.',
     }),
 
+  unknownPreset: (name: string, known: readonly string[], at: string): Diagnostic => {
+    const close = didYouMean(name, known);
+    return errorDiagnostic('CONFIG_UNKNOWN_PRESET', `There is no preset "${name}".`, {
+      at,
+      hint: close ? `Did you mean "${close}"?` : `Known: ${known.join(', ')}. The path of a file contains "/" or ends in ".json".`,
+    });
+  },
+
+  baseNotRead: (path: string, reason: string, at: string): Diagnostic =>
+    errorDiagnostic('CONFIG_BASE_NOT_READ', `The config "${path}" cannot be read: ${reason}.`, {
+      at,
+      hint: 'A path starts from the folder of the config that names it.',
+    }),
+
+  extendsItself: (path: string, at: string): Diagnostic =>
+    errorDiagnostic('CONFIG_EXTENDS_ITSELF', `The config "${path}" extends itself.`, {
+      at,
+      hint: 'Leave one "extends" of the circle out.',
+    }),
+
   limitsTwice: (name: string, at: string): Diagnostic =>
     errorDiagnostic('CONFIG_CONTRADICTION', `The limits "${name}" are given twice.`, {
       at,

@@ -52,9 +52,9 @@ const isWhole = (result: PartialPipelineResult): result is PipelineResult =>
  *     const { derived, onnx, files } = await createPipeline(config).run();
  */
 export const createPipeline = (userConfig: UserConfig | Config, options: CreatePipelineOptions = {}): NascPipeline => {
-  const config = validateConfig(userConfig, 'config');
   const locate = options.locate ?? ((pointer: string) => `config#${pointer}`);
   const folder = resolve(options.folder ?? '.');
+  const config = validateConfig(userConfig, 'config', folder);
   const { listener: tell = () => {} } = options;
   const listener: PipelineListener = (name, event) =>
     name === 'diagnostic' ? tell('diagnostic', locateInConfig(event as Diagnostic, config, locate)) : tell(name, event);

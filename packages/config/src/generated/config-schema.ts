@@ -17,6 +17,22 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       "type": "string",
       "description": "This schema's address, for completion in editors."
     },
+    "extends": {
+      "description": "What this config goes over: a preset by name (proxyless-imagenet), the path of a JSON config, or several, the first at the bottom. Objects are merged, lists replaced.",
+      "anyOf": [
+        {
+          "type": "string",
+          "minLength": 1
+        },
+        {
+          "type": "array",
+          "items": {
+            "type": "string",
+            "minLength": 1
+          }
+        }
+      ]
+    },
     "task": {
       "title": "TaskConfig",
       "description": "What the network is for.",

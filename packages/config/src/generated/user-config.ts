@@ -17,6 +17,10 @@ export interface UserConfig {
    * This schema's address, for completion in editors.
    */
   $schema?: string;
+  /**
+   * What this config goes over: a preset by name (proxyless-imagenet), the path of a JSON config, or several, the first at the bottom. Objects are merged, lists replaced.
+   */
+  extends?: string | string[];
   task: TaskConfig;
   /**
    * A named space, the path of a JSON file, or the space itself.

@@ -77,5 +77,6 @@ export const loadConfig = async (path?: string, options: LoadOptions = {}): Prom
   const shown = shownPath(file, folder);
   const value = extname(file) === '.json' ? parseJson(await readText(file, shown), shown) : await importConfig(file, shown, alias);
   const locate = locateOverrides(overrides, value, locateIn(shown));
-  return { config: validateLocatedConfig(withOverrides(value, overrides), locate), file, folder: dirname(file), locate };
+  const config = validateLocatedConfig(withOverrides(value, overrides), locate, dirname(file));
+  return { config, file, folder: dirname(file), locate };
 };

@@ -1,5 +1,6 @@
 // The config and the space file, checked: what comes out has every default and is what the pipeline reads.
 import { DiagnosticError } from '@nasc/diagnostics';
+import { applyBases } from '../bases/apply-bases.ts';
 import { configSchema } from '../generated/config-schema.ts';
 import type { Config } from '../generated/config.ts';
 import { spaceSchema } from '../generated/space-schema.ts';
@@ -16,8 +17,9 @@ const copyConfig = (value: unknown): unknown => {
   return { ...(copyData(data) as object), ...(plugins !== undefined && { plugins: Array.isArray(plugins) ? [...plugins] : plugins }) };
 };
 
-export const validateLocatedConfig = (value: unknown, locate: Locate): Config => {
-  const checked = checkValue(configSchema, copyConfig(value), locate);
+/** `folder` is what the paths of `extends` start from. */
+export const validateLocatedConfig = (value: unknown, locate: Locate, folder: string): Config => {
+  const checked = checkValue(configSchema, applyBases(copyConfig(value), { folder, locate, within: [] }), locate);
   if (checked.diagnostics.length > 0) throw new DiagnosticError(checked.diagnostics);
   const config = checked.value as Config;
   const contradictions = findContradictions(config, locate);
@@ -26,10 +28,10 @@ export const validateLocatedConfig = (value: unknown, locate: Locate): Config =>
 };
 
 /**
- * The config with defaults filled in; `value` stays as it is. `file` is what diagnostics name: `nasc.config.json`.
- * Throws a DiagnosticError with every problem at once.
+ * The config with defaults and what it extends filled in; `value` stays as it is. `file` is what diagnostics name: `nasc.config.json`;
+ * relative paths start from `folder`, the current one when absent. Throws a DiagnosticError with every problem at once.
  */
-export const validateConfig = (value: unknown, file: string): Config => validateLocatedConfig(value, locateIn(file));
+export const validateConfig = (value: unknown, file: string, folder = '.'): Config => validateLocatedConfig(value, locateIn(file), folder);
 
 /** A space with defaults filled in. `place`: its file, or `nasc.config.json#/space`. Throws a DiagnosticError with every problem. */
 export const validateSpace = (value: unknown, place: string): Space => {
