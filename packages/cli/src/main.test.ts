@@ -51,7 +51,10 @@ Usage: nasc init [folder] [--ts] [--json] [--help]
 
   test.each([
     ['rnu', 'error CLI_UNKNOWN_COMMAND: There is no command "rnu".\n  hint: Did you mean "run"?\n'],
-    ['deploy', 'error CLI_UNKNOWN_COMMAND: There is no command "deploy".\n  hint: Commands: init, run, inspect, report, setup, doctor.\n'],
+    [
+      'deploy',
+      'error CLI_UNKNOWN_COMMAND: There is no command "deploy".\n  hint: Commands: init, run, estimate, inspect, report, setup, doctor.\n',
+    ],
     [
       'run --too derive --threads --set a=1',
       `error CLI_UNKNOWN_OPTION: \`nasc run\` has no option "--too".

@@ -40,6 +40,12 @@ export const messages = {
       hint: suggestion(value, known, 'Known'),
     }),
 
+  notAPositiveNumber: (option: string, value: string): Diagnostic =>
+    errorDiagnostic('CLI_NOT_A_NUMBER', `"${value}" is no number above 0.`, {
+      at: `${option} ${value}`,
+      hint: 'Write a number like 0.5 or 20.',
+    }),
+
   notAThreadCount: (value: string): Diagnostic =>
     errorDiagnostic('CLI_NOT_A_NUMBER', `"${value}" is no number of threads.`, {
       at: `--threads ${value}`,

@@ -6,6 +6,7 @@ export * from './memory-checkpoint.ts';
 export * from './part.ts';
 export * from './pass.ts';
 export { wantedEngines } from './pipeline/choose-engine.ts';
+export type { EstimatedPart, EstimatedWork, EstimateOptions, StandIns } from './pipeline/estimate.ts';
 export * from './pipeline/pipeline.ts';
 export { reportProgress } from './pipeline/report-progress.ts';
 export * from './plugin.ts';

@@ -33,6 +33,23 @@ export const commands: readonly Command[] = [
     load: async () => (await import('../commands/run.ts')).run,
   },
   {
+    name: 'estimate',
+    doc: 'Show what a run would take on this machine: time and memory of every part, from a short measurement.',
+    positionals: '[config]',
+    maximumPositionals: 1,
+    options: {
+      seconds: { value: 'N', doc: 'How long each part may work; 5 when absent.' },
+      price: { value: 'P', doc: 'Price of an hour of this machine, in any currency.' },
+      'data-dir': { value: 'DIR', doc: 'Look for data sets here first.' },
+      engine: { value: 'NAME', doc: 'Training engine.' },
+      threads: { value: 'N', doc: 'Compute threads; all cores when absent.' },
+      set: { value: 'KEY=VALUE', multiple: true, doc: 'Set a key of the config: --set train.epochs=3.' },
+      json,
+      help,
+    },
+    load: async () => (await import('../commands/estimate.ts')).estimate,
+  },
+  {
     name: 'inspect',
     doc: 'Show a search space, a network, an exported ONNX model or a stored artifact: layers, shapes, parameters, MACs, size.',
     positionals: '[space | file | artifact]',

@@ -1,13 +1,12 @@
 // `nasc run`: the pipeline from a config, with progress, Ctrl-C and the table at the end.
 import { relative } from 'node:path';
-import type { Override } from '@nasc/config';
 import { stageNames } from '@nasc/core';
 import type { RunOptions, StageName } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
-import type { Diagnostic } from '@nasc/diagnostics';
 import { formatReport, formatStages } from '@nasc/report';
 import type { Arguments } from '../arguments/command.ts';
 import { readDataDir } from '../arguments/data-dir.ts';
+import { readOverrides } from '../arguments/overrides.ts';
 import { printJson, printLine } from '../io.ts';
 import type { Io } from '../io.ts';
 import { createPipeline } from '../library/create-pipeline.ts';
@@ -34,20 +33,6 @@ const readStages = (parsed: Arguments): Pick<RunOptions, 'from' | 'to'> => {
     throw new DiagnosticError([messages.stagesReversed(stages.from, stages.to)]);
   }
   return stages;
-};
-
-/** `--engine` and `--threads` are short for keys of the config. */
-const readOverrides = (parsed: Arguments): readonly Override[] => {
-  const diagnostics: Diagnostic[] = [];
-  const threads = parsed.value('threads');
-  if (threads !== undefined && !/^[1-9]\d*$/.test(threads)) diagnostics.push(messages.notAThreadCount(threads));
-  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
-  const engine = parsed.value('engine');
-  return [
-    ...parsed.values('set'),
-    ...(threads === undefined ? [] : [{ set: `threads=${threads}`, option: `--threads ${threads}` }]),
-    ...(engine === undefined ? [] : [{ set: `engine=${JSON.stringify(engine)}`, option: `--engine ${engine}` }]),
-  ];
 };
 
 const printResult = (result: PartialNascResult, json: boolean, io: Io): void => {

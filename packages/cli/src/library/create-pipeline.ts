@@ -2,7 +2,15 @@
 import { join, resolve } from 'node:path';
 import { validateConfig } from '@nasc/config';
 import type { Config, UserConfig } from '@nasc/config';
-import type { PartialPipelineResult, Pipeline, PipelineListener, PipelineResult, RunOptions } from '@nasc/core';
+import type {
+  EstimatedPart,
+  EstimateOptions,
+  PartialPipelineResult,
+  Pipeline,
+  PipelineListener,
+  PipelineResult,
+  RunOptions,
+} from '@nasc/core';
 import type { Diagnostic } from '@nasc/diagnostics';
 import type { Report } from '@nasc/report';
 import { loadBuiltinPlugins } from './builtin-plugins.ts';
@@ -39,6 +47,8 @@ export interface NascPipeline {
   run(options?: RunOptions & { readonly to?: undefined }): Promise<NascResult>;
   /** Up to a stage; what was made is in the store, and `outDir` is left alone unless the last stage was reached. */
   run(options: RunOptions): Promise<PartialNascResult>;
+  /** What a run would take on this machine: works on every part for `measureMs`, and projects the rest. Nothing is stored. */
+  estimate(options: Omit<EstimateOptions, 'standIns'>): Promise<readonly EstimatedPart[]>;
   /** Stages, parts and passes in final order, each with its plugin. */
   passes(): ReturnType<Pipeline['passes']>;
 }
@@ -100,10 +110,14 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
     return { ...result, report, outDir };
   };
 
+  const checkedPipeline = async (): Promise<Pipeline> => {
+    const made = await pipeline();
+    checkNames(config, await made.host(), await loadBuiltinPlugins());
+    return made;
+  };
   const run = (runOptions: RunOptions = {}): Promise<PartialNascResult> =>
     locatingErrors(config, locate, async () => {
-      const made = await pipeline();
-      checkNames(config, await made.host(), await loadBuiltinPlugins());
+      const made = await checkedPipeline();
       const { signal = new AbortController().signal } = runOptions;
       let whole: NascResult | undefined;
       const result = await made.run(runOptions, async (all) => {
@@ -111,5 +125,13 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
       });
       return whole ?? result;
     });
-  return { run: run as NascPipeline['run'], passes: () => locatingErrors(config, locate, async () => (await pipeline()).passes()) };
+  return {
+    run: run as NascPipeline['run'],
+    estimate: (estimateOptions) =>
+      locatingErrors(config, locate, async () => {
+        const { standIns } = await import('./stand-ins.ts');
+        return (await checkedPipeline()).estimate({ ...estimateOptions, standIns });
+      }),
+    passes: () => locatingErrors(config, locate, async () => (await pipeline()).passes()),
+  };
 };

@@ -14,6 +14,8 @@ import { openArtifactStore } from '../store/artifact-store.ts';
 import { withRunFolder } from '../store/run-folder.ts';
 import type { StoredArtifact } from '../store/artifact-store.ts';
 import { openCheckpointStore } from '../store/checkpoint-store.ts';
+import { estimatePart, withinReach } from './estimate.ts';
+import type { EstimatedPart, EstimateOptions } from './estimate.ts';
 import { createRunState } from './run-state.ts';
 import type { NetworkSubject, RunState, Subject } from './run-state.ts';
 import { runPart } from './run-part.ts';
@@ -84,6 +86,8 @@ export type Conclusion = (result: PartialPipelineResult) => Promise<void>;
 export interface Pipeline {
   run(options?: RunOptions & { readonly to?: undefined }, conclude?: Conclusion): Promise<PipelineResult>;
   run(options: RunOptions, conclude?: Conclusion): Promise<PartialPipelineResult>;
+  /** Works on every part for a while and projects the rest; nothing is stored. */
+  estimate(options: EstimateOptions): Promise<readonly EstimatedPart[]>;
   /** Stages, parts and passes in final order, each with its plugin. */
   passes(): Promise<PluginHost['parts']>;
   /** The plugins, set up, and all that they registered. */
@@ -105,6 +109,17 @@ class Made {
       (subject && this.#byPlace.get(`${subject.name}/${kind}`)) ??
       (subject?.targetName !== undefined ? this.#byPlace.get(`${subject.targetName}/${kind}`) : undefined) ??
       this.#byPlace.get(kind)
+    );
+  }
+
+  /** What a part consumes. */
+  inputsOf({ consumes, stage }: StagePart, subject: AnySubject): ReadonlyMap<ArtifactKind, StoredArtifact<ArtifactKind>> {
+    return new Map(
+      consumes.map((kind) => {
+        const artifact = this.get(kind, subject);
+        if (!artifact) throw new DiagnosticError([messages.artifactMissing(kind, stage)]);
+        return [kind, artifact];
+      }),
     );
   }
 
@@ -134,11 +149,11 @@ const subjectsOf = ({ per }: StagePart, { targets, networks }: RunState): readon
   per === 'run' ? [undefined] : per === 'target' ? targets : networks;
 
 /** The order of stages is fixed; a part that comes too late for what it consumes is a bug of the plugin that added it. */
-export const createPipeline = (config: Config, options: PipelineOptions): Pipeline => {
-  const folder = resolve(options.folder ?? '.');
-  const listener: PipelineListener = options.listener ?? (() => {});
+export const createPipeline = (config: Config, pipelineOptions: PipelineOptions): Pipeline => {
+  const folder = resolve(pipelineOptions.folder ?? '.');
+  const listener: PipelineListener = pipelineOptions.listener ?? (() => {});
   let hostOnce: Promise<PluginHost> | undefined;
-  const { plugins, alias = {} } = options;
+  const { plugins, alias = {} } = pipelineOptions;
   const host = () => (hostOnce ??= resolvePlugins(config.plugins, folder, { alias }).then((own) => setUpPlugins([...plugins, ...own])));
 
   const runStages = async ({ to = 'codegen', from }: RunOptions, state: RunState, stores: Stores): Promise<PartialPipelineResult> => {
@@ -151,13 +166,7 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
       await hooks.beforeStage.promise(stage);
       for (const ordered of parts.filter(({ part }) => part.stage === stage)) {
         for (const subject of subjectsOf(ordered.part, state)) {
-          const inputs = new Map(
-            ordered.part.consumes.map((kind) => {
-              const artifact = made.get(kind, subject);
-              if (!artifact) throw new DiagnosticError([messages.artifactMissing(kind, stage)]);
-              return [kind, artifact] as const;
-            }),
-          );
+          const inputs = made.inputsOf(ordered.part, subject);
           const mode = from === undefined ? 'use' : index < stageNames.indexOf(from) ? 'only' : 'anew';
           const { artifact, cached, elapsedMs } = await runPart(state, stores, { ordered, subject, inputs, store: mode });
           made.set(ordered.part.produces, subject, artifact);
@@ -178,7 +187,7 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
 
   const run = async (runOptions: RunOptions = {}, conclude: Conclusion = async () => {}): Promise<PartialPipelineResult> => {
     const { signal = new AbortController().signal, wait = false, exclusive = true, checkpointIntervalMs = 30_000 } = runOptions;
-    const state = createRunState({ config, host: await host(), folder, dataDir: options.dataDir, signal, listener });
+    const state = createRunState({ config, host: await host(), folder, dataDir: pipelineOptions.dataDir, signal, listener });
     const runFolder = resolve(folder, config.cacheDir);
     const artifacts = openArtifactStore(runFolder);
     const checkpoints = { ...openCheckpointStore(runFolder), intervalMs: checkpointIntervalMs };
@@ -195,5 +204,27 @@ export const createPipeline = (config: Config, options: PipelineOptions): Pipeli
     return withRunFolder(runFolder, { wait, signal, report: (diagnostic) => listener('diagnostic', diagnostic) }, work);
   };
 
-  return { run: run as Pipeline['run'], passes: async () => (await host()).parts, host };
+  const estimate = async ({ signal = new AbortController().signal, ...options }: EstimateOptions): Promise<readonly EstimatedPart[]> => {
+    const state = createRunState({ config, host: await host(), folder, dataDir: pipelineOptions.dataDir, signal, listener });
+    const stores = { artifacts: openArtifactStore(resolve(folder, config.cacheDir)), checkpoints: undefined };
+    const made = new Made();
+    const found: EstimatedPart[] = [];
+    try {
+      for (const ordered of stageNames.flatMap((stage) => state.host.parts.filter(({ part }) => part.stage === stage))) {
+        for (const subject of subjectsOf(ordered.part, state)) {
+          const inputs = made.inputsOf(ordered.part, subject);
+          const request = { ordered, subject: withinReach(subject, inputs), inputs, store: 'use' } as const;
+          const { artifact, estimated } = await estimatePart(state, stores, request, options);
+          made.set(ordered.part.produces, subject, artifact);
+          found.push(estimated);
+          options.onPart?.(estimated);
+        }
+      }
+      return found;
+    } finally {
+      await state.dataWorkers.dispose();
+    }
+  };
+
+  return { run: run as Pipeline['run'], estimate, passes: async () => (await host()).parts, host };
 };

@@ -60,7 +60,8 @@ const placed = async <T>(place: Partial<Diagnostic>, work: () => Promise<T>): Pr
   }
 };
 
-const runPasses = async (
+/** The part's passes, one after the other, and the taps that modify what they give. */
+export const runPasses = async (
   state: RunState,
   request: PartRequest,
   consulted: Consulted,
@@ -107,6 +108,13 @@ const fromStore = async (
     if (artifact) return { ...artifact, madeInMs: elapsedMs };
   }
   return undefined;
+};
+
+/** What the part once made from the same inputs, if that is known and still there. */
+export const storedArtifact = async (state: RunState, store: ArtifactStore, request: PartRequest): Promise<MadeArtifact | undefined> => {
+  const key = await partKey(state, request.ordered, request.subject, inputHashesOf(request));
+  if (key === undefined) return undefined;
+  return fromStore(state, store, request.ordered.part.produces, await store.records(key));
 };
 
 export const runPart = async (state: RunState, stores: Stores, request: PartRequest): Promise<PartRun> => {

@@ -15,6 +15,8 @@ export interface ChooseNetworkOptions {
   score(choices: readonly number[]): Promise<number | null>;
   /** Milliseconds on the target; undefined where it cannot run here. */
   measure(choices: readonly number[]): Promise<number | undefined>;
+  /** Networks of a round that were scored. */
+  progress?(done: number, total: number): void;
   /** Told DERIVE_LIMIT_NOT_KEPT. */
   report(diagnostic: Diagnostic): void;
 }
@@ -29,7 +31,15 @@ const roomPerRound = 0.01;
  * Where the model says that the limit can be kept and no measurement agrees (a machine busy with other things), the fastest that
  * was measured is returned with a warning. Throws DERIVE_NO_NETWORK where none keeps all limits as predicted.
  */
-export const chooseNetwork = async ({ costs, rounds, propose, score, measure, report }: ChooseNetworkOptions): Promise<Architecture> => {
+export const chooseNetwork = async ({
+  costs,
+  rounds,
+  propose,
+  score,
+  measure,
+  progress = () => {},
+  report,
+}: ChooseNetworkOptions): Promise<Architecture> => {
   const latency = costNamed(costs, 'latency');
   const limitMs = latency.limit;
   const scores = new Map<string, number | null>();
@@ -57,8 +67,9 @@ export const chooseNetwork = async ({ costs, rounds, propose, score, measure, re
   for (let round = 0; round < rounds; round++) {
     const exceeded = new Set(history.map(({ choices }) => choices.join(',')));
     let best: { readonly choices: readonly number[]; readonly score: number | null } | undefined;
-    for (const choices of propose(corrected(correction, round))) {
-      if (exceeded.has(choices.join(','))) continue;
+    const proposed = propose(corrected(correction, round)).filter((choices) => !exceeded.has(choices.join(',')));
+    for (const [index, choices] of proposed.entries()) {
+      progress(index, proposed.length);
       const found = await scoreOnce(choices);
       if (!best || (found !== null && best.score !== null && found < best.score)) best = { choices, score: found };
     }

@@ -42,7 +42,8 @@ export const selectPass = definePass({
     return withScores(input, context, async (score) => {
       if (select.method === 'knapsack') {
         const propose = (limited: typeof costs) => proposeNetworks({ result: searchResult, costs: limited, count: select.candidates });
-        return chooseNetwork({ costs, rounds: select.rounds, propose, score, measure, report: context.report });
+        const progress = (done: number, total: number) => context.progress(done, total, 'networks', 'scoring');
+        return chooseNetwork({ costs, rounds: select.rounds, propose, score, measure, progress, report: context.report });
       }
       const choices = mostProbableNetwork(searchResult);
       const predictedMs = pathCost(latency, choices);
