@@ -66,9 +66,11 @@ export interface LoopStrategy<Memory> {
   readonly weightStepCost?: number;
 }
 
-/** All that the steps from `step` on depend on: random numbers, batches and rates are functions of the step. */
+/** All that the steps from there on depend on: random numbers, batches and rates are functions of the step. */
 interface LoopState<Memory> {
+  /** Architecture steps done, and weight steps. */
   readonly step: number;
+  readonly weightStep: number;
   readonly architecture: StoredArchitecture;
   readonly memory: Memory;
   readonly images: number;
@@ -101,14 +103,17 @@ export const searchLoop = async <Memory>(
   const trainsWeights = steps > 0 && schedule.weightSteps > 0;
   const resumed = await checkpoint.resume<LoopState<Memory>>();
   if (resumed?.weights) await program.writeState(resumed.weights);
-  if (resumed) context.progress(resumed.step, steps, 'steps');
+  let weightStep = resumed?.weightStep ?? 0;
+  const report = (step: number, message?: string) =>
+    context.progress(step + weightStep, steps + (trainsWeights ? schedule.weightSteps : 0), 'steps', message);
+  if (resumed) report(resumed.step);
 
   const architecture = resumed ? restoreArchitecture(choices, resumed.architecture) : initialArchitecture(choices, seed);
   const { alphas } = architecture;
-  const weightSteps = weightTraining(context, options, { seed, steps: schedule.weightSteps });
-  const mixtureOf = (probabilities: readonly Float64Array[]) => (weightStep: number) =>
+  const weights = weightTraining(context, options, { seed, steps: schedule.weightSteps });
+  const mixtureOf = (probabilities: readonly Float64Array[], at: number) =>
     strategy.weightMixture?.(probabilities) ??
-    singlePath(samplePath(probabilities, new Random({ seed, stream: 'search.weightPath', step: weightStep })));
+    singlePath(samplePath(probabilities, new Random({ seed, stream: 'search.weightPath', step: at })));
   const { costs, batchesPerStep = 1 } = strategy;
   const validationBatch = readAhead(context.validationBatches, steps * batchesPerStep);
   const expectedColumns = costs.map(({ name }) => `expected.${name}`);
@@ -135,20 +140,34 @@ export const searchLoop = async <Memory>(
     return state;
   };
   const stateBefore = async (step: number): Promise<LoopState<Memory>> => {
-    const weights = trainsWeights ? await finiteWeights(step) : undefined;
+    const finite = trainsWeights ? await finiteWeights(step) : undefined;
     keptSteps = step;
-    return { step, architecture: storeArchitecture(architecture), memory, images, columns: history.columns(), snapshots, weights };
+    return {
+      step,
+      weightStep,
+      architecture: storeArchitecture(architecture),
+      memory,
+      images,
+      columns: history.columns(),
+      snapshots,
+      weights: finite,
+    };
   };
+  /** Up to architecture step `step`. */
   const trainWeights = async (step: number, probabilities: readonly Float64Array[]): Promise<void> => {
-    const from = step === 0 ? 0 : schedule.weightStepsBefore(step - 1);
-    const seen = await weightSteps.run(from, schedule.weightStepsBefore(step), mixtureOf(probabilities), divergedAt(step));
-    images += seen * (strategy.weightStepCost ?? 1);
+    const diverged = divergedAt(step);
+    while (weightStep < schedule.weightStepsBefore(step)) {
+      await checkpoint.offer(() => stateBefore(step));
+      images += (await weights.step(weightStep, mixtureOf(probabilities, weightStep), diverged)) * (strategy.weightStepCost ?? 1);
+      weightStep++;
+      report(step);
+    }
   };
 
   for (let step = resumed?.step ?? 0; step < steps; step++) {
-    await checkpoint.offer(() => stateBefore(step));
     const probabilities = alphas.map(softmax);
     await trainWeights(step, probabilities);
+    await checkpoint.offer(() => stateBefore(step));
 
     const batch = (index: number) => validationBatch(step * batchesPerStep + index);
     const given = { step, seed, architecture, probabilities, memory, batch, diverged: divergedAt(step) };
@@ -159,7 +178,7 @@ export const searchLoop = async <Memory>(
     history.add({ step, loss, accuracy, entropy: mean(probabilities.map(entropy)), ...expectedRow, ...columns });
     if (step % snapshotEvery === 0) snapshots.push({ step, probabilities: probabilities.map((p) => [...p]) });
     const shown = costs.map((cost, index) => `, expected ${costText(expected[index]!, cost)}`).join('');
-    context.progress(step + 1, steps, 'steps', `loss ${loss.toFixed(3)}${shown}`);
+    report(step + 1, `loss ${loss.toFixed(3)}${shown}`);
   }
   const last = alphas.map(softmax);
   if (trainsWeights) await trainWeights(steps, last);

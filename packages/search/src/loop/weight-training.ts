@@ -23,8 +23,8 @@ export const weightProperties = {
 } as const;
 
 export interface WeightTraining {
-  /** Takes weight steps `from` to `to`, that one excluded, along the mixtures; returns the images seen. Throws what `diverged` gives. */
-  run(from: number, to: number, mixtureOf: (step: number) => Mixture, diverged: (what: string) => Error): Promise<number>;
+  /** Takes weight step `step`, counted from the beginning of the search; returns the images seen. Throws what `diverged` gives. */
+  step(step: number, mixture: Mixture, diverged: (what: string) => Error): Promise<number>;
 }
 
 /** One cosine runs over all `steps` weight steps of the search. */
@@ -36,20 +36,16 @@ export const weightTraining = (
   const rate = cosineSchedule({ learningRate: weightLearningRate, warmUpSteps: 0, steps });
   const batchOf = readAhead(trainBatches, steps);
   return {
-    async run(from, to, mixtureOf, diverged) {
-      let images = 0;
-      for (let step = from; step < to; step++) {
-        const batch = await batchOf(step);
-        const { loss } = await program.trainStep(
-          batch,
-          mixtureOf(step),
-          { batchNorm: 'update', randomKey: stepKey(seed, 'search.weights', step) },
-          { kind: 'sgd', learningRate: rate(step), momentum, nesterov: true, weightDecay, decayRoles },
-        );
-        if (!Number.isFinite(loss)) throw diverged('the training loss is not a number');
-        images += batch.count;
-      }
-      return images;
+    async step(step, mixture, diverged) {
+      const batch = await batchOf(step);
+      const { loss } = await program.trainStep(
+        batch,
+        mixture,
+        { batchNorm: 'update', randomKey: stepKey(seed, 'search.weights', step) },
+        { kind: 'sgd', learningRate: rate(step), momentum, nesterov: true, weightDecay, decayRoles },
+      );
+      if (!Number.isFinite(loss)) throw diverged('the training loss is not a number');
+      return batch.count;
     },
   };
 };
