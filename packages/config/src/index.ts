@@ -10,6 +10,7 @@ export { loadConfig } from './load/load-config.ts';
 export type { LoadOptions, LoadedConfig } from './load/load-config.ts';
 export type { Override } from './load/overrides.ts';
 export { parseJson } from './load/parse-json.ts';
+export { isSpaceFile } from './space-file.ts';
 export { schemaProblem, validateOptions } from './validate/check-value.ts';
 export type { JsonSchema } from './validate/json-schema.ts';
 export { validateConfig, validateSpace } from './validate/validate-config.ts';

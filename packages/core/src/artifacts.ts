@@ -44,8 +44,8 @@ export interface SelectRound {
   readonly choices: readonly number[];
   readonly predictedMs: number;
   readonly measuredMs: number | undefined;
-  /** Cross-entropy under shared weights with recalibrated batch normalisation, nats. */
-  readonly score: number;
+  /** Cross-entropy under shared weights with recalibrated batch normalisation, nats; undefined where there was nothing to rank. */
+  readonly score: number | undefined;
   readonly keepsLimit: boolean;
 }
 

@@ -1,25 +1,30 @@
-// The chosen network as a graph with its initial weights: new ones, or its share of the supernet's.
+// The chosen network as a graph with its initial weights: new ones, its share of the supernet's, or those of a file.
 import { definePass } from '@nasc/core';
-import type { ConsumedArtifacts, PassContext, TaskDescription } from '@nasc/core';
+import type { ConsumedArtifacts, PassContext, SearchResult, TaskDescription } from '@nasc/core';
 import { initialiseParameters } from '@nasc/ir';
+import type { NetworkGraph, TensorTable } from '@nasc/ir';
 import { instantiatePath, keepWeightsOf } from '@nasc/transforms';
 import type { WeightedNetwork } from '@nasc/transforms';
+import { isWeightsFile, loadWeights } from './load-weights.ts';
 
 export interface UntrainedNetwork extends WeightedNetwork {
   readonly task: TaskDescription;
 }
 
+const initialWeights = (graph: NetworkGraph, { weights }: SearchResult, { config, folder, registry }: PassContext): TensorTable => {
+  const { from } = config.derive.retrain;
+  if (from === 'shared') return keepWeightsOf(graph, weights);
+  return isWeightsFile(from) ? loadWeights(from, folder, graph, registry.ops) : initialiseParameters(graph, registry.ops, config.seed);
+};
+
 export const choosePathPass = definePass({
   name: 'choosePath',
   run(
     { searchSpace, architecture, searchResult }: ConsumedArtifacts<'searchSpace' | 'architecture' | 'searchResult'>,
-    { config, registry }: PassContext,
+    context: PassContext,
   ): UntrainedNetwork {
     const graph = instantiatePath(searchSpace.graph, architecture.choices);
-    const weights =
-      config.derive.retrain.from === 'shared'
-        ? keepWeightsOf(graph, searchResult.weights)
-        : initialiseParameters(graph, registry.ops, config.seed);
+    const weights = initialWeights(graph, searchResult, context);
     return { task: searchSpace.task, graph, weights };
   },
 });

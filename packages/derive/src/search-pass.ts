@@ -1,7 +1,8 @@
 // Search: the configured strategy on a copy of the warm-up's weights.
 import { validateOptions } from '@nasc/config';
 import { definePass, taskDataset, withProgram } from '@nasc/core';
-import type { ConsumedArtifacts, PassContext, SearchResult } from '@nasc/core';
+import type { ConsumedArtifacts, PassContext, SearchResult, Supernet } from '@nasc/core';
+import { choicesOf } from '@nasc/ir';
 import { batchSource, splitTask, taskAugmentation } from '@nasc/training';
 import { latencyLimit } from './latency-limit.ts';
 import { latencyTable } from './latency-model.ts';
@@ -9,6 +10,16 @@ import { latencyTable } from './latency-model.ts';
 /** An option `batchSize` of the strategy sets the images of a step; else they are the warm-up's. */
 const batchSizeOf = (options: Readonly<Record<string, unknown>>, preset: number): number =>
   typeof options['batchSize'] === 'number' ? options['batchSize'] : preset;
+
+/** Of a space that is one network. */
+const nothingToSearch = (strategy: string, { weights }: Supernet): SearchResult => ({
+  kind: 'distribution',
+  strategy,
+  logProbabilities: [],
+  weights,
+  history: { columns: {} },
+  imagesForwardBackward: 0,
+});
 
 export const searchPass = definePass({
   name: 'search',
@@ -24,6 +35,7 @@ export const searchPass = definePass({
     const options = validateOptions(strategy.optionsSchema, given, '/derive/strategy');
     const latency = latencyTable(costModel);
     const limitMs = latencyLimit(config.constraints, latency);
+    if (choicesOf(searchSpace.graph).length === 0) return nothingToSearch(name, supernet);
 
     const dataset = await taskDataset(context, searchSpace.task);
     const subsets = splitTask(dataset, task, seed);

@@ -25,6 +25,14 @@ export const messages = {
       hint: 'Give "candidates" to the space or to the stage.',
     }),
 
+  unknownCandidate: (candidate: string, known: readonly string[], at: string): Diagnostic => {
+    const close = didYouMean(candidate, known);
+    return errorDiagnostic('SPACE_UNKNOWN_CANDIDATE', `There is no candidate "${candidate}".`, {
+      at,
+      hint: close ? `Did you mean "${close}"?` : `Known: ${known.join(', ')}.`,
+    });
+  },
+
   duplicateCandidate: (name: string, at: string): Diagnostic =>
     errorDiagnostic('SPACE_DUPLICATE_CANDIDATE', `Two candidates of one choice are called "${name}".`, {
       at,

@@ -32,7 +32,7 @@ const choicesTable = ({ choices }: ReportTarget, { choicesMs }: ReportTargetTimi
 };
 
 const facts = (target: ReportTarget, timing: ReportTargetTiming): readonly string[] => {
-  const { parameters, macs, memory, onnx, coverage, validation, test, codeTest, code } = target;
+  const { parameters, macs, memory, onnx, netConfig, coverage, validation, test, codeTest, code } = target;
   const rows: [string, string][] = [];
   const add = (name: string, value: string | false) => {
     if (value) rows.push([rows.some(([other]) => other === name) ? '' : name, value]);
@@ -59,6 +59,7 @@ const facts = (target: ReportTarget, timing: ReportTargetTiming): readonly strin
   ]);
   if (timing.onnxRuntime !== null) rows.push(['', `the ONNX file in ONNX Runtime: ${measured(timing.onnxRuntime)}`]);
   add('ONNX', `opset ${onnx.opset}, ${formatBytes(onnx.bytes)}, verified: ${compared(onnx.verification)}`);
+  add('net.config', netConfig !== null && `not written, its format cannot say this network: ${netConfig}`);
   add('code', code === null ? 'not verified: this machine cannot run it' : `verified against ONNX Runtime: ${compared(code)}`);
   add('kernels', `${coverage.special} special, ${coverage.plain} plain, ${coverage.unsupported} unsupported`);
   add('device', timing.device);
@@ -87,14 +88,16 @@ export const formatReport = (report: Report): string => {
   const range = ({ minimum, maximum }: { minimum: number; maximum: number }) => `${formatLarge(minimum)} to ${formatLarge(maximum)}`;
   return [
     `task    ${task.dataset}: ${task.classes.length} classes, images ${task.inputShape.join('x')}`,
-    `space   ${space.name}: ${space.choices} choices, ${formatCount(space.networks)} networks, ${range(space.parameters)} parameters, ${range(space.macs)} MACs`,
+    space.choices === 0
+      ? `network ${space.name}: nothing to choose`
+      : `space   ${space.name}: ${space.choices} choices, ${formatCount(space.networks)} networks, ${range(space.parameters)} parameters, ${range(space.macs)} MACs`,
     ...targets.flatMap((target) => {
       const own = timing.targets[target.name]!;
       return [
         '',
-        `target ${target.name}, found by ${target.search.strategy}`,
-        '',
-        ...indent(choicesTable(target, own)),
+        ...(space.choices === 0
+          ? [`target ${target.name}`]
+          : [`target ${target.name}, found by ${target.search.strategy}`, '', ...indent(choicesTable(target, own))]),
         '',
         ...indent(facts(target, own)),
       ];

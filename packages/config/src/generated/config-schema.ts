@@ -165,7 +165,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       }
     },
     "space": {
-      "description": "A named space, the path of a JSON file, or the space itself.",
+      "description": "A named space, the path of a JSON file (a space, or a network as net.config), or the space itself.",
       "anyOf": [
         {
           "type": "string",
@@ -393,12 +393,11 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           "default": {},
           "properties": {
             "from": {
-              "enum": [
-                "scratch",
-                "shared"
-              ],
+              "type": "string",
+              "pattern": "^(scratch|shared|.+\\.safetensors)$",
               "default": "scratch",
-              "description": "Initial weights: new ones or the supernet's."
+              "description": "Initial weights: new ones (scratch), the supernet's (shared), or those of a safetensors file, by PyTorch's names or nasc's. With 0 epochs a file's weights are evaluated and exported as they are.",
+              "hint": "\"scratch\", \"shared\", or the path of a file that ends in .safetensors."
             },
             "epochs": {
               "type": "number",

@@ -15,7 +15,7 @@ export interface UserConfig {
   $schema?: string;
   task: TaskConfig;
   /**
-   * A named space, the path of a JSON file, or the space itself.
+   * A named space, the path of a JSON file (a space, or a network as net.config), or the space itself.
    */
   space:
     | string
@@ -276,9 +276,9 @@ export interface SelectConfig {
  */
 export interface RetrainConfig {
   /**
-   * Initial weights: new ones or the supernet's.
+   * Initial weights: new ones (scratch), the supernet's (shared), or those of a safetensors file, by PyTorch's names or nasc's. With 0 epochs a file's weights are evaluated and exported as they are.
    */
-  from?: 'scratch' | 'shared';
+  from?: string;
   /**
    * Epochs over all training images.
    */

@@ -1,10 +1,12 @@
 // Select: one network from the search's result, under the limit as measured on the target.
 import { definePass } from '@nasc/core';
 import type { Architecture, ConsumedArtifacts, PassContext } from '@nasc/core';
+import { choicesOf } from '@nasc/ir';
 import { latencyLimit } from '../latency-limit.ts';
 import { latencyTable, predictLatency } from '../latency-model.ts';
 import { messages } from '../messages.ts';
 import { chooseNetwork } from './choose-network.ts';
+import type { ChooseNetworkOptions } from './choose-network.ts';
 import { measureNetwork } from './measure-network.ts';
 import { mostProbableNetwork, proposeNetworks } from './propose-networks.ts';
 import { remembering } from './remember.ts';
@@ -30,6 +32,27 @@ const measuring = async ({ searchSpace, searchResult }: Consumed, limitMs: numbe
   };
 };
 
+/** Of a space that is one network: measured, and told where it exceeds the limit. There is nothing to rank, so it gets no score. */
+const takeOnlyNetwork = async ({
+  table,
+  limitMs,
+  measure,
+  report,
+}: Pick<ChooseNetworkOptions, 'table' | 'limitMs' | 'measure' | 'report'>): Promise<Architecture> => {
+  const predictedMs = predictLatency(table, []);
+  const measuredMs = await measure([]);
+  const ms = measuredMs ?? predictedMs;
+  const keepsLimit = limitMs === undefined || ms <= limitMs;
+  if (!keepsLimit) report(messages.onlyNetworkExceedsLimit(limitMs, ms));
+  return {
+    choices: [],
+    predictedMs,
+    measuredMs,
+    limitMs,
+    rounds: [{ choices: [], predictedMs, measuredMs, score: undefined, keepsLimit }],
+  };
+};
+
 export const selectPass = definePass({
   name: 'select',
   async run(input: Consumed, context: PassContext): Promise<Architecture> {
@@ -38,6 +61,7 @@ export const selectPass = definePass({
     const table = latencyTable(input.costModel);
     const limitMs = latencyLimit(context.config.constraints, table);
     const measure = await measuring(input, limitMs, context);
+    if (choicesOf(input.searchSpace.graph).length === 0) return takeOnlyNetwork({ table, limitMs, measure, report: context.report });
 
     return withScores(input, context, async (score) => {
       if (select.method === 'knapsack') {
