@@ -1,6 +1,7 @@
 export * from './derive-stage.ts';
 export * from './latency-limit.ts';
 export * from './latency-model.ts';
+export { checkWeightsFile } from './load-weights.ts';
 export * from './search-pass.ts';
 export * from './select/choose-network.ts';
 export * from './select/knapsack.ts';

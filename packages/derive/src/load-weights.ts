@@ -73,6 +73,11 @@ const readStored = (path: string, folder: string): ReadonlyMap<string, StoredTen
   }
 };
 
+/** Throws what can be said of the file before the network is known: DERIVE_WEIGHTS_NOT_READ, DERIVE_WEIGHTS_MALFORMED. */
+export const checkWeightsFile = ({ derive: { retrain } }: Config, folder: string): void => {
+  if (isWeightsFile(retrain.from)) readStored(retrain.from, folder);
+};
+
 const isShape = (found: readonly number[], wanted: readonly number[]): boolean =>
   found.length === wanted.length && found.every((size, axis) => size === wanted[axis]);
 

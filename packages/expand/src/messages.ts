@@ -104,6 +104,12 @@ export const messages = {
       hint: 'End the head with { "macro": "linearHead" }.',
     }),
 
+  normalisationChannels: (key: string, given: number, channels: number): Diagnostic =>
+    errorDiagnostic('TASK_NORMALISATION_CHANNELS', `"${key}" has ${given} values, and the images have ${channels} channels.`, {
+      at: `/task/normalisation/${key}`,
+      hint: 'Give one value a channel (red, green, blue), or leave "normalisation" out.',
+    }),
+
   noOnnx: (op: string, node: string): Diagnostic =>
     errorDiagnostic('OP_NOT_EXPORTABLE', `Op "${op}" has no ONNX lowering, and every network is exported.`, {
       at: node,

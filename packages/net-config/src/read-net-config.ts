@@ -9,8 +9,7 @@ import { messages } from './messages.ts';
 import { usualBatchNorm, usualResolution } from './net-config.ts';
 
 /** Whether a parsed file is meant to be one of this format. */
-export const isNetConfig = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'first_conv' in value && 'blocks' in value;
+export const isNetConfig = (value: unknown): boolean => typeof value === 'object' && value !== null && 'first_conv' in value;
 
 interface ReadBlock {
   readonly kernel: number;

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { validateConfig } from '@nasc/config';
 import type { Config, UserConfig } from '@nasc/config';
+import { stageNames } from '@nasc/core';
 import type { PartialPipelineResult, Pipeline, PipelineListener, PipelineResult, RunOptions } from '@nasc/core';
 import type { Diagnostic } from '@nasc/diagnostics';
 import type { Report } from '@nasc/report';
@@ -104,7 +105,8 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
     locatingErrors(config, locate, async () => {
       const made = await pipeline();
       checkNames(config, await made.host(), await loadBuiltinPlugins());
-      const { signal = new AbortController().signal } = runOptions;
+      const { signal = new AbortController().signal, to = 'codegen' } = runOptions;
+      if (stageNames.indexOf(to) >= stageNames.indexOf('derive')) (await import('@nasc/derive')).checkWeightsFile(config, folder);
       let whole: NascResult | undefined;
       const result = await made.run(runOptions, async (all) => {
         if (isWhole(all)) whole = await finish(all, signal);

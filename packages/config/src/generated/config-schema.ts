@@ -156,6 +156,35 @@ export const configSchema: Readonly<Record<string, unknown>> = {
             }
           }
         },
+        "normalisation": {
+          "title": "NormalisationConfig",
+          "description": "Of pixels from 0 to 1, by channel: (pixel - mean) / std. Computed from the training images when absent; weights from elsewhere want what they were trained with.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "mean",
+            "std"
+          ],
+          "properties": {
+            "mean": {
+              "type": "array",
+              "minItems": 1,
+              "items": {
+                "type": "number"
+              },
+              "description": "One value a channel."
+            },
+            "std": {
+              "type": "array",
+              "minItems": 1,
+              "items": {
+                "type": "number",
+                "exclusiveMinimum": 0
+              },
+              "description": "One value a channel."
+            }
+          }
+        },
         "evaluationCrop": {
           "type": "number",
           "minimum": 0.25,
@@ -393,8 +422,18 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           "default": {},
           "properties": {
             "from": {
-              "type": "string",
-              "pattern": "^(scratch|shared|.+\\.safetensors)$",
+              "anyOf": [
+                {
+                  "enum": [
+                    "scratch",
+                    "shared"
+                  ]
+                },
+                {
+                  "type": "string",
+                  "pattern": "\\.safetensors$"
+                }
+              ],
               "default": "scratch",
               "description": "Initial weights: new ones (scratch), the supernet's (shared), or those of a safetensors file, by PyTorch's names or nasc's. With 0 epochs a file's weights are evaluated and exported as they are.",
               "hint": "\"scratch\", \"shared\", or the path of a file that ends in .safetensors."

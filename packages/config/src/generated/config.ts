@@ -79,6 +79,7 @@ export interface TaskConfig {
    */
   scoringImages: number;
   augmentation: AugmentationConfig;
+  normalisation?: NormalisationConfig;
   /**
    * Share of the resized image's sides that the centre crop keeps wherever nothing is random: 0.875 resizes to 256 and crops 224; 1 keeps all that fits. The data set's own when absent.
    */
@@ -153,6 +154,19 @@ export interface ColourJitterConfig {
    * x: turn of the colour circle in [-x, x]; 0 when absent. Nothing on grey images.
    */
   hue?: number;
+}
+/**
+ * Of pixels from 0 to 1, by channel: (pixel - mean) / std. Computed from the training images when absent; weights from elsewhere want what they were trained with.
+ */
+export interface NormalisationConfig {
+  /**
+   * One value a channel.
+   */
+  mean: number[];
+  /**
+   * One value a channel.
+   */
+  std: number[];
 }
 /**
  * Limits that the chosen network has to keep on every target.
@@ -278,7 +292,7 @@ export interface RetrainConfig {
   /**
    * Initial weights: new ones (scratch), the supernet's (shared), or those of a safetensors file, by PyTorch's names or nasc's. With 0 epochs a file's weights are evaluated and exported as they are.
    */
-  from: string;
+  from: ('scratch' | 'shared') | string;
   /**
    * Epochs over all training images.
    */
