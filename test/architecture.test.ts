@@ -8,7 +8,7 @@ const layers: readonly (readonly string[])[] = [
   ['files'],
   ['ir', 'config', 'data'],
   ['core'],
-  ['onnx', 'c-emit', 'measure', 'tfjs'],
+  ['onnx', 'net-config', 'c-emit', 'measure', 'tfjs'],
   ['transforms', 'training'],
   ['search'],
   ['expand', 'train', 'annotate', 'derive', 'export', 'codegen'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createPipeline } from 'nasc';
-import type { PipelineResult } from 'nasc';
+import type { PipelineResult, Report } from 'nasc';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkStore, schemaOfKind } from './artifact-schemas.ts';
 
@@ -108,6 +108,20 @@ describe('the pipeline on real digits', () => {
     const program = (await readdir(join(folder, 'build'))).find((name) => /bench/.test(name));
     const { stdout } = await run(join(folder, 'build', program!), []);
     expect(stdout).toMatch(/median/);
+  });
+
+  test('net.config lies beside the ONNX file, and is the network that was found', async () => {
+    const file = JSON.parse(await readFile(join(folder, 'out', 'cpu', 'net.config'), 'utf8')) as {
+      readonly resolution: number;
+      readonly blocks: readonly { readonly mobile_inverted_conv: { readonly kernel_size?: number; readonly expand_ratio?: number } }[];
+    };
+    const names = file.blocks.map(({ mobile_inverted_conv: { kernel_size, expand_ratio } }) =>
+      kernel_size === undefined ? 'zero' : `k${kernel_size}e${expand_ratio}`,
+    );
+    const report = JSON.parse(await readFile(join(folder, 'out', 'report.json'), 'utf8')) as Report;
+    expect(names).toEqual(report.networks[0]!.choices.map(({ candidate }) => candidate));
+    expect([file.resolution, report.networks[0]!.netConfig]).toEqual([28, null]);
+    expect(report.networks[0]!.files.map(({ name }) => name)).toContain('net.config');
   });
 
   test('report.json holds asked, predicted and measured latency', async () => {

@@ -20,7 +20,7 @@ describe('what the schema says', () => {
   hint: What the network is for.
 error CONFIG_MISSING_KEY: "space" is missing.
   at nasc.config.json
-  hint: A named space, the path of a JSON file, or the space itself.
+  hint: A named space, the path of a JSON file (a space, or a network as net.config), or the space itself.
 error CONFIG_MISSING_KEY: "targets" is missing.
   at nasc.config.json
   hint: Names of target plugins, or { name, ...options }.`,
@@ -85,6 +85,20 @@ error CONFIG_MISSING_KEY: "targets[0].name" is missing.
   });
 });
 
+test('weights that are not there, or not weights: before anything is trained', async () => {
+  const from = (file: string) => runWith({ derive: { retrain: { from: file } } });
+  expect(await from('none.safetensors')).toEqual(
+    refused(`error DERIVE_WEIGHTS_NOT_READ: The weights "none.safetensors" cannot be read: it does not exist.
+  at nasc.config.json#/derive/retrain/from
+  hint: A path starts from the folder of the config.`),
+  );
+  expect(await from('checkpoint.pth')).toEqual(
+    refused(`error CONFIG_WRONG_VALUE: "derive.retrain.from" has to be "scratch" or "shared" or a text that matches \\.safetensors$, and is "checkpoint.pth".
+  at nasc.config.json#/derive/retrain/from
+  hint: "scratch", "shared", or the path of a file that ends in .safetensors.`),
+  );
+});
+
 test('contradictions, all at once', async () => {
   expect(
     await runWith({
@@ -121,7 +135,7 @@ test('names that no plugin registers, and options that are none: all at once, an
   hint: Did you mean "resolution"?
 error UNKNOWN_NAME: There is no search space "mobile".
   at nasc.config.json#/space
-  hint: Known: mobile-small, proxyless-imagenet.
+  hint: Known: mobile-small, proxyless-imagenet, proxyless-gpu, proxyless-cpu, proxyless-mobile, proxyless-mobile14.
 error UNKNOWN_NAME: There is no target "cpx".
   at nasc.config.json#/targets/0
   hint: Did you mean "cpu"?

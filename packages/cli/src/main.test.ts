@@ -346,6 +346,49 @@ describe('nasc inspect', () => {
 `);
   });
 
+  test('a published network by its name, and a network in the format of its authors: parameters and MACs', async () => {
+    const named = await inspectJson('proxyless-mobile');
+    expect(named).toMatchObject({ kind: 'network', inputs: [[224, 224, 3]], params: 4_080_512, macs: 320_427_584 });
+    const classes = 10;
+    const file = {
+      name: 'ProxylessNASNets',
+      first_conv: { name: 'ConvLayer', in_channels: 3, out_channels: 8, kernel_size: 3, stride: 2 },
+      feature_mix_layer: { name: 'ConvLayer', in_channels: 24, out_channels: 32, kernel_size: 1, stride: 1 },
+    };
+    await write('net.config', {
+      ...file,
+      blocks: [
+        [8, 16, 1, 1],
+        [16, 24, 2, 6],
+      ].map(([inside, outside, stride, ratio]) => ({
+        name: 'MobileInvertedResidualBlock',
+        mobile_inverted_conv: {
+          name: 'MBInvertedConvLayer',
+          in_channels: inside,
+          out_channels: outside,
+          kernel_size: 3,
+          stride,
+          expand_ratio: ratio,
+        },
+        shortcut: null,
+      })),
+      classifier: { name: 'LinearLayer', in_features: 32, out_features: classes },
+    });
+    // Stem; depthwise and projection of 8 channels; expansion to 96 channels, depthwise, projection; 1x1 convolution; classifier.
+    const stem = 27 * 8 + 16;
+    const first = 9 * 8 + 16 + 8 * 16 + 32;
+    const second = 16 * 96 + 192 + 9 * 96 + 192 + 96 * 24 + 48;
+    expect(await inspectJson('net.config')).toMatchObject({
+      kind: 'network',
+      name: 'net',
+      inputs: [[224, 224, 3]],
+      params: stem + first + second + 24 * 32 + 64 + 32 * classes + classes,
+    });
+    await write('net.config', { ...file, classifier: {} });
+    const { code, stderr } = await cli('inspect net.config');
+    expect([code, stderr.split('\n')[0]]).toEqual([1, 'error NET_CONFIG_MALFORMED: "blocks" has to be a list of blocks, and is missing.']);
+  });
+
   test('an exported ONNX model is a network with what it says of itself; one of another tool is refused', async () => {
     const ops = lookupOf(primitiveOps);
     const graph = buildNetwork({ ops }, (builder) => builder.op('head', 'linear', [builder.input('input', float32(5))], { width: 2 }));

@@ -134,6 +134,6 @@ export const messages = {
 
   unreadableFile: (file: string): Diagnostic =>
     errorDiagnostic('INSPECT_UNKNOWN_FORMAT', `"${file}" is neither a search space nor a network nor a config.`, {
-      hint: 'A search space has `stages`, a network has `nodes`, a config has `task`.',
+      hint: 'A search space has `stages`, a network has `nodes`, a net.config has `first_conv`, a config has `task`.',
     }),
 } as const;

@@ -12,6 +12,7 @@ export type { Override } from './load/overrides.ts';
 export { parseJson } from './load/parse-json.ts';
 export { limitSets, limitsLabel, networksOf, targetLabel } from './networks.ts';
 export type { ConfiguredNetwork } from './networks.ts';
+export { isSpaceFile } from './space-file.ts';
 export { schemaProblem, validateOptions } from './validate/check-value.ts';
 export type { JsonSchema } from './validate/json-schema.ts';
 export { validateConfig, validateSpace } from './validate/validate-config.ts';

@@ -52,8 +52,8 @@ export interface SelectRound {
   readonly choices: readonly number[];
   readonly predictedMs: number;
   readonly measuredMs: number | undefined;
-  /** Cross-entropy under shared weights with recalibrated batch normalisation, nats; null where networks share no weights. */
-  readonly score: number | null;
+  /** Cross-entropy under shared weights with recalibrated batch normalisation, nats; undefined where nothing is shared or to be ranked. */
+  readonly score: number | undefined;
   readonly keepsLimit: boolean;
 }
 

@@ -26,4 +26,5 @@ export { openArtifactStore } from './store/artifact-store.ts';
 export type { ArtifactStore, StoredArtifact } from './store/artifact-store.ts';
 export { withLock } from './store/run-folder.ts';
 export type { LockOptions } from './store/run-folder.ts';
-export { readSafetensors, writeSafetensors } from './store/safetensors.ts';
+export { floatsOf, listSafetensors, readSafetensors, writeSafetensors } from './store/safetensors.ts';
+export type { StoredTensor } from './store/safetensors.ts';

@@ -1,26 +1,39 @@
-// The chosen network as a graph with its initial weights: new ones, or its share of the supernet's.
+// The chosen network as a graph with its initial weights: new ones, its share of the supernet's, or those of a file.
 import { definePass } from '@nasc/core';
-import type { ConsumedArtifacts, PassContext, TaskDescription } from '@nasc/core';
+import type { ConsumedArtifacts, PassContext, SearchResult, TaskDescription } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { initialiseParameters } from '@nasc/ir';
+import type { NetworkGraph, TensorTable } from '@nasc/ir';
 import { instantiatePath, keepWeightsOf } from '@nasc/transforms';
 import type { WeightedNetwork } from '@nasc/transforms';
+import { isWeightsFile, loadWeights } from './load-weights.ts';
 import { messages } from './messages.ts';
 
 export interface UntrainedNetwork extends WeightedNetwork {
   readonly task: TaskDescription;
 }
 
+const initialWeights = (
+  graph: NetworkGraph,
+  { weights, strategy }: SearchResult,
+  { config, folder, registry }: PassContext,
+): TensorTable => {
+  const { from } = config.derive.retrain;
+  if (from === 'shared') {
+    if (!weights) throw new DiagnosticError([messages.nothingShared(strategy)]);
+    return keepWeightsOf(graph, weights);
+  }
+  return isWeightsFile(from) ? loadWeights(from, folder, graph, registry.ops) : initialiseParameters(graph, registry.ops, config.seed);
+};
+
 export const choosePathPass = definePass({
   name: 'choosePath',
   run(
     { searchSpace, architecture, searchResult }: ConsumedArtifacts<'searchSpace' | 'architecture' | 'searchResult'>,
-    { config, registry }: PassContext,
+    context: PassContext,
   ): UntrainedNetwork {
     const graph = instantiatePath(searchSpace.graph, architecture.choices);
-    if (config.derive.retrain.from === 'scratch')
-      return { task: searchSpace.task, graph, weights: initialiseParameters(graph, registry.ops, config.seed) };
-    if (!searchResult.weights) throw new DiagnosticError([messages.nothingShared(searchResult.strategy)]);
-    return { task: searchSpace.task, graph, weights: keepWeightsOf(graph, searchResult.weights) };
+    const weights = initialWeights(graph, searchResult, context);
+    return { task: searchSpace.task, graph, weights };
   },
 });

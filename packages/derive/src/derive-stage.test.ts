@@ -1,8 +1,9 @@
 // The three parts on a small space with the native engine and the CPU target: everything is really trained, built and timed.
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limitSets, validateConfig } from '@nasc/config';
-import { memoryCheckpoint, noCheckpoint, setUpPlugins, trackedRegistry } from '@nasc/core';
+import { memoryCheckpoint, noCheckpoint, setUpPlugins, trackedRegistry, writeSafetensors } from '@nasc/core';
 import type {
   Checkpoint,
   KeptStates,
@@ -17,6 +18,7 @@ import type {
 } from '@nasc/core';
 import { inMemorySplit } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
+import { formatDiagnostics } from '@nasc/diagnostics';
 import type { Diagnostic, DiagnosticError } from '@nasc/diagnostics';
 import { engineNativePlugin } from '@nasc/engine-native';
 import { buildGraph, costTable, float32 } from '@nasc/ir';
@@ -25,7 +27,8 @@ import { Random } from '@nasc/random';
 import { strategyProxyless } from '@nasc/strategy-proxyless';
 import { targetCpu } from '@nasc/target-cpu';
 import { trainStage } from '@nasc/train';
-import { beforeAll, expect, test } from 'vitest';
+import { instantiatePath } from '@nasc/transforms';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { deriveStage } from './derive-stage.ts';
 import { latencyCosts, leastCost, pathCost, uniformCost } from '@nasc/search';
 
@@ -309,4 +312,50 @@ test('from shared weights without an epoch: the weights of the search, statistic
   expect(weights.get('head.logits.weight')).toEqual(searchResult.weights!.get('head.logits.weight'));
   expect(weights.get('stem.bn.runningMean')!.data).not.toEqual(searchResult.weights!.get('stem.bn.runningMean')!.data);
   expect(validation.correct / validation.count).toBeGreaterThan(0.6);
+});
+
+test('from a file without an epoch: weights and statistics as they were loaded; with training they are where it starts', async () => {
+  const file = join(cacheFolder, 'loaded.safetensors');
+  const { weights: given } = await retrain({ epochs: 0, from: 'shared' });
+  const moved = new Map([...given].map(([id, tensor]) => [id, { ...tensor, data: tensor.data.map((value) => value * 1.5) }]));
+  await writeFile(file, writeSafetensors(moved));
+  const loaded = await retrain({ epochs: 0, from: file });
+  expect(new Map([...loaded.weights].toSorted())).toEqual(new Map([...moved].toSorted()));
+  const trained = await retrain({ epochs: 0.1, from: file });
+  expect(trained.weights.get('stem.bn.runningMean')).not.toEqual(moved.get('stem.bn.runningMean'));
+});
+
+describe('a space that is one network', () => {
+  const network = { ...searchSpace, graph: instantiatePath(graph, [0, 1]) };
+  const fixedCosts: CostModel = { ...costModel, choices: [], fixed: { stem: latency(1), head: latency(2) } };
+
+  test('no warm-up, no search; the network is measured and taken', async () => {
+    const shared = await run<Supernet>('train', { searchSpace: network });
+    expect([shared.history.columns, shared.cost.imagesForwardBackward]).toEqual([{}, 0]);
+    const found = await run<SearchResult>('search', { searchSpace: network, supernet: shared, costModel: fixedCosts });
+    expect(found).toMatchObject({ logProbabilities: [], history: { columns: {} }, cost: { imagesForwardBackward: 0 } });
+    const consumed = { searchSpace: network, costModel: fixedCosts, searchResult: found };
+    const taken = await run<Architecture>('select', consumed, { constraints: { latencyMs: 1000 } });
+    expect(taken).toMatchObject({ choices: [], predictedMs: 3, rounds: [{ choices: [], keepsLimit: true }] });
+    expect(taken.measuredMs).toBeGreaterThan(0);
+    expect(reported).toEqual([]);
+  });
+
+  test('a limit that it does not keep is told: by prediction before anything is trained, when measured at the end', async () => {
+    const found = { kind: 'distribution', logProbabilities: [], strategy: 's', weights: supernet.weights } as unknown as SearchResult;
+    const refused = await run('search', { searchSpace: network, supernet, costModel: fixedCosts }, { constraints: { latencyMs: 2 } }).catch(
+      ({ diagnostics }: DiagnosticError) => diagnostics.map(({ code }) => code),
+    );
+    expect(refused).toEqual(['LIMIT_INFEASIBLE']);
+    const fast = { ...fixedCosts, fixed: { stem: latency(1e-9) } };
+    const slow: Target = { ...cpu, build: undefined as never };
+    await run('select', { searchSpace: network, costModel: fast, searchResult: found }, { constraints: { latencyMs: 1e-6 } });
+    expect(formatDiagnostics(reported)).toMatch(
+      /^warning DERIVE_NETWORK_EXCEEDS_LIMIT: The network takes [\d.e-]+ ms, more than 0.000001 ms.\n {2}at \/constraints\n {2}hint: There is no other one in this space\. If other programs were running, stop them and run again with --from derive\.$/,
+    );
+    expect(await run('select', { searchSpace: network, costModel: fast, searchResult: found }, {}, { target: slow })).toMatchObject({
+      predictedMs: 1e-9,
+      measuredMs: undefined,
+    });
+  });
 });

@@ -1,6 +1,7 @@
 // Stage 4 as a plugin. Three artifacts, so that another recipe repeats only the retraining, and another limit not the warm-up.
 import { definePart, definePlugin } from '@nasc/core';
 import { choosePathPass } from './choose-path-pass.ts';
+import { startKey } from './load-weights.ts';
 import { retrainPass } from './retrain-pass.ts';
 import { searchPass } from './search-pass.ts';
 import { selectPass } from './select/select-pass.ts';
@@ -48,7 +49,11 @@ export const deriveStage = definePlugin({
         produces: 'derived',
         per: 'network',
         dependsOn: ['engine', 'data'],
-        reads: ({ derive: { retrain }, task, seed }) => ({ retrain, task, seed }),
+        reads: ({ derive: { retrain }, task, seed }, folder) => ({
+          retrain: { ...retrain, from: startKey(retrain.from, folder) },
+          task,
+          seed,
+        }),
         passes: [choosePathPass, retrainPass],
       }),
     );

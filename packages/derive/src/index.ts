@@ -1,4 +1,5 @@
 export * from './derive-stage.ts';
+export { checkWeightsFile } from './load-weights.ts';
 export * from './search-pass.ts';
 export * from './select/choose-network.ts';
 export * from './select/knapsack.ts';

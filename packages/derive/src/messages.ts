@@ -7,6 +7,16 @@ import { costText } from '@nasc/search';
 const at = '/constraints';
 const text = (ms: number): string => `${Number(ms.toPrecision(4))} ms`;
 
+export interface WeightMisfits {
+  /** Names of tensors. */
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+  /** Tensors, each with what is wrong with it. */
+  readonly misfits: readonly string[];
+}
+
+const weightsAt = '/derive/retrain/from';
+
 export const messages = {
   noNetwork: (costs: readonly CostTable[]): Diagnostic =>
     errorDiagnostic(
@@ -25,12 +35,43 @@ export const messages = {
       },
     ),
 
+  onlyNetworkExceedsLimit: (cost: NetworkCost, measured: number): Diagnostic =>
+    warningDiagnostic(
+      'DERIVE_NETWORK_EXCEEDS_LIMIT',
+      `The network takes ${costText(measured, cost)}, more than ${costText(cost.limit!, cost)}.`,
+      {
+        at,
+        hint: 'There is no other one in this space. If other programs were running, stop them and run again with --from derive.',
+      },
+    ),
+
   argmaxExceedsLimit: (cost: NetworkCost, measured: number | undefined): Diagnostic =>
     warningDiagnostic(
       'DERIVE_ARGMAX_EXCEEDS_LIMIT',
       `The most probable network takes ${costText(measured ?? cost.predicted, cost)} (${measured === undefined ? 'predicted' : 'measured'}), more than ${costText(cost.limit!, cost)}.`,
       { at: '/derive/select/method', hint: 'The method "knapsack" keeps the limit.' },
     ),
+
+  weightsNotRead: (path: string, reason: string): Diagnostic =>
+    errorDiagnostic('DERIVE_WEIGHTS_NOT_READ', `The weights "${path}" cannot be read: ${reason}.`, {
+      at: weightsAt,
+      hint: 'A path starts from the folder of the config.',
+    }),
+
+  weightsMalformed: (path: string, problem: string): Diagnostic =>
+    errorDiagnostic('DERIVE_WEIGHTS_MALFORMED', `"${path}" is not a whole safetensors file: ${problem}.`, {
+      at: weightsAt,
+      hint: 'docs/published-networks.md shows how to convert a PyTorch checkpoint.',
+    }),
+
+  weightsDoNotFit: (path: string, { missing, unexpected, misfits }: WeightMisfits): Diagnostic => {
+    const named = (what: string, names: readonly string[]) => (names.length > 0 ? [`${what}: ${names.join('; ')}.`] : []);
+    const parts = [...named('Missing', missing), ...named('Unexpected', unexpected), ...named('Of another kind', misfits)];
+    return errorDiagnostic('DERIVE_WEIGHTS_DO_NOT_FIT', `The weights in "${path}" are not those of this network. ${parts.join(' ')}`, {
+      at: weightsAt,
+      hint: 'Tensors are named as docs/published-networks.md or docs/formats.md says; every parameter has one, and the file holds no others.',
+    });
+  },
 
   rankedHasNoArgmax: (strategy: string): Diagnostic =>
     errorDiagnostic('DERIVE_NO_DISTRIBUTION', `The strategy "${strategy}" gives no probabilities to take the largest of.`, {

@@ -14,6 +14,7 @@ import {
   withStatistics,
 } from '@nasc/training';
 import type { UntrainedNetwork } from './choose-path-pass.ts';
+import { isWeightsFile } from './load-weights.ts';
 
 /** Images behind the final statistics of batch normalisation, as they are: running ones are of the last few augmented batches. */
 const statisticsImages = 4096;
@@ -52,8 +53,11 @@ export const retrainPass = definePass({
         checkpoint: checkpoint.part('training'),
         progress,
       });
-      const statistics = await program.recalibrate([], calibrationBatches(asTheyAre, statisticsImages));
-      const trained = withStatistics(parameters, statistics);
+      // Weights that were loaded and not trained keep the statistics that they came with.
+      const asLoaded = isWeightsFile(recipe.from) && steps === 0;
+      const trained = asLoaded
+        ? parameters
+        : withStatistics(parameters, await program.recalibrate([], calibrationBatches(asTheyAre, statisticsImages)));
       await program.writeState({ parameters: trained });
       const validation = await evaluateSubset(program, { ...images, subset: scoring, checkpoint: checkpoint.part('validation'), progress });
       // The only look at the test split before the emitted code's.

@@ -1,13 +1,24 @@
 // Search: the configured strategy on a copy of the warm-up's weights.
 import { validateOptions } from '@nasc/config';
 import { definePass, noCheckpoint, taskDataset, withProgram } from '@nasc/core';
-import type { ConsumedArtifacts, PassContext, SearchResult } from '@nasc/core';
+import type { ConsumedArtifacts, PassContext, SearchResult, Supernet } from '@nasc/core';
+import { choicesOf } from '@nasc/ir';
 import { spaceCosts } from '@nasc/search';
 import { batchSource, scoreCost, scorePath, splitTask, taskAugmentation } from '@nasc/training';
 
 /** An option `batchSize` of the strategy sets the images of a step; else they are the warm-up's. */
 const batchSizeOf = (options: Readonly<Record<string, unknown>>, preset: number): number =>
   typeof options['batchSize'] === 'number' ? options['batchSize'] : preset;
+
+/** Of a space that is one network. */
+const nothingToSearch = (strategy: string, { weights }: Supernet): SearchResult => ({
+  kind: 'distribution',
+  strategy,
+  logProbabilities: [],
+  weights,
+  history: { columns: {} },
+  cost: { imagesForwardBackward: 0 },
+});
 
 export const searchPass = definePass({
   name: 'search',
@@ -22,6 +33,7 @@ export const searchPass = definePass({
     const strategy = registry.strategies.require(name, '/derive/strategy');
     const options = validateOptions(strategy.optionsSchema, given, '/derive/strategy');
     const costs = spaceCosts(searchSpace, costModel, context.limits, registry.ops);
+    if (choicesOf(searchSpace.graph).length === 0) return nothingToSearch(name, supernet);
 
     const dataset = await taskDataset(context, searchSpace.task);
     const subsets = splitTask(dataset, task, seed);

@@ -2,12 +2,21 @@
 import type { Config, Space } from '@nasc/config';
 import type { TaskDescription } from '@nasc/core';
 import { computeNormalisation } from '@nasc/data';
-import type { Dataset } from '@nasc/data';
-import { DiagnosticError } from '@nasc/diagnostics';
+import type { Dataset, Normalisation } from '@nasc/data';
+import { DiagnosticError, throwIfErrors } from '@nasc/diagnostics';
+import { messages } from './messages.ts';
+
+const normalisationOf = async ({ normalisation }: Config['task'], channels: number, train: Dataset['train']): Promise<Normalisation> => {
+  if (!normalisation) return computeNormalisation(train);
+  const wrong = (['mean', 'std'] as const).filter((key) => normalisation[key].length !== channels);
+  throwIfErrors(wrong.map((key) => messages.normalisationChannels(key, normalisation[key].length, channels)));
+  return normalisation;
+};
 
 /**
- * Statistics are those of all training images as they lie in the data set, before any resizing. Throws `DATA_IMAGE_SIZES` where
- * images differ in size and neither the space nor the data set's options say which one the network gets.
+ * Statistics are the config's, else those of all training images as they lie in the data set, before any resizing. Throws
+ * `DATA_IMAGE_SIZES` where images differ in size and neither the space nor the data set's options say which one the network gets, and
+ * `TASK_NORMALISATION_CHANNELS`.
  */
 export const describeTask = async (space: Space, dataset: Dataset, config: Config['task']): Promise<TaskDescription> => {
   const { name, classes, height, width, channels, train, manifestHash, sizesDiffer } = dataset;
@@ -17,7 +26,7 @@ export const describeTask = async (space: Space, dataset: Dataset, config: Confi
     dataset: name,
     classes,
     inputShape: [resolution ?? height, resolution ?? width, channels],
-    normalisation: await computeNormalisation(train),
+    normalisation: await normalisationOf(config, channels, train),
     evaluationCrop: config.evaluationCrop ?? dataset.defaultEvaluationCrop ?? 1,
     manifestHash,
   };

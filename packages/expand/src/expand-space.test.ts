@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { validateSpace } from '@nasc/config';
 import type { UserSpace } from '@nasc/config';
 import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
-import { choicesOf, lookupOf, printGraph, verifyGraph, unitsOf } from '@nasc/ir';
+import { choicesOf, hashGraph, lookupOf, printGraph, verifyGraph, unitsOf } from '@nasc/ir';
 import type { MacroLookup } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
+import { instantiatePath } from '@nasc/transforms';
 import { describe, expect, test } from 'vitest';
 import { expandSpace } from './index.ts';
 import type { SpaceTask } from './index.ts';
@@ -114,6 +115,13 @@ return %head1.logits`,
     expect(namesWith({ candidates: own })).toEqual(['zero identity avg3', 'zero identity avg3']);
   });
 
+  test('blocks that are named one by one are fixed, with the ids that a choice would have given them', () => {
+    const stages = [{ width: 8, blocks: ['short', 'zero', 'k3e3'] }];
+    const fixed = expand({ stages });
+    expect(choicesOf(fixed)).toEqual([]);
+    expect(hashGraph(fixed)).toBe(hashGraph(instantiatePath(expand({ stages: [{ width: 8, blocks: 3 }] }), [1, 2, 0])));
+  });
+
   test('what the space says once goes to every macro that takes it, and a block may say otherwise', () => {
     const graph = expand({
       activation: 'hSwish',
@@ -203,6 +211,24 @@ error SPACE_DUPLICATE_CANDIDATE: Two candidates of one choice are called "k3e3".
       `error SPACE_NO_CANDIDATES: stage1 has no candidates, and the space has none of its own.
   at small.json#/stages/0
   hint: Give "candidates" to the space or to the stage.`,
+    );
+  });
+
+  test('a named block that no candidate has the name of; Zero where nothing else would be left', () => {
+    expect(failure({ stages: [{ width: 8, blocks: ['k3e3', 'k3e4'] }] })).toBe(
+      `error SPACE_UNKNOWN_CANDIDATE: There is no candidate "k3e4".
+  at small.json#/stages/0/blocks/1
+  hint: Did you mean "k3e3"?`,
+    );
+    expect(failure({ stages: [{ width: 8, blocks: ['nothing'], zero: 'never' }] })).toBe(
+      `error SPACE_UNKNOWN_CANDIDATE: There is no candidate "nothing".
+  at small.json#/stages/0/blocks/0
+  hint: Known: k3e3, short.`,
+    );
+    expect(failure({ stages: [{ width: 16, blocks: ['zero', 'k3e3'] }] })).toBe(
+      `error SPACE_ZERO_WITHOUT_SHORTCUT: Zero cannot be a candidate of "stage1.block1": without a shortcut nothing of the image would be left.
+  at small.json#/stages/0/blocks/0
+  hint: Leave it out: where a block keeps size and width, Zero joins the candidates by itself, unless the stage says "zero": "never".`,
     );
   });
 

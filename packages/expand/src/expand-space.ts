@@ -27,8 +27,9 @@ const addStageBlock = (builder: RootBuilder, block: StageBlock, input: NodeId): 
   const shortcut = stride === 1 && builder.typeOf(input).shape[2] === width;
   const zero = { name: 'zero', macro: 'zero', attributes: { width, stride } };
   const ownZero = block.candidates.find((candidate) => candidate.macro === 'zero');
-  if (ownZero && !shortcut) throw new DiagnosticError([messages.zeroWithoutShortcut(id, ownZero.origin ?? at)]);
   const candidates = shortcut && block.zeroWhereShortcut ? [...block.candidates, zero] : block.candidates;
+  if ((ownZero && !shortcut) || candidates.length === 0)
+    throw new DiagnosticError([messages.zeroWithoutShortcut(id, ownZero?.origin ?? at)]);
   const [only, ...others] = candidates;
   const isFixed = others.length === 0;
   const macro = isFixed ? only!.macro : 'choice';

@@ -112,6 +112,19 @@ describe('the stage', () => {
     expect(configured.hash).not.toBe(preset.hash);
   });
 
+  test('normalises as the config says, else by the training images; a part of the hash', async () => {
+    const normalisation = { mean: [0.4, 0.3], std: [0.25, 0.2] };
+    const configured = await expand(space, { normalisation });
+    expect(configured.artifact.task.normalisation).toEqual(normalisation);
+    expect(configured.hash).not.toBe((await expand(space)).hash);
+    const refused = await expand(space, { normalisation: { mean: [0.5], std: [1, 1] } }).catch(({ diagnostics }: DiagnosticError) =>
+      formatDiagnostics(diagnostics),
+    );
+    expect(refused).toBe(`error TASK_NORMALISATION_CHANNELS: "mean" has 1 values, and the images have 2 channels.
+  at /task/normalisation/mean, stage expand, pass describeTask
+  hint: Give one value a channel (red, green, blue), or leave "normalisation" out.`);
+  });
+
   test('takes a named space, an object, or a file by its path from the config’s folder', async () => {
     await writeFile(join(folder, 'own.json'), JSON.stringify({ ...space, name: 'own' }));
     const names: string[] = [];

@@ -20,6 +20,7 @@ export const expandStage = definePlugin({
           space: spaceKey(space, folder),
           dataset: task.dataset,
           evaluationCrop: task.evaluationCrop,
+          normalisation: task.normalisation,
         }),
         passes: [resolveSpace, describeTaskPass, expandBlocks, checkLowerings, attachCosts],
       }),

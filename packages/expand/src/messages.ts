@@ -25,6 +25,14 @@ export const messages = {
       hint: 'Give "candidates" to the space or to the stage.',
     }),
 
+  unknownCandidate: (candidate: string, known: readonly string[], at: string): Diagnostic => {
+    const close = didYouMean(candidate, known);
+    return errorDiagnostic('SPACE_UNKNOWN_CANDIDATE', `There is no candidate "${candidate}".`, {
+      at,
+      hint: close ? `Did you mean "${close}"?` : `Known: ${known.join(', ')}.`,
+    });
+  },
+
   duplicateCandidate: (name: string, at: string): Diagnostic =>
     errorDiagnostic('SPACE_DUPLICATE_CANDIDATE', `Two candidates of one choice are called "${name}".`, {
       at,
@@ -94,6 +102,12 @@ export const messages = {
     errorDiagnostic('SPACE_HEAD_OUTPUT', `The head gives ${found}; a classifier of ${classes} classes gives ${classes} logits.`, {
       at,
       hint: 'End the head with { "macro": "linearHead" }.',
+    }),
+
+  normalisationChannels: (key: string, given: number, channels: number): Diagnostic =>
+    errorDiagnostic('TASK_NORMALISATION_CHANNELS', `"${key}" has ${given} values, and the images have ${channels} channels.`, {
+      at: `/task/normalisation/${key}`,
+      hint: 'Give one value a channel (red, green, blue), or leave "normalisation" out.',
     }),
 
   noOnnx: (op: string, node: string): Diagnostic =>

@@ -1,5 +1,4 @@
 // The passes of the stage, each adding to what the one before gave.
-import { validateSpace } from '@nasc/config';
 import type { Space } from '@nasc/config';
 import { definePass } from '@nasc/core';
 import type { SearchSpaceArtifact, TaskDescription } from '@nasc/core';
@@ -8,7 +7,7 @@ import { allOpNodes, costTable } from '@nasc/ir';
 import { describeTask } from './describe-task.ts';
 import { expandSpace } from './expand-space.ts';
 import { messages } from './messages.ts';
-import { readSpaceSource } from './space-source.ts';
+import { pointerOf, readSpace, readSpaceSource } from './space-source.ts';
 
 export interface ResolvedSpace {
   readonly space: Space;
@@ -20,13 +19,11 @@ export interface SpaceForTask extends ResolvedSpace {
   readonly task: TaskDescription;
 }
 
-const pointer = (place: string): string => (place.includes('#') ? place : `${place}#`);
-
 export const resolveSpace = definePass<object, ResolvedSpace>({
   name: 'resolveSpace',
   run(_consumed, { config, folder, registry }) {
-    const { value, place } = readSpaceSource(config.space, folder, registry.spaces);
-    return { space: validateSpace(value, place), place: pointer(place) };
+    const source = readSpaceSource(config.space, folder, registry.spaces);
+    return { space: readSpace(source), place: pointerOf(source.place) };
   },
 });
 

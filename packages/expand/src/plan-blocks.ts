@@ -105,7 +105,8 @@ const planStage = (context: PlanContext, stage: Stage, name: string, at: string)
   if (!list) report(context, messages.noCandidates(name, at));
   const listAt = stage.candidates ? at : context.place;
   const width = scaleWidth(stage.width, space.widthMultiplier);
-  return Array.from({ length: stage.blocks }, (_, index): StageBlock => {
+  const named = typeof stage.blocks === 'number' ? Array.from({ length: stage.blocks }, () => undefined) : stage.blocks;
+  return named.map((only, index): StageBlock => {
     const stride = index === 0 ? stage.stride : 1;
     const planned = (list ?? []).map((spec, position) =>
       planCandidate(context, spec, { width, stride }, `${listAt}/candidates/${position}`),
@@ -116,7 +117,15 @@ const planStage = (context: PlanContext, stage: Stage, name: string, at: string)
       const repeated = candidates.findIndex((candidate) => candidate.name === own) < position;
       if (repeated || (zeroWhereShortcut && own === 'zero')) report(context, messages.duplicateCandidate(own, origin!));
     }
-    return { kind: 'stage', id: `${name}.block${index + 1}`, at, width, stride, candidates, zeroWhereShortcut };
+    const block = { kind: 'stage', id: `${name}.block${index + 1}`, at, width, stride } as const;
+    if (only === undefined) return { ...block, candidates, zeroWhereShortcut };
+    const chosen = candidates.filter((candidate) => candidate.name === only);
+    const isZero = zeroWhereShortcut && only === 'zero';
+    if (chosen.length === 0 && !isZero && candidates.length === planned.length) {
+      const known = [...candidates.map((candidate) => candidate.name), ...(zeroWhereShortcut ? ['zero'] : [])];
+      report(context, messages.unknownCandidate(only, known, `${at}/blocks/${index}`));
+    }
+    return { ...block, at: `${at}/blocks/${index}`, candidates: chosen, zeroWhereShortcut: isZero };
   });
 };
 

@@ -1,10 +1,11 @@
-// Where the space comes from: a named one, a JSON file, or the config itself.
+// Where the space comes from: a named one, a JSON file (a space, or a network in the format of ProxylessNAS's authors), or the config.
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { parseJson } from '@nasc/config';
-import type { Config } from '@nasc/config';
+import { basename, extname, resolve } from 'node:path';
+import { isSpaceFile, parseJson, validateSpace } from '@nasc/config';
+import type { Config, Space } from '@nasc/config';
 import type { Registry } from '@nasc/core';
 import { DiagnosticError, readFailure } from '@nasc/diagnostics';
+import { isNetConfig, readNetConfig } from '@nasc/net-config';
 import { messages } from './messages.ts';
 
 /** The space as it was written, and its place for diagnostics: what JSON pointers are appended to. */
@@ -13,11 +14,9 @@ export interface SpaceSource {
   readonly place: string;
 }
 
-const isFile = (text: string): boolean => text.endsWith('.json') || text.includes('/');
-
 /** The part of the config that names the space, with the content of a file: what a key depends on. */
 export const spaceKey = (space: Config['space'], folder: string): unknown => {
-  if (typeof space !== 'string' || !isFile(space)) return space;
+  if (typeof space !== 'string' || !isSpaceFile(space)) return space;
   try {
     return { file: space, content: readFileSync(resolve(folder, space), 'utf8') };
   } catch {
@@ -39,5 +38,16 @@ const readSpaceFile = (path: string, folder: string): SpaceSource => {
 
 export const readSpaceSource = (space: Config['space'], folder: string, spaces: Registry['spaces']): SpaceSource => {
   if (typeof space !== 'string') return { value: space, place: '#/space' };
-  return isFile(space) ? readSpaceFile(space, folder) : { value: spaces.require(space, '/space').space, place: space };
+  return isSpaceFile(space) ? readSpaceFile(space, folder) : { value: spaces.require(space, '/space').space, place: space };
+};
+
+/** Ends in a JSON pointer. */
+export const pointerOf = (place: string): string => (place.includes('#') ? place : `${place}#`);
+
+/** The space that was meant, checked: a network in the authors' format is one in which nothing is left to choose. Throws all problems. */
+export const readSpace = ({ value, place }: SpaceSource): Space => {
+  if (!isNetConfig(value)) return validateSpace(value, place);
+  const [file = place] = place.split('#');
+  const name = basename(file, extname(file)) || 'network';
+  return validateSpace(readNetConfig(value, name, pointerOf(place)), place);
 };

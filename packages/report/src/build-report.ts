@@ -12,6 +12,7 @@ import type {
 } from '@nasc/core';
 import { choicesOf, costSummary } from '@nasc/ir';
 import type { Cost, NetworkGraph } from '@nasc/ir';
+import { writeNetConfig } from '@nasc/net-config';
 import type {
   Report,
   ReportAccuracy,
@@ -29,9 +30,22 @@ export interface ReportContext {
   readonly onnxRuntime?: Readonly<Record<string, Pick<NetworkLatency, 'ms' | 'spread' | 'samples'>>>;
 }
 
-/** What is written for a network: the target's files, and the ONNX file beside them where it is not one of them. */
-export const outputFiles = ({ files, onnx }: Pick<NetworkArtifacts, 'files' | 'onnx'>): ReadonlyMap<string, string | Uint8Array> =>
-  files.files.has('model.onnx') ? files.files : new Map([...files.files, ['model.onnx', onnx.bytes]]);
+/**
+ * What is written for a network: the target's files; beside them the ONNX file where it is not one of them, and net.config where its
+ * format can say the network.
+ */
+export const outputFiles = ({
+  files,
+  onnx,
+  derived,
+}: Pick<NetworkArtifacts, 'files' | 'onnx' | 'derived'>): ReadonlyMap<string, string | Uint8Array> => {
+  const netConfig = writeNetConfig(derived.graph);
+  return new Map<string, string | Uint8Array>([
+    ['model.onnx', onnx.bytes],
+    ...('text' in netConfig ? [['net.config', netConfig.text] as const] : []),
+    ...files.files,
+  ]);
+};
 
 /** Artifacts that hold clock readings, or follow from them: the same run has other hashes on another day. */
 const measuredKinds: readonly string[] = ['costModel', 'architecture', 'files'];
@@ -82,6 +96,7 @@ const reportNetwork = (
   hashes: Readonly<Record<string, string>>,
 ): ReportNetwork => {
   const { searchResult, architecture, derived, onnx, files } = artifacts;
+  const netConfig = writeNetConfig(derived.graph);
   const cost = networkCost(derived.graph, space.costs);
   const kernels = (kind: string) => files.coverage.filter((row) => row.kind === kind).length;
   return {
@@ -109,6 +124,7 @@ const reportNetwork = (
     test: accuracy(derived.test),
     codeTest: files.test ? accuracy(files.test) : null,
     onnx: { opset: onnx.opset, bytes: onnx.bytes.byteLength, verification: verification(onnx.verification) },
+    netConfig: 'reason' in netConfig ? netConfig.reason : null,
     code: files.verification ? verification(files.verification) : null,
     coverage: { special: kernels('special'), plain: kernels('plain'), unsupported: kernels('unsupported') },
     files: [...outputFiles(artifacts)]

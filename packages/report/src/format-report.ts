@@ -32,7 +32,7 @@ const choicesTable = ({ choices }: ReportNetwork, { choicesMs }: ReportNetworkTi
 };
 
 const facts = (network: ReportNetwork, timing: ReportNetworkTiming): readonly string[] => {
-  const { parameters, macs, memory, onnx, coverage, validation, test, codeTest, code } = network;
+  const { parameters, macs, memory, onnx, netConfig, coverage, validation, test, codeTest, code } = network;
   const rows: [string, string][] = [];
   const add = (name: string, value: string | false) => {
     if (value) rows.push([rows.some(([other]) => other === name) ? '' : name, value]);
@@ -61,6 +61,7 @@ const facts = (network: ReportNetwork, timing: ReportNetworkTiming): readonly st
   ]);
   if (timing.onnxRuntime !== null) rows.push(['', `the ONNX file in ONNX Runtime: ${measured(timing.onnxRuntime)}`]);
   add('ONNX', `opset ${onnx.opset}, ${formatBytes(onnx.bytes)}, verified: ${compared(onnx.verification)}`);
+  add('net.config', netConfig !== null && `not written, its format cannot say this network: ${netConfig}`);
   add('code', code === null ? 'not verified: this machine cannot run it' : `verified against ONNX Runtime: ${compared(code)}`);
   add('kernels', `${coverage.special} special, ${coverage.plain} plain, ${coverage.unsupported} unsupported`);
   add('device', timing.device);
@@ -110,15 +111,16 @@ export const formatReport = (report: Report): string => {
   const warmUpText = `${formatLarge(warmUp.cost.imagesForwardBackward)} images forward and backward, ${formatDuration(timing.warmUpMs)}`;
   return [
     `task    ${task.dataset}: ${task.classes.length} classes, images ${task.inputShape.join('x')}`,
-    `space   ${space.name}: ${space.choices} choices, ${formatCount(space.networks)} networks, ${range(space.parameters)} parameters, ${range(space.macs)} MACs`,
-    `warm-up ${warmUpText}`,
+    space.choices === 0
+      ? `network ${space.name}: nothing to choose`
+      : `space   ${space.name}: ${space.choices} choices, ${formatCount(space.networks)} networks, ${range(space.parameters)} parameters, ${range(space.macs)} MACs`,
+    ...(space.choices === 0 ? [] : [`warm-up ${warmUpText}`]),
     ...networks.flatMap((network) => {
       const own = timing.networks[network.name]!;
+      const title = network.name === network.target ? `target ${network.target}` : `network ${network.name}, target ${network.target}`;
       return [
         '',
-        `${network.name === network.target ? `target ${network.target}` : `network ${network.name}, target ${network.target}`}, found by ${network.search.strategy}`,
-        '',
-        ...indent(choicesTable(network, own)),
+        ...(space.choices === 0 ? [title] : [`${title}, found by ${network.search.strategy}`, '', ...indent(choicesTable(network, own))]),
         '',
         ...indent(facts(network, own)),
       ];

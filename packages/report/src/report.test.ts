@@ -157,6 +157,7 @@ target cpu, found by proxyless-gradient
               generated code: 0.0971 ms (spread 1.0 %)
               the ONNX file in ONNX Runtime: 0.200 ms (spread 2.0 %)
   ONNX        opset 15, 2.0 KiB, verified: largest error 2.4e-6, relative 3.1e-7, same class on 64 of 64 images
+  net.config  not written, its format cannot say this network: it does not take one image
   code        verified against ONNX Runtime: largest error 2.4e-6, relative 3.1e-7, same class on 64 of 64 images
   kernels     1 special, 1 plain, 0 unsupported
   device      Some processor, threads 1

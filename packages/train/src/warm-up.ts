@@ -18,6 +18,11 @@ export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
   name: 'warm-up',
   async run({ searchSpace }, context) {
     const { train: recipe, task, seed } = context.config;
+    const { graph } = searchSpace;
+    const parameters = initialiseParameters(graph, context.registry.ops, seed);
+    // One network is trained once, in the end.
+    if (choicesOf(graph).length === 0) return { weights: parameters, history: { columns: {} }, cost: { imagesForwardBackward: 0 } };
+
     const dataset = await taskDataset(context, searchSpace.task);
     const batches = batchSource({
       subset: splitTask(dataset, task, seed).train,
@@ -31,8 +36,6 @@ export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
     });
     const steps = stepsOf(recipe.epochs, batches);
     const { learningRate, warmUpSteps, ...optimizer } = recipe.optimizer;
-    const { graph } = searchSpace;
-    const parameters = initialiseParameters(graph, context.registry.ops, seed);
 
     return withProgram(context, { graph, parameters, activePaths: 1, batchSize: batches.batchSize }, async (program) => {
       const trained = await trainNetwork({

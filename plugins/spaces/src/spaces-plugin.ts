@@ -4,6 +4,7 @@ import { definePlugin } from '@nasc/core';
 import type { SpaceDefinition } from '@nasc/core';
 import { mobileSmall } from './mobile-small.ts';
 import { proxylessImagenet } from './proxyless-imagenet.ts';
+import { proxylessNetworks } from './proxyless-networks.ts';
 
 const definitionOf = (space: UserSpace): SpaceDefinition => ({ name: space.name, description: space.description ?? '', space });
 
@@ -12,6 +13,6 @@ export const spacesPlugin = definePlugin({
   apiVersion: 1,
   url: import.meta.url,
   setup(api) {
-    for (const space of [mobileSmall, proxylessImagenet]) api.addSpace(definitionOf(space));
+    for (const space of [mobileSmall, proxylessImagenet, ...proxylessNetworks]) api.addSpace(definitionOf(space));
   },
 });

@@ -1,6 +1,6 @@
 // Names and options in the config, checked before anything runs: a slip that concerns the last stage must not show only
 // after hours of training.
-import { validateOptions } from '@nasc/config';
+import { isSpaceFile, validateOptions } from '@nasc/config';
 import type { Config } from '@nasc/config';
 import { wantedEngines } from '@nasc/core';
 import type { Plugin, PluginHost } from '@nasc/core';
@@ -21,8 +21,6 @@ const naming = (place: Partial<Diagnostic>, check: () => unknown): void => {
     );
   }
 };
-
-const isFile = (space: string): boolean => space.endsWith('.json') || space.includes('/');
 
 /**
  * Throws a DiagnosticError with every name that no plugin registers and every option that is wrong; the latter says which plugin
@@ -49,7 +47,7 @@ export const checkNames = (config: Config, { registrations }: PluginHost, builti
 
   checkNamed('dataset', config.task.dataset, '/task/dataset');
   const { space } = config;
-  if (typeof space === 'string' && !isFile(space)) collect(() => registrations.require('space', space, '/space'));
+  if (typeof space === 'string' && !isSpaceFile(space)) collect(() => registrations.require('space', space, '/space'));
   for (const [index, target] of config.targets.entries()) {
     const { as: _label, ...named } = typeof target === 'string' ? { name: target } : target;
     checkNamed('target', named, `/targets/${index}`);

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { validateConfig } from '@nasc/config';
 import type { Config, UserConfig } from '@nasc/config';
+import { stageNames } from '@nasc/core';
 import type {
   EstimatedPart,
   EstimateOptions,
@@ -118,7 +119,8 @@ export const createPipeline = (userConfig: UserConfig | Config, options: CreateP
   const run = (runOptions: RunOptions = {}): Promise<PartialNascResult> =>
     locatingErrors(config, locate, async () => {
       const made = await checkedPipeline();
-      const { signal = new AbortController().signal } = runOptions;
+      const { signal = new AbortController().signal, to = 'codegen' } = runOptions;
+      if (stageNames.indexOf(to) >= stageNames.indexOf('derive')) (await import('@nasc/derive')).checkWeightsFile(config, folder);
       let whole: NascResult | undefined;
       const result = await made.run(runOptions, async (all) => {
         if (isWhole(all)) whole = await finish(all, signal);

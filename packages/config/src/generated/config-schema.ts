@@ -172,6 +172,35 @@ export const configSchema: Readonly<Record<string, unknown>> = {
             }
           }
         },
+        "normalisation": {
+          "title": "NormalisationConfig",
+          "description": "Of pixels from 0 to 1, by channel: (pixel - mean) / std. Computed from the training images when absent; weights from elsewhere want what they were trained with.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "mean",
+            "std"
+          ],
+          "properties": {
+            "mean": {
+              "type": "array",
+              "minItems": 1,
+              "items": {
+                "type": "number"
+              },
+              "description": "One value a channel."
+            },
+            "std": {
+              "type": "array",
+              "minItems": 1,
+              "items": {
+                "type": "number",
+                "exclusiveMinimum": 0
+              },
+              "description": "One value a channel."
+            }
+          }
+        },
         "evaluationCrop": {
           "type": "number",
           "minimum": 0.25,
@@ -181,7 +210,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       }
     },
     "space": {
-      "description": "A named space, the path of a JSON file, or the space itself.",
+      "description": "A named space, the path of a JSON file (a space, or a network as net.config), or the space itself.",
       "anyOf": [
         {
           "type": "string",
@@ -405,12 +434,21 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           "default": {},
           "properties": {
             "from": {
-              "enum": [
-                "scratch",
-                "shared"
+              "anyOf": [
+                {
+                  "enum": [
+                    "scratch",
+                    "shared"
+                  ]
+                },
+                {
+                  "type": "string",
+                  "pattern": "\\.safetensors$"
+                }
               ],
               "default": "scratch",
-              "description": "Initial weights: new ones or the supernet's."
+              "description": "Initial weights: new ones (scratch), the supernet's (shared), or those of a safetensors file, by PyTorch's names or nasc's. With 0 epochs a file's weights are evaluated and exported as they are.",
+              "hint": "\"scratch\", \"shared\", or the path of a file that ends in .safetensors."
             },
             "epochs": {
               "type": "number",

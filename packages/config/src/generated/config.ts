@@ -23,7 +23,7 @@ export interface Config {
   extends?: string | string[];
   task: TaskConfig;
   /**
-   * A named space, the path of a JSON file, or the space itself.
+   * A named space, the path of a JSON file (a space, or a network as net.config), or the space itself.
    */
   space:
     | string
@@ -90,6 +90,7 @@ export interface TaskConfig {
    */
   scoringImages: number;
   augmentation: AugmentationConfig;
+  normalisation?: NormalisationConfig;
   /**
    * Share of the resized image's sides that the centre crop keeps wherever nothing is random: 0.875 resizes to 256 and crops 224; 1 keeps all that fits. The data set's own when absent.
    */
@@ -164,6 +165,19 @@ export interface ColourJitterConfig {
    * x: turn of the colour circle in [-x, x]; 0 when absent. Nothing on grey images.
    */
   hue?: number;
+}
+/**
+ * Of pixels from 0 to 1, by channel: (pixel - mean) / std. Computed from the training images when absent; weights from elsewhere want what they were trained with.
+ */
+export interface NormalisationConfig {
+  /**
+   * One value a channel.
+   */
+  mean: number[];
+  /**
+   * One value a channel.
+   */
+  std: number[];
 }
 export interface TargetWithOptions {
   /**
@@ -314,9 +328,9 @@ export interface SelectConfig {
  */
 export interface RetrainConfig {
   /**
-   * Initial weights: new ones or the supernet's.
+   * Initial weights: new ones (scratch), the supernet's (shared), or those of a safetensors file, by PyTorch's names or nasc's. With 0 epochs a file's weights are evaluated and exported as they are.
    */
-  from: 'scratch' | 'shared';
+  from: ('scratch' | 'shared') | string;
   /**
    * Epochs over all training images.
    */

@@ -127,10 +127,23 @@ export const spaceSchema: Readonly<Record<string, unknown>> = {
             "description": "Channels out."
           },
           "blocks": {
-            "type": "integer",
-            "minimum": 1,
-            "maximum": 1000,
-            "description": "Number of blocks."
+            "description": "Number of blocks; or, where nothing is to be chosen, the name of the one candidate of each block (k5e3; zero for a block that is left out).",
+            "anyOf": [
+              {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 1000
+              },
+              {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 1000,
+                "items": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              }
+            ]
           },
           "stride": {
             "type": "integer",

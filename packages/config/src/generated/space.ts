@@ -113,9 +113,9 @@ export interface Stage {
    */
   width: number;
   /**
-   * Number of blocks.
+   * Number of blocks; or, where nothing is to be chosen, the name of the one candidate of each block (k5e3; zero for a block that is left out).
    */
-  blocks: number;
+  blocks: number | string[];
   /**
    * Stride of the first block.
    */

@@ -11,8 +11,8 @@ export interface ChooseNetworkOptions {
   readonly rounds: number;
   /** Networks that keep the limits of such costs; best first. */
   propose(costs: readonly CostTable[]): readonly (readonly number[])[];
-  /** Cross-entropy, nats: the lower the better. Null where networks cannot be scored: they are then taken in the order proposed. */
-  score(choices: readonly number[]): Promise<number | null>;
+  /** Cross-entropy, nats: the lower the better. Undefined where networks cannot be scored: they are then taken in the order proposed. */
+  score(choices: readonly number[]): Promise<number | undefined>;
   /** Milliseconds on the target; undefined where it cannot run here. */
   measure(choices: readonly number[]): Promise<number | undefined>;
   /** Networks of a round that were scored. */
@@ -42,11 +42,10 @@ export const chooseNetwork = async ({
 }: ChooseNetworkOptions): Promise<Architecture> => {
   const latency = costNamed(costs, 'latency');
   const limitMs = latency.limit;
-  const scores = new Map<string, number | null>();
-  const scoreOnce = async (choices: readonly number[]): Promise<number | null> => {
+  const scores = new Map<string, number | undefined>();
+  const scoreOnce = async (choices: readonly number[]): Promise<number | undefined> => {
     const key = choices.join(',');
-    const known = scores.get(key);
-    if (known !== undefined) return known;
+    if (scores.has(key)) return scores.get(key);
     const found = await score(choices);
     scores.set(key, found);
     return found;
@@ -66,12 +65,12 @@ export const chooseNetwork = async ({
   let correction = 1;
   for (let round = 0; round < rounds; round++) {
     const exceeded = new Set(history.map(({ choices }) => choices.join(',')));
-    let best: { readonly choices: readonly number[]; readonly score: number | null } | undefined;
+    let best: { readonly choices: readonly number[]; readonly score: number | undefined } | undefined;
     const proposed = propose(corrected(correction, round)).filter((choices) => !exceeded.has(choices.join(',')));
     for (const [index, choices] of proposed.entries()) {
       progress(index, proposed.length);
       const found = await scoreOnce(choices);
-      if (!best || (found !== null && best.score !== null && found < best.score)) best = { choices, score: found };
+      if (!best || (found !== undefined && best.score !== undefined && found < best.score)) best = { choices, score: found };
     }
     if (!best) break;
 

@@ -8,16 +8,16 @@ import { remembering } from './remember.ts';
 const batchSize = 128;
 
 /**
- * Calls `use` with a function that gives the mean cross-entropy of a path, nats; each path is scored once. It gives null where the search
+ * Calls `use` with a function that gives the mean cross-entropy of a path, nats; each path is scored once. It gives undefined where the search
  * left no shared weights.
  */
 export const withScores = async <T>(
   { searchSpace, searchResult }: { readonly searchSpace: SearchSpaceArtifact; readonly searchResult: SearchResult },
   context: PassContext,
-  use: (score: (choices: readonly number[]) => Promise<number | null>) => Promise<T>,
+  use: (score: (choices: readonly number[]) => Promise<number | undefined>) => Promise<T>,
 ): Promise<T> => {
   const { weights } = searchResult;
-  if (!weights) return use(async () => null);
+  if (!weights) return use(async () => undefined);
   const { config, checkpoint } = context;
   const dataset = await taskDataset(context, searchSpace.task);
   const { train, scoring } = splitTask(dataset, config.task, config.seed);

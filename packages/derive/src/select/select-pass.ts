@@ -1,9 +1,11 @@
 // Select: one network from the search's result, under the limit as measured on the target.
 import { definePass } from '@nasc/core';
 import type { Architecture, ConsumedArtifacts, PassContext } from '@nasc/core';
+import { choicesOf } from '@nasc/ir';
 import { costNamed, pathCost, spaceCosts } from '@nasc/search';
 import { messages } from '../messages.ts';
 import { chooseNetwork } from './choose-network.ts';
+import type { ChooseNetworkOptions } from './choose-network.ts';
 import { measureNetwork } from './measure-network.ts';
 import { networkCosts } from './network-costs.ts';
 import { mostProbableNetwork, proposeNetworks } from './propose-networks.ts';
@@ -30,6 +32,28 @@ const measuring = async ({ searchSpace, searchResult }: Consumed, limitMs: numbe
   };
 };
 
+/** Of a space that is one network: measured, and told where it exceeds the limit. There is nothing to rank, so it gets no score. */
+const takeOnlyNetwork = async ({
+  costs,
+  measure,
+  report,
+}: Pick<ChooseNetworkOptions, 'costs' | 'measure' | 'report'>): Promise<Architecture> => {
+  const reached = networkCosts(costs, []);
+  const latency = reached.find(({ name }) => name === 'latency')!;
+  const measuredMs = await measure([]);
+  const predictedMs = latency.predicted;
+  // What is predicted to exceed a limit was refused before.
+  const keepsLimit = (measuredMs ?? predictedMs) <= (latency.limit ?? Infinity);
+  if (!keepsLimit) report(messages.onlyNetworkExceedsLimit(latency, measuredMs!));
+  return {
+    choices: [],
+    predictedMs,
+    measuredMs,
+    costs: reached,
+    rounds: [{ choices: [], predictedMs, measuredMs, score: undefined, keepsLimit }],
+  };
+};
+
 export const selectPass = definePass({
   name: 'select',
   async run(input: Consumed, context: PassContext): Promise<Architecture> {
@@ -38,6 +62,7 @@ export const selectPass = definePass({
     const costs = spaceCosts(searchSpace, costModel, context.limits, context.registry.ops);
     const latency = costNamed(costs, 'latency');
     const measure = await measuring(input, latency.limit, context);
+    if (choicesOf(searchSpace.graph).length === 0) return takeOnlyNetwork({ costs, measure, report: context.report });
 
     return withScores(input, context, async (score) => {
       if (select.method === 'knapsack') {

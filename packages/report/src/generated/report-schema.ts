@@ -136,6 +136,7 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
           "test",
           "codeTest",
           "onnx",
+          "netConfig",
           "code",
           "coverage",
           "files",
@@ -340,6 +341,13 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
                 "description": "ONNX Runtime against the training engine."
               }
             }
+          },
+          "netConfig": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Why there is no net.config: what the format of ProxylessNAS's authors cannot say of this network; null where it was written."
           },
           "code": {
             "description": "The generated code against ONNX Runtime; null where this machine cannot run it.",

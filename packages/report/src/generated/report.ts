@@ -131,6 +131,10 @@ export interface ReportNetwork {
   codeTest: null | ReportAccuracy;
   onnx: ReportOnnx;
   /**
+   * Why there is no net.config: what the format of ProxylessNAS's authors cannot say of this network; null where it was written.
+   */
+  netConfig: string | null;
+  /**
    * The generated code against ONNX Runtime; null where this machine cannot run it.
    */
   code: null | ReportVerification;

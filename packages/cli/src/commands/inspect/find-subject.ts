@@ -1,13 +1,13 @@
-// What is meant by the argument of `nasc inspect`: a named space, a file (config, space, graph, ONNX model), a stored artifact, or
+// What is meant by the argument of `nasc inspect`: a named space, a file (config, space, net.config, graph, ONNX model), a stored artifact, or
 // the config's own space.
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, relative, resolve } from 'node:path';
 import type { LoadedConfig } from '@nasc/config';
-import { parseJson, validateSpace } from '@nasc/config';
+import { parseJson } from '@nasc/config';
 import { openArtifactStore } from '@nasc/core';
 import type { ArtifactKind, Registry, SearchSpaceArtifact } from '@nasc/core';
 import { DiagnosticError, readFailure } from '@nasc/diagnostics';
-import { expandSpace } from '@nasc/expand';
+import { expandSpace, pointerOf, readSpace } from '@nasc/expand';
 import { readGraph } from '@nasc/ir';
 import type { Graph } from '@nasc/ir';
 import { messages } from '../../messages.ts';
@@ -37,14 +37,13 @@ export interface SubjectContext {
 }
 
 const fromSpace = (value: unknown, place: string, { registry, size }: SubjectContext): Subject => {
-  const space = validateSpace(value, place);
+  const space = readSpace({ value, place });
   const { resolution, minimum, channels, classes } = space.input;
   const side = resolution ?? minimum;
   const inputShape = size.inputShape ?? (side !== undefined && channels !== undefined ? ([side, side, channels] as const) : undefined);
   const classCount = size.classes ?? classes;
   if (!inputShape || classCount === undefined) throw new DiagnosticError([messages.sizeUnknown(space.name)]);
-  const located = place.includes('#') ? place : `${place}#`;
-  return { name: space.name, graph: expandSpace(space, { inputShape, classes: classCount }, registry, located) };
+  return { name: space.name, graph: expandSpace(space, { inputShape, classes: classCount }, registry, pointerOf(place)) };
 };
 
 const fromConfig = async (loaded: LoadedConfig, { expandConfig }: SubjectContext): Promise<Subject> => {
@@ -83,7 +82,7 @@ const fromOnnx = async (bytes: Uint8Array, { registry }: SubjectContext): Promis
 
 const fromFile = async (path: string, context: SubjectContext): Promise<Subject> => {
   const shown = relative(context.folder, path) || path;
-  if (extname(path) !== '.json' && extname(path) !== '.onnx')
+  if (!['.json', '.config', '.onnx'].includes(extname(path)))
     return fromConfig(await loadConfig(path, { folder: context.folder }), context);
   const bytes = await readFile(path).catch((cause: unknown) => {
     const reason = readFailure(cause);
@@ -94,7 +93,7 @@ const fromFile = async (path: string, context: SubjectContext): Promise<Subject>
   const has = (key: string) => typeof value === 'object' && value !== null && key in value;
   if (has('task')) return fromConfig(await loadConfig(path, { folder: context.folder }), context);
   if (has('nodes')) return { name: basename(path, '.json'), graph: readGraph(value, shown) };
-  if (has('stages') || has('stem')) return fromSpace(value, shown, context);
+  if (has('stages') || has('stem') || has('first_conv')) return fromSpace(value, shown, context);
   throw new DiagnosticError([messages.unreadableFile(shown)]);
 };
 
