@@ -9,6 +9,7 @@ export { wantedEngines } from './pipeline/choose-engine.ts';
 export * from './pipeline/pipeline.ts';
 export { reportProgress } from './pipeline/report-progress.ts';
 export * from './plugin.ts';
+export { createTarget } from './plugins/create-target.ts';
 export { createRegistrations } from './plugins/registrations.ts';
 export type { OrderedPart, OwnedPass } from './plugins/order-passes.ts';
 export { setUpPlugins } from './plugins/plugin-host.ts';

@@ -66,7 +66,7 @@ export const createRunState = ({ config, host, folder, dataDir, signal, listener
   const cacheFolder = join(resolve(folder, config.cacheDir), 'cache');
   const engineOptions: EngineOptions = { threads: config.threads ?? cpus().length, cacheFolder };
 
-  const targets = config.targets.map((named, index) => createTarget(registrations, split(named), `/targets/${index}`));
+  const targets = config.targets.map((named, index) => createTarget(registrations, split(named), `/targets/${index}`, { folder }));
 
   const engines = new Map<string, Promise<ChosenEngine>>();
   const engine = (stage: StageName): Promise<ChosenEngine> => {
