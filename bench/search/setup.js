@@ -56,7 +56,7 @@ export const setUp = async () => {
     folder: root,
     signal,
     registry,
-    target: registry.targets.require('cpu').create({ threads: 1 }),
+    target: registry.targets.require('cpu').create({ threads: 1 }, { folder: '.' }),
     engine: async () => ({ engine: nativeEngine, options: { threads, cacheFolder } }),
     dataset: async () => dataset,
     cacheFolder,
