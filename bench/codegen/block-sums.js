@@ -77,7 +77,7 @@ export const blockSums = async (name, { width, rounds }) => {
   const timer = new BlockTimer(binary);
   try {
     const before = await around();
-    const table = await registry.targets.require('cpu').create(options).measureBlocks(space, context);
+    const table = await registry.targets.require('cpu').create(options, { folder: '.' }).measureBlocks(space, context);
     const tablePeak = peakAround({ around: [before, await around()] });
     const random = new Random({ seed: 1, stream: 'bench.blockSums' });
     const measured = [];

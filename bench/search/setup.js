@@ -57,7 +57,7 @@ export const setUp = async () => {
     signal,
     registry,
     limits: constraints,
-    target: registry.targets.require('cpu').create({ threads: 1 }),
+    target: registry.targets.require('cpu').create({ threads: 1 }, { folder: '.' }),
     engine: async () => ({ engine: nativeEngine, options: { threads, cacheFolder } }),
     dataset: async () => dataset,
     cacheFolder,

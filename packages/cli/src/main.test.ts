@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@nasc/config';
-import { withLock } from '@nasc/core';
+import { openArtifactStore, withLock } from '@nasc/core';
 import { buildNetwork, float32, initialiseParameters, lookupOf } from '@nasc/ir';
 import { writeOnnx } from '@nasc/onnx';
 import { primitiveOps } from '@nasc/ops';
@@ -387,6 +387,67 @@ describe('nasc inspect', () => {
     await write('net.config', { ...file, classifier: {} });
     const { code, stderr } = await cli('inspect net.config');
     expect([code, stderr.split('\n')[0]]).toEqual([1, 'error NET_CONFIG_MALFORMED: "blocks" has to be a list of blocks, and is missing.']);
+  });
+
+  test('with a target that has a table: what each candidate, unit and the whole take', async () => {
+    const space = await inspectJson('proxyless-imagenet --target pixel1');
+    expect(space).toMatchObject({ kind: 'space', target: 'pixel1', device: expect.stringMatching(/^Google Pixel 1,/) as string });
+    const { minimum, maximum, uniform } = space['latencyMs'] as { minimum: number; maximum: number; uniform: number };
+    expect([minimum, maximum, uniform].map((ms) => ms.toFixed(3))).toEqual(['29.609', '191.030', '113.988']);
+    const { stem, head } = space['fixedLatencyMs'] as { stem: number; head: number };
+    expect((stem + head).toFixed(3)).toBe('11.364');
+    const layers = space['layers'] as { id: string; candidates?: readonly { name: string; latencyMs: number }[] }[];
+    const { candidates } = layers.find(({ id }) => id === 'stage1.block2.choice')!;
+    expect(candidates!.map(({ name, latencyMs }) => [name, Number(latencyMs.toFixed(1))])).toContainEqual(['k3e3', 6.3]);
+    expect(candidates!.at(-1)).toMatchObject({ name: 'zero', latencyMs: 0 });
+
+    const { stdout } = await cli('inspect proxyless-imagenet --target pixel1');
+    expect(stdout).toMatch(/\nstem {2}convBnAct +7\.966 ms \(stem \+ first\)\n/);
+    expect(stdout).toMatch(/\n {4}k7e6 {2}mbConv expansion 6, kernel 7 +22\.105 ms {2}8\.98 k parameters {2}41\.2 M MACs\n/);
+    expect(stdout).toContain('\nlatency     29.609 ms to 191.030 ms, 113.988 ms on average, on pixel1 (Google Pixel 1, ');
+  });
+
+  test('a network by a table of one’s own, named on the command line or by the config', async () => {
+    await write('tiny.json', network);
+    const entries = {
+      'Conv-input:8x8x1-output:4x4x8': { ms: 0.5 },
+      'expanded_conv-input:4x4x8-output:4x4x8-expand:1-kernel:3-stride:1-idskip:1': { ms: 0.25 },
+      'Logits-input:4x4x8-output:3': { ms: 0.125 },
+    };
+    await write('mine.json', { device: 'my phone', entries });
+    const named = { name: 'table', file: 'mine.json' };
+    const line = ['inspect', 'tiny.json', '--input', '8x8x1', '--classes', '3', '--json', '--target'];
+    const shown = JSON.parse((await runCli([...line, JSON.stringify(named)], { folder })).stdout) as object;
+    expect(shown).toMatchObject({ kind: 'network', latencyMs: 0.875, fixedLatencyMs: { stem: 0.5, 'stage1.block1': 0.25, head: 0.125 } });
+    await write('nasc.config.json', { ...config, targets: [named] });
+    expect(JSON.parse((await runCli([...line, 'table'], { folder })).stdout)).toEqual(shown);
+    expect((await cli('inspect tiny.json --input 8x8x1 --classes 3 --target table')).stdout).toMatch(
+      /\nstage1\.block1 {2}mbConv {2}shortcut +0\.250 ms\n[\s\S]*\nlatency {5}0\.875 ms on table \(my phone: /,
+    );
+  });
+
+  test('a target that measures has no latencies to show, nor has an artifact without layers', async () => {
+    expect((await cli('inspect mobile-small --target cpu')).stderr)
+      .toBe(`error INSPECT_TARGET_MEASURES: Target "cpu" has no latencies before they are measured.
+  at --target cpu
+  hint: \`nasc run --to annotate\` measures those of a config's space and stores them as a costModel: \`nasc inspect HASH\` shows it.
+`);
+    expect((await cli('inspect mobile-small --target pixel2')).stderr).toBe(`error UNKNOWN_NAME: There is no target "pixel2".
+  at --target
+  hint: Did you mean "pixel1"?
+`);
+    expect((await cli('inspect mobile-small --target table')).stderr).toBe(`error CONFIG_MISSING_KEY: "file" is missing.
+  at --target
+  hint: The table, in the format of docs/formats.md; starts from the folder of the config.
+`);
+    const architecture = { choices: [0], predictedMs: 1, measuredMs: undefined, costs: [], rounds: [] };
+    const { hash } = await openArtifactStore(join(folder, '.nasc')).put('architecture', architecture);
+    expect((await cli(`inspect ${hash} --target pixel1`)).stderr).toBe(
+      `error INSPECT_NO_GRAPH: "architecture ${hash}" holds neither a search space nor a network, so no target has a latency for it.
+  at --target
+  hint: Leave --target out.
+`,
+    );
   });
 
   test('an exported ONNX model is a network with what it says of itself; one of another tool is refused', async () => {

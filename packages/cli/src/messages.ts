@@ -132,6 +132,18 @@ export const messages = {
       hint: 'Give more of the hash.',
     }),
 
+  targetMeasures: (target: string): Diagnostic =>
+    errorDiagnostic('INSPECT_TARGET_MEASURES', `Target "${target}" has no latencies before they are measured.`, {
+      at: `--target ${target}`,
+      hint: "`nasc run --to annotate` measures those of a config's space and stores them as a costModel: `nasc inspect HASH` shows it.",
+    }),
+
+  noGraph: (name: string): Diagnostic =>
+    errorDiagnostic('INSPECT_NO_GRAPH', `"${name}" holds neither a search space nor a network, so no target has a latency for it.`, {
+      at: '--target',
+      hint: 'Leave --target out.',
+    }),
+
   unreadableFile: (file: string): Diagnostic =>
     errorDiagnostic('INSPECT_UNKNOWN_FORMAT', `"${file}" is neither a search space nor a network nor a config.`, {
       hint: 'A search space has `stages`, a network has `nodes`, a net.config has `first_conv`, a config has `task`.',

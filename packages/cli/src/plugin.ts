@@ -54,6 +54,8 @@ export type {
   StrategyDefinition,
   Supernet,
   Target,
+  TargetCapabilities,
+  TargetContext,
   TargetDefinition,
   TaskDescription,
   TrainingBatch,

@@ -104,7 +104,7 @@ const failure = (target: Target, onnx: OnnxModel): Promise<string> =>
     },
   );
 
-const cpu = registry.targets.require('cpu').create({ sampleMs: 1 });
+const cpu = registry.targets.require('cpu').create({ sampleMs: 1 }, { folder: '.' });
 
 describe('codegen', () => {
   it('writes code that agrees with ONNX Runtime, evaluates it on all test images, and times it', async () => {
@@ -127,7 +127,7 @@ describe('codegen', () => {
   });
 
   it('does the same with the weights in a file', async () => {
-    const target = registry.targets.require('cpu').create({ sampleMs: 1, weights: 'file' });
+    const target = registry.targets.require('cpu').create({ sampleMs: 1, weights: 'file' }, { folder: '.' });
     const { files, reported } = await runStage(target, onnxOf(1));
     expect(reported).toEqual([]);
     expect(files.files.get('tiny_space_noise_weights.bin')).toBeInstanceOf(Uint8Array);

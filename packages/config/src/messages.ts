@@ -3,10 +3,10 @@ import { didYouMean, errorDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
 export const messages = {
-  unknownKey: (key: string, parent: string, known: readonly string[], at: string): Diagnostic => {
+  unknownKey: (key: string, parent: string, known: readonly string[], at: string, help?: string): Diagnostic => {
     const close = didYouMean(key, known);
     const where = parent ? ` in "${parent}"` : '';
-    const hint = close ? `Did you mean "${close}"?` : known.length > 0 ? `Known keys: ${known.join(', ')}.` : 'It takes no keys.';
+    const hint = help ?? (close ? `Did you mean "${close}"?` : known.length > 0 ? `Known keys: ${known.join(', ')}.` : 'It takes no keys.');
     return errorDiagnostic('CONFIG_UNKNOWN_KEY', `Unknown key "${key}"${where}.`, { at, hint });
   },
 

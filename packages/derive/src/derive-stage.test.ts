@@ -93,7 +93,7 @@ const searchSpace: SearchSpaceArtifact = {
 };
 
 const reported: Diagnostic[] = [];
-const cpu = registry.targets.require('cpu').create({ vectorWidth: 'portable', threads: 1, sampleMs: 2 });
+const cpu = registry.targets.require('cpu').create({ vectorWidth: 'portable', threads: 1, sampleMs: 2 }, { folder: '.' });
 
 interface RunOptions {
   readonly checkpoint?: Checkpoint;

@@ -1,6 +1,8 @@
 export { checkModel } from './check-model.ts';
 export { collectLogits } from './collect-logits.ts';
 export { compareOutputs } from './compare-outputs.ts';
+export { emitModel, hasOnnxLowering, modelFile } from './emit-model.ts';
+export type { ModelFilesOptions } from './emit-model.ts';
 export * from './layout.ts';
 export * from './lowering.ts';
 export { describeTask } from './metadata.ts';

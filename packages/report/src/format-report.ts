@@ -59,7 +59,11 @@ const facts = (network: ReportNetwork, timing: ReportNetworkTiming): readonly st
     '',
     timing.code === null ? 'generated code: not measured, this machine cannot run it' : `generated code: ${measured(timing.code)}`,
   ]);
-  if (timing.onnxRuntime !== null) rows.push(['', `the ONNX file in ONNX Runtime: ${measured(timing.onnxRuntime)}`]);
+  if (timing.onnxRuntime !== null) {
+    // Where the target is another device, whose number stands above.
+    const where = timing.code === null ? ' on this machine' : '';
+    rows.push(['', `the ONNX file in ONNX Runtime${where}: ${measured(timing.onnxRuntime)}`]);
+  }
   add('ONNX', `opset ${onnx.opset}, ${formatBytes(onnx.bytes)}, verified: ${compared(onnx.verification)}`);
   add('net.config', netConfig !== null && `not written, its format cannot say this network: ${netConfig}`);
   add('code', code === null ? 'not verified: this machine cannot run it' : `verified against ONNX Runtime: ${compared(code)}`);

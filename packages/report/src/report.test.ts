@@ -188,7 +188,7 @@ test('what this machine cannot run, and what is not known, is said', () => {
         files: { ...files, memory: undefined, verification: undefined, latency: undefined, test: undefined },
       }),
     }),
-    { seed },
+    { seed, onnxRuntime: { dsp: { ms: 0.2, spread: 0.004, samples: 30 } } },
   );
   const text = formatReport(report);
   for (const line of [
@@ -196,6 +196,7 @@ test('what this machine cannot run, and what is not known, is said', () => {
     '  parameters  unknown: a plugin added nodes',
     '  latency     asked for: no limit',
     '              generated code: not measured, this machine cannot run it',
+    '              the ONNX file in ONNX Runtime on this machine: 0.200 ms (spread 2.0 %)',
     '  code        not verified: this machine cannot run it',
   ]) {
     expect(text.split('\n')).toContain(line);

@@ -52,7 +52,7 @@ const context = (changes: Partial<MeasureContext> = {}): MeasureContext => ({
 });
 
 test('every candidate and every fixed block has a measured latency, kept as it is; Zero costs nothing; profiles are cleaned up', async () => {
-  const target = onnxRuntimeTarget.create({ threads: 1 });
+  const target = onnxRuntimeTarget.create({ threads: 1 }, { folder: '.' });
   const graph = space(2);
   const kept: KeptStates = new Map();
   const progress: number[] = [];
@@ -79,5 +79,7 @@ test('every candidate and every fixed block has a measured latency, kept as it i
 
 test('an abort ends the measuring', async () => {
   const aborted = context({ signal: AbortSignal.abort(new Error('stopped by the user')) });
-  await expect(onnxRuntimeTarget.create({ threads: 1 }).measureBlocks!(space(1), aborted)).rejects.toThrow('stopped by the user');
+  await expect(onnxRuntimeTarget.create({ threads: 1 }, { folder: '.' }).measureBlocks!(space(1), aborted)).rejects.toThrow(
+    'stopped by the user',
+  );
 });

@@ -31,7 +31,7 @@ const network: DeployableNetwork = {
   classes: ['cat', 'dog'],
   normalisation: { mean: [0.5, 0.4, 0.3], std: [0.25, 0.25, 0.2] },
 };
-const target = onnxRuntimeTarget.create({ threads: 1, sampleMs: 1 });
+const target = onnxRuntimeTarget.create({ threads: 1, sampleMs: 1 }, { folder: '.' });
 // What `emit` and `build` use of their contexts.
 const emitContext = { registry } as unknown as PassContext;
 const measureContext: MeasureContext = {
@@ -99,5 +99,5 @@ test('supports what has an ONNX lowering, and says why not', () => {
 });
 
 test('another number of threads is another device', async () => {
-  expect((await onnxRuntimeTarget.create({ threads: 2 }).device()).id).not.toBe((await target.device()).id);
+  expect((await onnxRuntimeTarget.create({ threads: 2 }, { folder: '.' }).device()).id).not.toBe((await target.device()).id);
 });

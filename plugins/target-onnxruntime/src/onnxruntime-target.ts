@@ -1,8 +1,7 @@
 // Target `onnxruntime`: the ONNX file itself, run by ONNX Runtime's CPU provider.
 import type { Target, TargetDefinition } from '@nasc/core';
 import { hostDevice } from '@nasc/measure';
-import { loadOnnxRuntime, opsets } from '@nasc/onnx';
-import { emitFiles } from './emit.ts';
+import { emitModel, hasOnnxLowering, loadOnnxRuntime, opsets } from '@nasc/onnx';
 import { measureBlocks } from './measure-blocks.ts';
 import { loadModel } from './run-model.ts';
 
@@ -10,6 +9,9 @@ interface OnnxRuntimeOptions {
   readonly threads: number;
   readonly sampleMs: number;
 }
+
+const describeLatency = (threads: number): string =>
+  `Latency was measured for one image a call and ${threads === 1 ? 'one thread' : `${threads} threads`} inside an operator; set the same to get it.`;
 
 const createTarget = (options: OnnxRuntimeOptions): Target => {
   const device = async () => {
@@ -21,10 +23,11 @@ const createTarget = (options: OnnxRuntimeOptions): Target => {
     options: { ...options },
     capabilities: { dtypes: ['float32'], opset: opsets.newest },
     device,
-    supports: (node, { ops }) => ops.get(node.op)?.lower.onnx !== undefined || `op "${node.op}" has no ONNX lowering`,
+    supports: (node, { ops }) => hasOnnxLowering(node, ops),
     legalize: [],
     kernels: [],
-    emit: async (network, onnx, context) => emitFiles(network, onnx, context.registry.ops, options.threads),
+    emit: async (network, onnx, { registry }) =>
+      emitModel(network, onnx, registry.ops, { latency: describeLatency(options.threads), threads: options.threads }),
     build: async (emitted, network) => loadModel(emitted, network, await device(), options),
     measureBlocks: async (space, context) => measureBlocks(space, context, await device(), options.threads),
   };

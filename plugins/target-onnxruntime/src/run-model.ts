@@ -2,9 +2,8 @@
 import type { DeployableNetwork, DeviceDescription, EmittedFiles, Executable, MeasureContext, NetworkLatency } from '@nasc/core';
 import { elementCount } from '@nasc/ir';
 import { measure, networkLatency } from '@nasc/measure';
-import { createOnnxSession } from '@nasc/onnx';
+import { createOnnxSession, modelFile } from '@nasc/onnx';
 import type { OnnxSession } from '@nasc/onnx';
-import { modelFile } from './emit.ts';
 
 /** Times calls, the runtime's JavaScript interface included: what an application in Node waits for. */
 export const timeCalls = (session: OnnxSession, imageElements: number, batch = 1): ((runs: number) => Promise<number>) => {

@@ -43,7 +43,7 @@ export const createGeneratedC = (): GeneratedC => {
     checkpoint: noCheckpoint(),
     progress: () => {},
   };
-  const target = cpuTarget.create({ vectorWidth });
+  const target = cpuTarget.create({ vectorWidth }, { folder: '.' });
   return {
     name: `generated C, ${vectorWidth}`,
     lowering: 'c',

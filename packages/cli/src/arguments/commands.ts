@@ -59,6 +59,10 @@ export const commands: readonly Command[] = [
       candidates: { doc: 'Show the layers of each candidate too.' },
       input: { value: 'HxWxC', doc: 'Image size for a space that is looked at without a data set.' },
       classes: { value: 'N', doc: 'Number of classes, likewise.' },
+      target: {
+        value: 'TARGET',
+        doc: 'Show latencies too, on a target that knows them without measuring: a name, or {"name": "table", "file": "..."}.',
+      },
       config: { value: 'FILE', doc: 'The config whose plugins, space and store are used.' },
       json,
       help,

@@ -17,6 +17,7 @@ const builtin: readonly (() => Promise<Plugin>)[] = [
   async () => (await import('@nasc/strategy-proxyless')).strategyProxyless,
   async () => (await import('@nasc/target-cpu')).targetCpu,
   async () => (await import('@nasc/target-onnxruntime')).targetOnnxRuntime,
+  async () => (await import('@nasc/target-table')).targetTable,
 ];
 
 export const loadBuiltinPlugins = (): Promise<readonly Plugin[]> => Promise.all(builtin.map((load) => load()));

@@ -77,7 +77,8 @@ export const explainErrors = (reported: readonly ErrorObject[], root: JsonSchema
     if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') {
       const key = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty']);
       const known = Object.keys(propertiesOf(schema)).filter((name) => name !== '$schema');
-      return [messages.unknownKey(key, path, known, locate(`${error.instancePath}/${escapeToken(key)}`))];
+      const help = typeof schema['hint'] === 'string' ? schema['hint'] : undefined;
+      return [messages.unknownKey(key, path, known, locate(`${error.instancePath}/${escapeToken(key)}`), help)];
     }
     if (error.keyword === 'required') {
       const key = String(error.params['missingProperty']);
@@ -92,7 +93,7 @@ export const explainErrors = (reported: readonly ErrorObject[], root: JsonSchema
     wrongValues.add(error.instancePath);
     const choices = Array.isArray(schema['enum']) ? schema['enum'].filter((choice) => typeof choice === 'string') : [];
     const suggestion = typeof error.data === 'string' ? didYouMean(error.data, choices) : undefined;
-    // The keyword `hint` of a schema is what helps where its value is wrong.
+    // The keyword `hint` of a schema is what helps where its value, or a key in it, is wrong.
     const hint = suggestion === undefined ? schema['hint'] : `Did you mean "${suggestion}"?`;
     const expected = describeExpectation(schema, root);
     const at = locate(error.instancePath);

@@ -87,19 +87,31 @@ export interface MeasureContext {
   progress(done: number, total: number, message?: string): void;
 }
 
+export interface TargetContext {
+  /** Where relative paths among the options begin: the folder of the config. */
+  readonly folder: string;
+}
+
 /** Options are validated against `optionsSchema` before `create` sees them. */
 export interface TargetDefinition {
   readonly name: string;
   readonly description: string;
   readonly optionsSchema: Readonly<Record<string, unknown>>;
-  create(options: Readonly<Record<string, unknown>>): Target;
+  create(options: Readonly<Record<string, unknown>>, context: TargetContext): Target;
+}
+
+export interface TargetCapabilities {
+  readonly dtypes: readonly string[];
+  readonly opset?: number;
+  /** `measureBlocks` looks its values up: it needs no device and no time, and `nasc inspect --target` may call it. */
+  readonly latenciesKnown?: boolean;
 }
 
 export interface Target {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly capabilities: { readonly dtypes: readonly string[]; readonly opset?: number };
-  /** The device that `measure…` would run on here; part of the key of everything that was measured. */
+  readonly capabilities: TargetCapabilities;
+  /** The device that latencies are of: that of `measure…`, or of a table; part of the key of everything that follows from them. */
   device(): Promise<DeviceDescription>;
   /** True, or why not. */
   supports(node: OpNode, registry: Pick<Registry, 'ops' | 'patterns'>): true | string;
@@ -110,6 +122,6 @@ export interface Target {
   emit(network: DeployableNetwork, onnx: Uint8Array | undefined, context: PassContext): Promise<EmittedFiles>;
   /** Compiles and loads what was emitted. Absent for targets that this machine cannot run. */
   build?(emitted: EmittedFiles, network: DeployableNetwork, context: MeasureContext): Promise<Executable>;
-  /** Times every candidate of the space, by default in place (inside whole networks). */
+  /** Times every candidate of the space, by default in place (inside whole networks); or has the values already (`latenciesKnown`). */
   measureBlocks?(space: SearchSpaceGraph, context: MeasureContext): Promise<BlockLatencies>;
 }

@@ -90,7 +90,7 @@ export const createRunState = ({ config: given, host, folder, dataDir, signal, l
   const targets = config.targets.map((named, index): Subject => {
     const { name, options } = split(named);
     const { as: _label, ...own } = options;
-    return { name: targetLabel(named), target: createTarget(registrations, { name, options: own }, `/targets/${index}`) };
+    return { name: targetLabel(named), target: createTarget(registrations, { name, options: own }, `/targets/${index}`, { folder }) };
   });
   const networks = networksOf(config).map(({ name, target: targetName, limits }): NetworkSubject => {
     const { target } = targets.find((subject) => subject.name === targetName)!;

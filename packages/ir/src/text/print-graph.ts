@@ -8,7 +8,7 @@
 //       k3e3  mbConv kernel 3, expansion 3                                p 0.62  0.41 ms
 //   return %head.logits
 import { isChoice } from '../graph.ts';
-import type { Attributes, AttributeValue, Candidate, ChoiceNode, Graph, NodeId, OpNode } from '../graph.ts';
+import type { Attributes, AttributeValue, Candidate, ChoiceNode, Graph, Group, NodeId, OpNode } from '../graph.ts';
 import type { MacroLookup } from '../macro.ts';
 import type { OpLookup } from '../op.ts';
 import { printType } from '../tensor-type.ts';
@@ -28,6 +28,8 @@ export interface PrintOptions {
   readonly regions?: boolean;
   /** Side tables, such as probabilities or latencies; nothing where a column has nothing to say. */
   readonly columns?: readonly ((row: PrintRow) => string | undefined)[];
+  /** A side table of blocks: what stands in the line that names one. */
+  readonly groupColumn?: (group: Group) => string | undefined;
 }
 
 /** Where types and columns begin, unless a line is longer. */
@@ -90,7 +92,8 @@ class Printer {
     for (const node of graph.nodes) {
       if (node.group !== current && node.group !== undefined) {
         const group = groups.get(node.group);
-        this.line([node.group, group?.macro, ...(group?.shortcut ? ['shortcut'] : [])].filter(Boolean).join('  '));
+        const text = [node.group, group?.macro, ...(group?.shortcut ? ['shortcut'] : [])].filter(Boolean).join('  ');
+        this.line(text, group && this.#options.groupColumn?.(group));
       }
       current = node.group;
       const indent = current === undefined ? '' : '  ';

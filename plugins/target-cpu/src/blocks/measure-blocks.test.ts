@@ -119,7 +119,7 @@ describe('the measuring binary', () => {
 
   it.each(paths.map((path) => ({ path })))('computes path $path with the kernels and the bits of the emitted network', async ({ path }) => {
     const network = networkOf(path);
-    const target = cpuTarget.create({});
+    const target = cpuTarget.create({}, { folder: '.' });
     const emitted = await target.emit(network, undefined, { registry } as PassContext);
     const executable = await target.build!(emitted, network, context);
     const expected = await executable.run(image, 1);
@@ -154,7 +154,7 @@ describe('the measuring binary', () => {
 describe('measureBlocks', () => {
   it('values every candidate and every fixed block, and skipping is free', async () => {
     const seen: string[] = [];
-    const target = cpuTarget.create({});
+    const target = cpuTarget.create({}, { folder: '.' });
     const result = await target.measureBlocks!(space, {
       ...context,
       progress: (done, total, message) => seen.push(`${done}/${total} ${message}`),
@@ -175,7 +175,7 @@ describe('measureBlocks', () => {
   });
 
   it('goes on after an interruption with as many networks as were planned, and takes each once', async () => {
-    const target = cpuTarget.create({});
+    const target = cpuTarget.create({}, { folder: '.' });
     const kept: KeptStates = new Map();
     const stopped = target.measureBlocks!(space, { ...context, checkpoint: memoryCheckpoint(kept, { stopAt: 60 }) });
     await expect(stopped).rejects.toThrow('stopped');

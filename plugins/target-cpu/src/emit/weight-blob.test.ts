@@ -24,7 +24,7 @@ const network = chainNetwork(
   10,
   3,
 );
-const targetOf = (weights: string) => cpuTarget.create({ vectorWidth: 'portable', weights, sampleMs: 1 });
+const targetOf = (weights: string) => cpuTarget.create({ vectorWidth: 'portable', weights, sampleMs: 1 }, { folder: '.' });
 const emit = (weights: string): Promise<EmittedFiles> =>
   targetOf(weights).emit(network, undefined, { registry: testRegistry } as unknown as PassContext);
 const measuring = {

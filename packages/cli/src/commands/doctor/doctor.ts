@@ -24,7 +24,7 @@ export const doctor = async (parsed: Arguments, io: Io): Promise<number> => {
   const findings: readonly Finding[] = [
     ...(await findMachine(io.env)),
     ...(await findEngines(host, io.folder)),
-    ...(await findTargets(host)),
+    ...(await findTargets(host, io.folder)),
     ...(await findDatasets(host, path)),
     optional('search path', places.join(', '), ''),
   ];

@@ -32,14 +32,18 @@ export const findEngines = async ({ registrations }: PluginHost, folder: string)
   return findings;
 };
 
-export const findTargets = ({ registrations }: PluginHost): Promise<readonly Finding[]> =>
+/** One with options that only a config can give is neither there nor missing. */
+export const findTargets = ({ registrations }: PluginHost, folder: string): Promise<readonly Finding[]> =>
   Promise.all(
-    registrations.all('target').map(({ value }) =>
-      find(`target ${value.name}`, async () => {
-        const target = value.create(validateOptions(value.optionsSchema, {}, `target ${value.name}`));
+    registrations.all('target').map(({ value }) => {
+      const name = `target ${value.name}`;
+      const required = (value.optionsSchema['required'] ?? []) as readonly string[];
+      if (required.length > 0) return optional(name, `${value.description} Needs: ${required.join(', ')}.`, '');
+      return find(name, async () => {
+        const target = value.create(validateOptions(value.optionsSchema, {}, name), { folder });
         return (await target.device()).description;
-      }),
-    ),
+      });
+    }),
   );
 
 export const findDatasets = ({ registrations }: PluginHost, path: readonly string[]): Promise<readonly Finding[]> =>

@@ -14,6 +14,8 @@ import { findConfig } from '../../library/load-config.ts';
 import { describeGraph, printDescribedGraph } from './describe-graph.ts';
 import { findSubject } from './find-subject.ts';
 import type { ImageSize, Subject } from './find-subject.ts';
+import { knownLatencies } from './known-latencies.ts';
+import type { KnownLatencies } from './known-latencies.ts';
 import { describeParts, printParts } from './list-passes.ts';
 
 const readSize = (parsed: Arguments): ImageSize => {
@@ -32,14 +34,20 @@ const readSize = (parsed: Arguments): ImageSize => {
   };
 };
 
-const print = (subject: Subject, candidates: boolean, json: boolean, host: PluginHost, io: Io): void => {
+interface PrintOptions {
+  readonly candidates: boolean;
+  readonly json: boolean;
+  readonly latencies: KnownLatencies | undefined;
+}
+
+const print = (subject: Subject, { candidates, json, latencies }: PrintOptions, host: PluginHost, io: Io): void => {
   const { ops } = trackedRegistry(host.registrations, {});
   const { name, graph, artifact, rest } = subject;
   const content = rest && { content: summarise(rest) };
   if (graph) {
-    const described = describeGraph(name, graph, ops);
+    const described = describeGraph(name, graph, ops, latencies);
     if (json) return printJson(io.stdout, { ...described, ...(artifact && { artifact }), ...content });
-    printLine(io.stdout, printDescribedGraph(graph, described, ops, candidates));
+    printLine(io.stdout, printDescribedGraph(graph, described, { ops, regions: candidates, latencies }));
     if (rest) printLine(io.stdout, `\n${describeArtifact(rest, ops)}`);
   } else {
     if (json) return printJson(io.stdout, { kind: 'artifact', name, artifact, ...content });
@@ -70,6 +78,9 @@ export const inspect = async (parsed: Arguments, io: Io): Promise<number> => {
     size: readSize(parsed),
     expandConfig,
   });
-  print(subject, parsed.flag('candidates'), json, host, io);
+  const target = parsed.value('target');
+  if (target !== undefined && !subject.graph) throw new DiagnosticError([messages.noGraph(subject.name)]);
+  const latencies = target === undefined ? undefined : await knownLatencies(subject.graph!, target, { host, loaded, folder: io.folder });
+  print(subject, { candidates: parsed.flag('candidates'), json, latencies }, host, io);
   return 0;
 };

@@ -1,16 +1,32 @@
-// The files for ONNX Runtime: the model, what it expects as data, and how to use both.
+// What a target emits whose code is the ONNX file itself: the model, what it expects as data, and how to use both.
 import type { CoverageRow, DeployableNetwork, EmittedFiles } from '@nasc/core';
-import type { OpLookup } from '@nasc/ir';
-import { describeTask, outputName, summariseOnnx, writeOnnx } from '@nasc/onnx';
-import type { OnnxSummary, OnnxValueSummary } from '@nasc/onnx';
+import type { OpLookup, OpNode } from '@nasc/ir';
+import { describeTask } from './metadata.ts';
+import { summariseOnnx } from './summarise-onnx.ts';
+import type { OnnxSummary, OnnxValueSummary } from './summarise-onnx.ts';
+import { outputName, writeOnnx } from './write-onnx.ts';
 
 export const modelFile = 'model.onnx';
 
+export interface ModelFilesOptions {
+  /** Where the latency comes from: a sentence or two of the README. */
+  readonly latency: string;
+  /** Threads inside an operator that the calls in the README ask for; the runtime's own default where absent. */
+  readonly threads?: number;
+}
+
+/** Whether a node can be in an ONNX file: true, or why not. */
+export const hasOnnxLowering = (node: OpNode, ops: OpLookup): true | string =>
+  ops.get(node.op)?.lower.onnx !== undefined || `op "${node.op}" has no ONNX lowering`;
+
 const list = (values: readonly number[]) => values.map((value) => String(Number(value.toPrecision(6)))).join(', ');
 
-const readme = (network: DeployableNetwork, input: OnnxValueSummary, threads: number): string => {
+const readme = (network: DeployableNetwork, input: OnnxValueSummary, { latency, threads }: ModelFilesOptions): string => {
   const shape = input.shape.join(', ');
   const one = [1, ...input.shape.slice(1)].join(', ');
+  const nodeOptions = threads === undefined ? '' : `, { intraOpNumThreads: ${threads} }`;
+  const pythonOptions =
+    threads === undefined ? '' : `    options = onnxruntime.SessionOptions()\n    options.intra_op_num_threads = ${threads}\n`;
   return `# ${network.name}
 
 A network for ONNX Runtime.
@@ -19,20 +35,18 @@ A network for ONNX Runtime.
 * \`model.json\`: class names and normalisation.
 
 Normalise each channel with \`(byte / 255 - mean) / std\`, mean [${list(network.normalisation.mean)}], std [${list(network.normalisation.std)}].
-Latency was measured for one image a call and ${threads === 1 ? 'one thread' : `${threads} threads`} inside an operator; set the same to get it.
+${latency}
 
 ## Node
 
     import { InferenceSession, Tensor } from "onnxruntime-node";
-    const session = await InferenceSession.create('${modelFile}', { intraOpNumThreads: ${threads} });
+    const session = await InferenceSession.create('${modelFile}'${nodeOptions});
     const { ${outputName} } = await session.run({ '${input.name}': new Tensor('float32', image, [${one}]) });
 
 ## Python
 
     import onnxruntime
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = ${threads}
-    session = onnxruntime.InferenceSession('${modelFile}', options, providers=['CPUExecutionProvider'])
+${pythonOptions}    session = onnxruntime.InferenceSession('${modelFile}'${threads === undefined ? '' : ', options'}, providers=['CPUExecutionProvider'])
     (${outputName},) = session.run(['${outputName}'], {'${input.name}': images})
 `;
 };
@@ -52,7 +66,12 @@ const coverageOf = (network: DeployableNetwork, onnx: OnnxSummary): readonly Cov
 };
 
 /** Uses the model that `export` verified; without one it is written from the network. */
-export const emitFiles = (network: DeployableNetwork, onnx: Uint8Array | undefined, ops: OpLookup, threads: number): EmittedFiles => {
+export const emitModel = (
+  network: DeployableNetwork,
+  onnx: Uint8Array | undefined,
+  ops: OpLookup,
+  options: ModelFilesOptions,
+): EmittedFiles => {
   const model = onnx ?? writeOnnx(network.graph, network.weights, ops, { name: network.name, metadata: describeTask(network) });
   const summary = summariseOnnx(model);
   const [input] = summary.inputs;
@@ -63,13 +82,13 @@ export const emitFiles = (network: DeployableNetwork, onnx: Uint8Array | undefin
     output: { name: outputName, shape: [input.shape[0], network.classes.length], dtype: 'float32' },
     normalisation: network.normalisation,
     classes: network.classes,
-    threads,
+    ...(options.threads !== undefined && { threads: options.threads }),
   };
   return {
     files: new Map<string, string | Uint8Array>([
       [modelFile, model],
       ['model.json', `${JSON.stringify(description, undefined, 2)}\n`],
-      ['README.md', readme(network, input, threads)],
+      ['README.md', readme(network, input, options)],
     ]),
     coverage: coverageOf(network, summary),
   };
