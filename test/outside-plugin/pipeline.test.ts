@@ -92,6 +92,14 @@ describe('a JSON config that names the package', () => {
   });
 });
 
+test('its strategy searches: the network that it found keeps the limit as predicted', async () => {
+  succeeded(await place.nasc('run --set derive.strategy=greedy --set outDir=out-greedy'));
+  const { search, hashes } = await report('out-greedy');
+  expect(search.strategy).toBe('greedy');
+  expect(search.cost.imagesForwardBackward).toBeGreaterThan(200 / 3);
+  expect(hashes['searchResult']).toBeDefined();
+});
+
 describe('keys', () => {
   test('nothing is done again, whatever else is written into the folders of plugins and project', async () => {
     await place.write('plugin/README.md', 'Notes.');

@@ -33,7 +33,7 @@ describe('the command line itself', () => {
       '',
       'Usage: nasc COMMAND [options]',
       '',
-      '  init     Write a config to start from.',
+      '  init      Write a config to start from.',
     ]);
     expect(await cli('')).toEqual(all);
     const one = await cli('init --help');

@@ -15,6 +15,7 @@ export type {
   CompileOptions,
   ConsumedArtifacts,
   CostModel,
+  CostTable,
   CoverageRow,
   DatasetContext,
   DatasetDefinition,
@@ -29,7 +30,6 @@ export type {
   GeneratedFiles,
   Hooks,
   LatencyPredictor,
-  CostTable,
   LatencyValue,
   MeasureContext,
   MemoryReport,
@@ -136,6 +136,27 @@ export { hostDevice, measure, measureInPlace, networkLatency } from '@nasc/measu
 export type { BlockKey, BlockTimes, InPlaceOptions, KeyOfNode, MeasureOptions, Measurement } from '@nasc/measure';
 export { deployedGraph, removeUnused } from '@nasc/transforms';
 export type { WeightedNetwork } from '@nasc/transforms';
+
+// Search strategies: costs, gates, losses, the loop.
+export {
+  adamStep,
+  alphaGradient,
+  createObjective,
+  expectedCost,
+  expectedCostGradient,
+  logSoftmax,
+  objectiveProperties,
+  pathCost,
+  publishedAdam,
+  sampleGates,
+  samplePath,
+  scheduleProperties,
+  searchLoop,
+  seedProperty,
+  softmax,
+  weightProperties,
+} from '@nasc/search';
+export type { ArchitectureOutcome, ArchitectureStep, LoopOptions, LoopStrategy, Objective, ObjectiveOptions } from '@nasc/search';
 
 // Data sets.
 export { inMemorySplit } from '@nasc/data';
