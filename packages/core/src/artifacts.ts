@@ -61,6 +61,8 @@ export interface Architecture {
 
 export interface Accuracy {
   readonly correct: number;
+  /** Images whose label is among the five largest logits; undefined for five classes or fewer. */
+  readonly correctTop5: number | undefined;
   readonly count: number;
   readonly crossEntropy: number;
 }

@@ -63,10 +63,10 @@ const onTarget = (name: string, changes: Partial<TargetArtifacts> = {}): TargetA
     graph: { inputs: [], nodes: [op('stem'), op('stage1.block0.k5e6'), op('stage1.block1.zero')], outputs: [], groups: [] },
     weights: new Map(),
     history: { columns: {} },
-    validation: { correct: 1820, count: 2000, crossEntropy: 0.31 },
-    test: { correct: 9083, count: 10000, crossEntropy: 0.33 },
+    validation: { correct: 1820, correctTop5: 1990, count: 2000, crossEntropy: 0.31 },
+    test: { correct: 9083, correctTop5: 9951, count: 10000, crossEntropy: 0.33 },
   },
-  folded: { graph: { inputs: [], nodes: [], outputs: [], groups: [] }, weights: new Map() },
+  folded: { graph: { inputs: [], nodes: [op('stem')], outputs: [], groups: [] }, weights: new Map() },
   onnx: { bytes: new Uint8Array(2048), opset: 15, verification },
   files: {
     target: name,
@@ -81,7 +81,7 @@ const onTarget = (name: string, changes: Partial<TargetArtifacts> = {}): TargetA
     ],
     verification,
     latency: { ...value(0.0971), raw: [0.0971] },
-    test: { correct: 9083, count: 10000, crossEntropy: 0.33 },
+    test: { correct: 9083, correctTop5: undefined, count: 10000, crossEntropy: 0.33 },
   },
   ...changes,
 });
@@ -139,8 +139,8 @@ target cpu, found by proxyless-gradient
   parameters  5 144
   MACs        3.10 M
   memory      activations 4.0 KiB (lower bound 3.0 KiB), weights 2.38 MiB
-  accuracy    validation 91.00 % (1 820 of 2 000)
-              test 90.83 % (9 083 of 10 000)
+  accuracy    validation 91.00 % (1 820 of 2 000), top 5 99.50 %
+              test 90.83 % (9 083 of 10 000), top 5 99.51 %
               test, generated code 90.83 % (9 083 of 10 000)
   latency     asked for: at most 0.100 ms
               predicted: 0.0951 ms
@@ -160,12 +160,13 @@ total                   1 min 24 s`);
 });
 
 test('what this machine cannot run, and what is not known, is said', () => {
-  const { files, derived, searchResult } = onTarget('dsp');
+  const { files, derived, folded, searchResult } = onTarget('dsp');
   const report = buildReport(
     resultOf({
       dsp: onTarget('dsp', {
         architecture: { choices: [0, 0], predictedMs: 1.5, measuredMs: undefined, limitMs: undefined, rounds: [] },
         derived: { ...derived, graph: { ...derived.graph, nodes: [...derived.graph.nodes, op('added.by.plugin')] } },
+        folded: { ...folded, graph: { ...folded.graph, nodes: [...folded.graph.nodes, op('added.by.plugin')] } },
         searchResult: { ...searchResult, kind: 'ranked', architectures: [] },
         files: { ...files, memory: undefined, verification: undefined, latency: undefined, test: undefined },
       }),
@@ -183,6 +184,18 @@ test('what this machine cannot run, and what is not known, is said', () => {
     expect(text.split('\n')).toContain(line);
   }
   expect(text).not.toContain('memory');
+});
+
+test('what is there in training only costs nothing', () => {
+  const { derived } = onTarget('cpu');
+  const graph = { ...derived.graph, nodes: [...derived.graph.nodes, op('head.dropout')] };
+  const costOf = (target: TargetArtifacts) => {
+    const { parameters, macs } = buildReport(resultOf({ cpu: target }), { seed }).targets[0]!;
+    return { parameters, macs };
+  };
+  expect(costOf(onTarget('cpu', { derived: { ...derived, graph } }))).toEqual({ parameters: 5144, macs: 3_100_000 });
+  const weights = new Map([['head.dropout.scale', { shape: [1], data: new Float32Array(1) }]]);
+  expect(costOf(onTarget('cpu', { derived: { ...derived, graph, weights } }))).toEqual({ parameters: null, macs: null });
 });
 
 describe('report.json', () => {
