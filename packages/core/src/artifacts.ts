@@ -67,6 +67,21 @@ export interface Accuracy {
   readonly crossEntropy: number;
 }
 
+/** A network of the space that another one learns from. */
+export interface TeacherNetwork {
+  /** Index of the candidate per choice. */
+  readonly choices: readonly number[];
+  readonly graph: NetworkGraph;
+  readonly weights: TensorTable;
+  readonly history: TrainingHistory;
+  readonly validation: Accuracy;
+}
+
+export interface Teacher {
+  /** Undefined where the recipe has no distillation. */
+  readonly network: TeacherNetwork | undefined;
+}
+
 export interface DerivedNetwork {
   readonly graph: NetworkGraph;
   readonly weights: TensorTable;
@@ -115,6 +130,7 @@ export interface Artifacts {
   readonly costModel: CostModel;
   readonly searchResult: SearchResult;
   readonly architecture: Architecture;
+  readonly teacher: Teacher;
   readonly derived: DerivedNetwork;
   readonly folded: FoldedNetwork;
   readonly onnx: OnnxModel;

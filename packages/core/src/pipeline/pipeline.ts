@@ -46,7 +46,7 @@ export interface RunOptions {
   readonly exclusive?: boolean;
 }
 
-export type TargetArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet'>;
+export type TargetArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet' | 'teacher'>;
 
 export interface Timing {
   readonly stage: StageName;
