@@ -15,7 +15,7 @@ export const retrainPass = definePass({
         context,
         { task, graph, weights, epochs, stream: 'retrain', at: '/derive/retrain', teach },
         // The only look at the test split before the emitted code's.
-        async ({ test, ...network }) => ({ ...network, test: await test() }),
+        async (network, test) => ({ ...network, test: await test() }),
       );
     if (!teacher || !distillation) return train();
     // Two programs at once: the teacher's needs memory for its weights and, as any, for the activations of a training step.

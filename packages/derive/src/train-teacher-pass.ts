@@ -41,6 +41,6 @@ export const trainTeacherPass = definePass({
     const graph = networkToTrain(searchSpace.graph, choices, context);
     const weights = from === 'shared' ? keepWeightsOf(graph, supernet.weights) : initialiseParameters(graph, registry.ops, config.seed);
     const request = { task: searchSpace.task, graph, weights, epochs, stream: 'teacher', at: '/derive/retrain/distillation' };
-    return trainToCompletion(context, request, async ({ test: _, ...network }) => ({ network: { choices, ...network } }));
+    return trainToCompletion(context, request, async (network) => ({ network: { choices, ...network } }));
   },
 });

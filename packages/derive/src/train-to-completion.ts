@@ -51,15 +51,16 @@ export interface CompletedNetwork {
   readonly history: TrainingHistory;
   /** On the scoring images. */
   readonly validation: Accuracy;
-  /** On the whole test split; to be called once, by the network that is delivered. */
-  test(): Promise<Accuracy>;
 }
 
-/** Places of the checkpoint: training, validation, test. The program lives while `use` runs. */
+/**
+ * Places of the checkpoint: training, validation, test. The program lives while `use` runs, with a look at the whole test split
+ * that only the network takes which is delivered.
+ */
 export const trainToCompletion = async <T>(
   context: PassContext,
   { task, graph, weights, epochs, stream, at, teach }: TrainingRequest,
-  use: (network: CompletedNetwork) => Promise<T>,
+  use: (network: CompletedNetwork, test: () => Promise<Accuracy>) => Promise<T>,
 ): Promise<T> => {
   const { config, checkpoint, progress } = context;
   const recipe = config.derive.retrain;
@@ -102,6 +103,6 @@ export const trainToCompletion = async <T>(
     const trained = withStatistics(parameters, statistics);
     await program.writeState({ parameters: trained });
     const validation = await evaluate(program, scoring, 'validation');
-    return use({ graph, weights: trained, history, validation, test: () => evaluate(program, wholeSplit(dataset.test), 'test') });
+    return use({ graph, weights: trained, history, validation }, () => evaluate(program, wholeSplit(dataset.test), 'test'));
   });
 };

@@ -113,6 +113,7 @@ const resultOf = (targets: Readonly<Record<string, TargetArtifacts>>): PipelineR
     },
   },
   supernet: { weights: new Map(), history: { columns: {} }, imagesForwardBackward: 120_000 },
+  teacher: { network: undefined },
   ...Object.values(targets)[0]!,
   targets,
   timings: [
