@@ -14,6 +14,7 @@ export const schemaOfKind: Readonly<Record<ArtifactKind, string>> = {
   costModel: 'cost-model',
   searchResult: 'search-result',
   architecture: 'architecture',
+  teacher: 'teacher',
   derived: 'derived',
   folded: 'folded',
   onnx: 'onnx',

@@ -51,6 +51,43 @@ export const updateSuite = (under: EngineUnderTest): void => {
     await program.dispose();
   });
 
+  test('the average follows the formula from the weights before the first update that asks for one, and goes on where it is written', async () => {
+    const before = randomParameters(space, 1);
+    const program = await programWith(under, before);
+    await program.trainStep(batches[0]!, path, stepOptions, sgd);
+    const start = await program.readState();
+    expect(start.average).toBeUndefined();
+    const mean = new Map([...start.momentum.keys()].map((id) => [id, Float64Array.from(start.parameters.get(id)!.data)]));
+    const decays = [0.1, 0.9];
+    for (const [index, averageDecay] of decays.entries()) {
+      await program.trainStep(batches[index + 1]!, path, stepOptions, { ...sgd, averageDecay });
+      const { parameters, average } = await program.readState();
+      for (const [id, values] of mean) {
+        const { data } = parameters.get(id)!;
+        values.forEach((value, i) => (values[i] = averageDecay * value + (1 - averageDecay) * data[i]!));
+        expect({ id, error: relativeError(average!.get(id)!.data, values) < 1e-6 }).toEqual({ id, error: true });
+      }
+      expect([...average!.keys()]).toEqual([...start.momentum.keys()]);
+    }
+
+    const state = await program.readState();
+    // An average moves no weight.
+    const plain = await programWith(under);
+    for (const batch of batches) await plain.trainStep(batch, path, stepOptions, sgd);
+    expect(bytes((await plain.readState()).parameters)).toEqual(bytes(state.parameters));
+    await plain.writeState(state);
+    for (const other of [program, plain]) {
+      await other.forwardBackward(batches[0]!, path, stepOptions);
+      await other.applyUpdate({ ...sgd, averageDecay: 0.5 });
+    }
+    const [expected, found] = [await program.readState(), await plain.readState()];
+    expect(bytes(found.average!)).toEqual(bytes(expected.average!));
+    await plain.writeState({ parameters: state.parameters });
+    expect((await plain.readState()).average).toBeUndefined();
+    await program.dispose();
+    await plain.dispose();
+  });
+
   test('gradients add up until the update', async () => {
     const program = await programWith(under);
     const sums = new Map<string, Float64Array>();

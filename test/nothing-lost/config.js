@@ -27,7 +27,15 @@ export const smallConfig = ({ target, threads = 2, dataWorkers = 1 }) => ({
   derive: {
     strategy: { name: 'proxyless-gradient', steps: 16, batchSize: 32, weightSteps: 1 },
     select: { candidates: 4 },
-    retrain: { epochs: 1, batchSize: 64, optimizer: { learningRate: 0.05 } },
+    retrain: {
+      epochs: 1,
+      batchSize: 64,
+      optimizer: { learningRate: 0.05 },
+      dropout: 0.1,
+      dropPath: 0.1,
+      ema: 0.9,
+      distillation: { epochs: 1 },
+    },
   },
   export: { verifyImages: 200 },
 });

@@ -44,11 +44,12 @@ test('killed in every pass, with other numbers of threads and workers each time:
     ...(await killIn('annotate/measureBlocks', 4)),
     ...(await killIn('derive/search', 24)),
     ...(await killIn('derive/select', 8)),
+    ...(await killIn('derive/trainTeacher', 40)),
     ...(await killIn('derive/retrain', 40)),
     ...(await killIn('export/verifyOnnx', 6)),
     ...(await killIn('codegen/', 6)),
   ];
-  expect(survived).toHaveLength(7);
+  expect(survived).toHaveLength(8);
   await attempt({ config: smallConfig({ target: 'table' }), folder });
   expect(outcome(folder)).toEqual(whole);
   // No unfinished work is left over.

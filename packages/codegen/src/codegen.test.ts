@@ -165,8 +165,9 @@ describe('codegen', () => {
 
 describe('scoreLogits', () => {
   it('counts right answers and sums cross-entropy, without overflow', () => {
-    const { correct, crossEntropySum } = scoreLogits(Float32Array.of(0, 0, 1000, 0), [1, 0], 2);
-    expect(correct).toBe(1);
+    const { correct, correctTop5, crossEntropySum } = scoreLogits(Float32Array.of(0, 0, 1000, 0), [1, 0], 2);
+    expect([correct, correctTop5]).toEqual([1, undefined]);
     expect(crossEntropySum).toBeCloseTo(Math.log(2), 12);
+    expect(scoreLogits(Float32Array.of(6, 5, 4, 3, 2, 1, 6, 5, 4, 3, 2, 1), [4, 5], 6)).toMatchObject({ correct: 0, correctTop5: 1 });
   });
 });

@@ -1,5 +1,5 @@
 // Accuracy of the emitted code itself on the whole test split.
-import { definePass, taskDataset, withExecutable } from '@nasc/core';
+import { countTopFive, definePass, taskDataset, withExecutable } from '@nasc/core';
 import type { Accuracy } from '@nasc/core';
 import type { CheckedNetwork, EvaluatedNetwork } from './generated.ts';
 import { testBatches } from './test-images.ts';
@@ -11,6 +11,7 @@ interface Tally {
   readonly batches: number;
   readonly count: number;
   readonly correct: number;
+  readonly correctTop5: number | undefined;
   readonly crossEntropySum: number;
 }
 
@@ -19,7 +20,7 @@ export const scoreLogits = (
   logits: Float32Array,
   labels: ArrayLike<number>,
   classes: number,
-): { readonly correct: number; readonly crossEntropySum: number } => {
+): Pick<Tally, 'correct' | 'correctTop5' | 'crossEntropySum'> => {
   let correct = 0;
   let crossEntropySum = 0;
   for (let n = 0; n < labels.length; n++) {
@@ -28,7 +29,7 @@ export const scoreLogits = (
     if (row.indexOf(largest) === labels[n]) correct++;
     crossEntropySum += Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0)) + largest - row[labels[n]!]!;
   }
-  return { correct, crossEntropySum };
+  return { correct, correctTop5: countTopFive(logits, labels, classes), crossEntropySum };
 };
 
 export const evaluateCode = definePass({
@@ -37,7 +38,7 @@ export const evaluateCode = definePass({
     const dataset = await taskDataset(context, input.task);
     const { checkpoint, progress } = context;
     const test = await withExecutable(input, context, async (executable): Promise<Accuracy> => {
-      let tally = (await checkpoint.resume<Tally>()) ?? { batches: 0, count: 0, correct: 0, crossEntropySum: 0 };
+      let tally = (await checkpoint.resume<Tally>()) ?? { batches: 0, count: 0, correct: 0, correctTop5: undefined, crossEntropySum: 0 };
       for await (const batch of testBatches(dataset, input.task, batchSize, tally.batches)) {
         await checkpoint.offer(() => tally);
         const score = scoreLogits(await executable.run(batch.images, batch.count), batch.labels, input.network.classes.length);
@@ -45,12 +46,13 @@ export const evaluateCode = definePass({
           batches: tally.batches + 1,
           count: tally.count + batch.count,
           correct: tally.correct + score.correct,
+          correctTop5: score.correctTop5 === undefined ? undefined : (tally.correctTop5 ?? 0) + score.correctTop5,
           crossEntropySum: tally.crossEntropySum + score.crossEntropySum,
         };
         progress(tally.count, dataset.test.count, 'images');
       }
-      const { count, correct, crossEntropySum } = tally;
-      return { correct, count, crossEntropy: crossEntropySum / count };
+      const { count, correct, correctTop5, crossEntropySum } = tally;
+      return { correct, correctTop5, count, crossEntropy: crossEntropySum / count };
     });
     return { ...input, test };
   },

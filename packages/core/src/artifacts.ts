@@ -79,8 +79,25 @@ export interface Architecture {
 
 export interface Accuracy {
   readonly correct: number;
+  /** Images whose label is among the five largest logits; undefined for five classes or fewer. */
+  readonly correctTop5: number | undefined;
   readonly count: number;
   readonly crossEntropy: number;
+}
+
+/** A network of the space that another one learns from. */
+export interface TeacherNetwork {
+  /** Index of the candidate per choice. */
+  readonly choices: readonly number[];
+  readonly graph: NetworkGraph;
+  readonly weights: TensorTable;
+  readonly history: TrainingHistory;
+  readonly validation: Accuracy;
+}
+
+export interface Teacher {
+  /** Undefined where the recipe has no distillation. */
+  readonly network: TeacherNetwork | undefined;
 }
 
 export interface DerivedNetwork {
@@ -131,6 +148,7 @@ export interface Artifacts {
   readonly costModel: CostModel;
   readonly searchResult: SearchResult;
   readonly architecture: Architecture;
+  readonly teacher: Teacher;
   readonly derived: DerivedNetwork;
   readonly folded: FoldedNetwork;
   readonly onnx: OnnxModel;

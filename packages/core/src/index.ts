@@ -20,6 +20,7 @@ export { trackedRegistry } from './plugins/tracked-registry.ts';
 export * from './progress.ts';
 export * from './registry.ts';
 export { sha256 } from './sha256.ts';
+export * from './top-five.ts';
 export { taskDataset } from './task-dataset.ts';
 export * from './use-target.ts';
 export * from './with-program.ts';

@@ -15,6 +15,7 @@ import type {
   SearchResult,
   SearchSpaceArtifact,
   Supernet,
+  Teacher,
 } from '@nasc/core';
 import { inMemorySplit } from '@nasc/data';
 import type { Dataset } from '@nasc/data';
@@ -29,6 +30,7 @@ import { targetCpu } from '@nasc/target-cpu';
 import { trainStage } from '@nasc/train';
 import { instantiatePath } from '@nasc/transforms';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { teacherPath } from './train-teacher-pass.ts';
 import { deriveStage } from './derive-stage.ts';
 import { latencyCosts, leastCost, pathCost, uniformCost } from '@nasc/search';
 
@@ -279,10 +281,10 @@ test('select, interrupted again and again: no network is scored twice, and none 
   expect(builds).toHaveLength(2);
 });
 
-const retrain = (recipe: object, checkpoint = noCheckpoint()) =>
+const retrain = (recipe: object, checkpoint = noCheckpoint(), teacher: Teacher = { network: undefined }) =>
   run<DerivedNetwork>(
     'retrain',
-    { searchSpace, architecture, searchResult },
+    { searchSpace, architecture, searchResult, teacher },
     { derive: { retrain: { batchSize: 20, optimizer: { learningRate: 0.1 }, ...recipe } } },
     { checkpoint },
   );
@@ -358,4 +360,83 @@ describe('a space that is one network', () => {
       measuredMs: undefined,
     });
   });
+});
+
+const trainTeacher = (recipe: object, checkpoint = noCheckpoint()) =>
+  run<Teacher>(
+    'teacher',
+    { searchSpace, supernet },
+    { derive: { retrain: { batchSize: 20, optimizer: { learningRate: 0.1 }, ...recipe } } },
+    { checkpoint },
+  );
+
+test('every option at once, teacher and student interrupted: the same bits; what is dropped in training is in the graph', async () => {
+  const distillation = { epochs: 1, weight: 0.6, temperature: 3 };
+  const recipe = { epochs: 1, dropout: 0.2, dropPath: 0.3, ema: 0.98, distillation };
+  const teacher = await trainTeacher(recipe);
+  expect(teacher.network!.choices).toEqual([1, 1]);
+  expect(teacher.network!.graph.nodes.filter(({ op }) => op === 'dropout').map(({ attributes }) => attributes)).toEqual([{ rate: 0.2 }]);
+  const whole = await retrain(recipe, noCheckpoint(), teacher);
+  const kept: KeptStates = new Map();
+  for (const stopAt of [10, 18]) await expect(trainTeacher(recipe, memoryCheckpoint(kept, { stopAt }))).rejects.toThrow('stopped');
+  expect(await trainTeacher(recipe, memoryCheckpoint(kept))).toEqual(teacher);
+  kept.clear();
+  for (const stopAt of [10, 18]) await expect(retrain(recipe, memoryCheckpoint(kept, { stopAt }), teacher)).rejects.toThrow('stopped');
+  expect(await retrain(recipe, memoryCheckpoint(kept), teacher)).toEqual(whole);
+});
+
+test('each option changes what is learnt, and only where it is given; a teacher teaches', async () => {
+  const teacher = await trainTeacher({ distillation: { from: 'shared', epochs: 2 } });
+  expect(teacher.network!.validation.correct / 90).toBeGreaterThan(0.8);
+  const plain = await retrain({ epochs: 1 });
+  const weightOf = ({ weights }: DerivedNetwork) => weights.get('stem.conv.weight')!.data;
+  for (const option of [
+    { dropout: 0.3 },
+    { ema: 0.9 },
+    { distillation: { from: 'shared', epochs: 2 } },
+    { optimizer: { learningRate: 0.1, nesterov: false } },
+  ]) {
+    const other = await retrain({ epochs: 1, ...option }, noCheckpoint(), teacher);
+    expect(weightOf(other)).not.toEqual(weightOf(plain));
+    expect(other.validation.correct / 90).toBeGreaterThan(0.5);
+  }
+  // Drop path finds no shortcut here; a teacher that the recipe does not ask for is not heard.
+  expect(weightOf(await retrain({ epochs: 1, dropout: 0, dropPath: 0.3, distillation: undefined }, noCheckpoint(), teacher))).toEqual(
+    weightOf(plain),
+  );
+});
+
+test('another student does not train the teacher again; without distillation nothing is trained', async () => {
+  const { part } = host.parts.find((candidate) => candidate.part.name === 'teacher')!;
+  const reads = (recipe: object) => {
+    const config = { task: { dataset: 'corners' }, space: 'corners', targets: ['cpu'], derive: { retrain: recipe } };
+    return JSON.stringify(part.reads(validateConfig(config, 'test'), ''));
+  };
+  const first = reads({ distillation: {} });
+  for (const same of [{ epochs: 3 }, { from: 'shared' }, { distillation: { weight: 0.9, temperature: 2 } }])
+    expect(reads({ distillation: {}, ...same })).toBe(first);
+  for (const other of [{ dropPath: 0.1 }, { batchSize: 32 }, { distillation: { epochs: 3 } }, { distillation: { teacher: [0, 1] } }])
+    expect(reads({ distillation: {}, ...other })).not.toBe(first);
+  expect([reads({}), reads({ epochs: 3 })]).toEqual(['null', 'null']);
+  expect(await trainTeacher({})).toEqual({ network: undefined });
+});
+
+test('a teacher is the network with the most MACs, or what is named; what the space does not have is refused', () => {
+  expect(teacherPath(searchSpace, 'largest')).toEqual([1, 1]);
+  expect(teacherPath(searchSpace, ['small', 1])).toEqual([0, 1]);
+  const refusal = (wanted: readonly (string | number)[]) => {
+    try {
+      teacherPath(searchSpace, wanted);
+    } catch (error) {
+      return formatDiagnostics((error as DiagnosticError).diagnostics);
+    }
+    return 'no error';
+  };
+  expect(refusal(['small'])).toBe(`error DERIVE_TEACHER_LENGTH: The teacher has 1 candidates, and the space 2 choices.
+  at /derive/retrain/distillation/teacher
+  hint: Give one candidate a choice, by name or by index, or "largest"; \`nasc inspect\` shows the choices.`);
+  expect(refusal(['small', 'huge'])).toBe(`error DERIVE_TEACHER_CANDIDATE: Choice "second.choice" has no candidate "huge".
+  at /derive/retrain/distillation/teacher/1
+  hint: It has small, large; indices begin with 0.`);
+  expect(refusal([2, 0])).toContain('has no candidate 2.');
 });

@@ -1,9 +1,10 @@
-// Stage 4 as a plugin. Three artifacts, so that another recipe repeats only the retraining, and another limit not the warm-up.
+// Stage 4 as a plugin. Four artifacts, so that another recipe repeats only the retraining, not its teacher's, and another limit not the warm-up.
 import { definePart, definePlugin } from '@nasc/core';
 import { choosePathPass } from './choose-path-pass.ts';
 import { startKey } from './load-weights.ts';
 import { retrainPass } from './retrain-pass.ts';
 import { searchPass } from './search-pass.ts';
+import { trainTeacherPass } from './train-teacher-pass.ts';
 import { selectPass } from './select/select-pass.ts';
 
 export const deriveStage = definePlugin({
@@ -44,8 +45,26 @@ export const deriveStage = definePlugin({
     api.addPart(
       definePart({
         stage: 'derive',
+        name: 'teacher',
+        consumes: ['searchSpace', 'supernet'],
+        produces: 'teacher',
+        per: 'run',
+        dependsOn: ['engine', 'data'],
+        // Nothing of the student's alone, so that another student has the same teacher.
+        reads({ derive: { retrain }, task, seed }) {
+          const { distillation, from: _from, epochs: _epochs, ...recipe } = retrain;
+          if (!distillation) return null;
+          const { teacher, from, epochs } = distillation;
+          return { recipe, teacher, from, epochs, task, seed };
+        },
+        passes: [trainTeacherPass],
+      }),
+    );
+    api.addPart(
+      definePart({
+        stage: 'derive',
         name: 'retrain',
-        consumes: ['searchSpace', 'architecture', 'searchResult'],
+        consumes: ['searchSpace', 'architecture', 'searchResult', 'teacher'],
         produces: 'derived',
         per: 'network',
         dependsOn: ['engine', 'data'],

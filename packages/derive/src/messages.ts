@@ -45,6 +45,18 @@ export const messages = {
       },
     ),
 
+  teacherLength: (found: number, choices: number, at: string): Diagnostic =>
+    errorDiagnostic('DERIVE_TEACHER_LENGTH', `The teacher has ${found} candidates, and the space ${choices} choices.`, {
+      at,
+      hint: 'Give one candidate a choice, by name or by index, or "largest"; `nasc inspect` shows the choices.',
+    }),
+
+  teacherCandidate: (choice: string, found: string | number, candidates: readonly string[], at: string): Diagnostic =>
+    errorDiagnostic('DERIVE_TEACHER_CANDIDATE', `Choice "${choice}" has no candidate ${JSON.stringify(found)}.`, {
+      at,
+      hint: `It has ${candidates.join(', ')}; indices begin with 0.`,
+    }),
+
   argmaxExceedsLimit: (cost: NetworkCost, measured: number | undefined): Diagnostic =>
     warningDiagnostic(
       'DERIVE_ARGMAX_EXCEEDS_LIMIT',

@@ -1,73 +1,26 @@
-// Retrain: the chosen network to completion, on all training images but those that judge it.
-import { definePass, taskDataset, withProgram } from '@nasc/core';
+// Retrain: the chosen network to completion, beside its teacher where it has one.
+import { definePass, withProgram } from '@nasc/core';
 import type { DerivedNetwork, PassContext } from '@nasc/core';
-import { wholeSplit } from '@nasc/data';
-import {
-  batchSource,
-  calibrationBatches,
-  cosineSchedule,
-  evaluateSubset,
-  splitTask,
-  stepsOf,
-  taskAugmentation,
-  trainNetwork,
-  withStatistics,
-} from '@nasc/training';
+import { teacherSignal } from '@nasc/training';
+import type { TrainNetworkOptions } from '@nasc/training';
 import type { UntrainedNetwork } from './choose-path-pass.ts';
 import { isWeightsFile } from './load-weights.ts';
-
-/** Images behind the final statistics of batch normalisation, as they are: running ones are of the last few augmented batches. */
-const statisticsImages = 4096;
+import { trainToCompletion } from './train-to-completion.ts';
 
 export const retrainPass = definePass({
   name: 'retrain',
-  async run({ task, graph, weights }: UntrainedNetwork, context: PassContext): Promise<DerivedNetwork> {
-    const { config, checkpoint, progress } = context;
-    const recipe = config.derive.retrain;
-    const dataset = await taskDataset(context, task);
-    const { retrain, scoring } = splitTask(dataset, config.task, config.seed);
-    const { batchSize } = recipe;
-    const images = { classes: dataset.classes.length, batchSize, normalisation: task.normalisation };
-    const batches = batchSource({
-      ...images,
-      subset: retrain,
-      augmentation: taskAugmentation(dataset, config.task.augmentation),
-      labelSmoothing: recipe.labelSmoothing,
-      seed: config.seed,
-      stream: 'retrain',
-    });
-    const asTheyAre = batchSource({ ...images, subset: retrain, seed: config.seed, stream: 'retrain.calibration' });
-    const steps = stepsOf(recipe.epochs, batches);
-    const { learningRate, warmUpSteps, ...optimizer } = recipe.optimizer;
-
-    return withProgram(context, { graph, parameters: weights, activePaths: 1, batchSize }, async (program) => {
-      const { parameters, history } = await trainNetwork({
-        program,
-        batches,
-        steps,
-        schedule: cosineSchedule({ learningRate, warmUpSteps, steps }),
-        optimizer: { ...optimizer, nesterov: true },
-        seed: config.seed,
-        stream: 'retrain',
-        at: '/derive/retrain',
-        checkpoint: checkpoint.part('training'),
-        progress,
-      });
-      // Weights that were loaded and not trained keep the statistics that they came with.
-      const asLoaded = isWeightsFile(recipe.from) && steps === 0;
-      const trained = asLoaded
-        ? parameters
-        : withStatistics(parameters, await program.recalibrate([], calibrationBatches(asTheyAre, statisticsImages)));
-      await program.writeState({ parameters: trained });
-      const validation = await evaluateSubset(program, { ...images, subset: scoring, checkpoint: checkpoint.part('validation'), progress });
-      // The only look at the test split before the emitted code's.
-      const test = await evaluateSubset(program, {
-        ...images,
-        subset: wholeSplit(dataset.test),
-        checkpoint: checkpoint.part('test'),
-        progress,
-      });
-      return { graph, weights: trained, history, validation, test };
-    });
+  run({ task, graph, weights, teacher }: UntrainedNetwork, context: PassContext): Promise<DerivedNetwork> {
+    const { epochs, batchSize, distillation, from } = context.config.derive.retrain;
+    const train = (teach?: TrainNetworkOptions['teach']) =>
+      trainToCompletion(
+        context,
+        { task, graph, weights, loaded: isWeightsFile(from), epochs, stream: 'retrain', at: '/derive/retrain', teach },
+        // The only look at the test split before the emitted code's.
+        async (network, test) => ({ ...network, test: await test() }),
+      );
+    if (!teacher || !distillation) return train();
+    // Two programs at once: the teacher's needs memory for its weights and, as any, for the activations of a training step.
+    const request = { graph: teacher.graph, parameters: teacher.weights, activePaths: 1, batchSize } as const;
+    return withProgram(context, request, (program) => train(teacherSignal(program, distillation)));
   },
 });

@@ -53,7 +53,7 @@ const derivedNetwork = (): Artifacts['derived'] => {
     const { shape: size, data } = weights.get(id)!;
     weights.set(id, { shape: size, data: data.map((value) => value + 0.4 * (random.uniform() - 0.5)) });
   }
-  const accuracy = { correct: 0, count: 0, crossEntropy: 0 };
+  const accuracy = { correct: 0, correctTop5: undefined, count: 0, crossEntropy: 0 };
   return { graph, weights, history: { columns: {} }, validation: accuracy, test: accuracy };
 };
 

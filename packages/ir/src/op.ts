@@ -55,6 +55,11 @@ export interface OpDefinition<A = Attributes> {
   parameters?(attributes: A, inputs: readonly TensorType[]): readonly ParameterSpec[];
   /** Multiply-accumulates of one example; 0 when absent. */
   macs?(attributes: A, inputs: readonly TensorType[], output: TensorType): number;
+  /**
+   * Of an op that only drops values in training, with the probability that its attribute `rate` gives, and does nothing at inference:
+   * each element for itself, or all of an image's at once.
+   */
+  readonly drops?: 'elements' | 'images';
   readonly lower: Lowerings;
   readonly examples: readonly OpExample<A>[];
 }

@@ -1,6 +1,8 @@
 // From the artifacts of a whole run to report.json: the facts of each, none of them computed anew.
 import type {
   Accuracy,
+  DerivedNetwork,
+  FoldedNetwork,
   NetworkArtifacts,
   NetworkLatency,
   NetworkOrigin,
@@ -11,7 +13,7 @@ import type {
   Verification,
 } from '@nasc/core';
 import { choicesOf, costSummary } from '@nasc/ir';
-import type { Cost, NetworkGraph } from '@nasc/ir';
+import type { Cost } from '@nasc/ir';
 import { writeNetConfig } from '@nasc/net-config';
 import type {
   Report,
@@ -50,7 +52,12 @@ export const outputFiles = ({
 /** Artifacts that hold clock readings, or follow from them: the same run has other hashes on another day. */
 const measuredKinds: readonly string[] = ['costModel', 'architecture', 'files'];
 
-const accuracy = ({ correct, count, crossEntropy }: Accuracy): ReportAccuracy => ({ correct, count, crossEntropy });
+const accuracy = ({ correct, correctTop5, count, crossEntropy }: Accuracy): ReportAccuracy => ({
+  correct,
+  correctTop5: correctTop5 ?? null,
+  count,
+  crossEntropy,
+});
 
 const verification = ({ images, maximumError, relativeError, sameClass }: Verification): ReportVerification => ({
   images,
@@ -62,9 +69,18 @@ const verification = ({ images, maximumError, relativeError, sameClass }: Verifi
 const latency = (value: Pick<NetworkLatency, 'ms' | 'spread' | 'samples'> | undefined): ReportLatency | null =>
   value ? { ms: value.ms, spreadMs: value.spread, samples: value.samples } : null;
 
-/** Costs survive with the ids of the nodes, so those of the network are a sum over the space's table. */
-const networkCost = (graph: NetworkGraph, costs: Readonly<Record<string, Cost>>): { parameters: number; macs: number } | undefined => {
-  const known = graph.nodes.map(({ id }) => costs[id]);
+/**
+ * Costs survive with the ids of the nodes, so those of the network are a sum over the space's table. What a recipe adds while it
+ * trains (dropout) is not in it; it has no weights, and is gone from the folded network.
+ */
+const networkCost = (
+  { graph, weights }: DerivedNetwork,
+  folded: FoldedNetwork,
+  costs: Readonly<Record<string, Cost>>,
+): { parameters: number; macs: number } | undefined => {
+  const owners = [...weights.keys()].map((parameter) => parameter.slice(0, parameter.lastIndexOf('.')));
+  const counted = new Set([...folded.graph.nodes.map(({ id }) => id), ...owners]);
+  const known = graph.nodes.filter(({ id }) => id in costs || counted.has(id)).map(({ id }) => costs[id]);
   if (known.some((cost) => cost === undefined)) return undefined;
   return {
     parameters: known.reduce((sum, cost) => sum + cost!.parameters, 0),
@@ -95,9 +111,9 @@ const reportNetwork = (
   space: SearchSpaceArtifact,
   hashes: Readonly<Record<string, string>>,
 ): ReportNetwork => {
-  const { searchResult, architecture, derived, onnx, files } = artifacts;
+  const { searchResult, architecture, derived, folded, onnx, files } = artifacts;
   const netConfig = writeNetConfig(derived.graph);
-  const cost = networkCost(derived.graph, space.costs);
+  const cost = networkCost(derived, folded, space.costs);
   const kernels = (kind: string) => files.coverage.filter((row) => row.kind === kind).length;
   return {
     name,

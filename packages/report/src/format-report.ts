@@ -11,8 +11,10 @@ import type {
   ReportVerification,
 } from './generated/report.ts';
 
-const share = ({ correct, count }: ReportAccuracy): string =>
-  `${formatShare(correct, count)} (${formatCount(correct)} of ${formatCount(count)})`;
+const share = ({ correct, correctTop5, count }: ReportAccuracy): string => {
+  const topFive = correctTop5 === null ? '' : `, top 5 ${formatShare(correctTop5, count)}`;
+  return `${formatShare(correct, count)} (${formatCount(correct)} of ${formatCount(count)})${topFive}`;
+};
 
 const measured = ({ ms, spreadMs }: ReportLatency): string => `${formatMs(ms)} (spread ${((100 * spreadMs) / ms).toFixed(1)} %)`;
 

@@ -69,10 +69,10 @@ const onTarget = (name: string, changes: Partial<NetworkArtifacts> = {}): Networ
     graph: { inputs: [], nodes: [op('stem'), op('stage1.block0.k5e6'), op('stage1.block1.zero')], outputs: [], groups: [] },
     weights: new Map(),
     history: { columns: {} },
-    validation: { correct: 1820, count: 2000, crossEntropy: 0.31 },
-    test: { correct: 9083, count: 10000, crossEntropy: 0.33 },
+    validation: { correct: 1820, correctTop5: 1990, count: 2000, crossEntropy: 0.31 },
+    test: { correct: 9083, correctTop5: 9951, count: 10000, crossEntropy: 0.33 },
   },
-  folded: { graph: { inputs: [], nodes: [], outputs: [], groups: [] }, weights: new Map() },
+  folded: { graph: { inputs: [], nodes: [op('stem')], outputs: [], groups: [] }, weights: new Map() },
   onnx: { bytes: new Uint8Array(2048), opset: 15, verification },
   files: {
     target: name,
@@ -87,7 +87,7 @@ const onTarget = (name: string, changes: Partial<NetworkArtifacts> = {}): Networ
     ],
     verification,
     latency: { ...value(0.0971), raw: [0.0971] },
-    test: { correct: 9083, count: 10000, crossEntropy: 0.33 },
+    test: { correct: 9083, correctTop5: undefined, count: 10000, crossEntropy: 0.33 },
   },
   ...changes,
 });
@@ -119,6 +119,7 @@ const resultOf = (networks: Readonly<Record<string, NetworkArtifacts & NetworkOr
     },
   },
   supernet: { weights: new Map(), history: { columns: {} }, cost: { imagesForwardBackward: 120_000 } },
+  teacher: { network: undefined },
   ...Object.values(networks)[0]!,
   networks,
   timings: [
@@ -148,8 +149,8 @@ target cpu, found by proxyless-gradient
   MACs        3.10 M
   macs        asked for: at most 3.50 M MACs, found 3.10 M
   memory      activations 4.0 KiB (lower bound 3.0 KiB), weights 2.38 MiB
-  accuracy    validation 91.00 % (1 820 of 2 000)
-              test 90.83 % (9 083 of 10 000)
+  accuracy    validation 91.00 % (1 820 of 2 000), top 5 99.50 %
+              test 90.83 % (9 083 of 10 000), top 5 99.51 %
               test, generated code 90.83 % (9 083 of 10 000)
   latency     asked for: at most 0.100 ms
               predicted: 0.0951 ms
@@ -172,7 +173,7 @@ total                   1 min 24 s`);
 });
 
 test('what this machine cannot run, and what is not known, is said', () => {
-  const { files, derived, searchResult } = onTarget('dsp');
+  const { files, derived, folded, searchResult } = onTarget('dsp');
   const report = buildReport(
     resultOf({
       dsp: onTarget('dsp', {
@@ -184,6 +185,7 @@ test('what this machine cannot run, and what is not known, is said', () => {
           rounds: [],
         },
         derived: { ...derived, graph: { ...derived.graph, nodes: [...derived.graph.nodes, op('added.by.plugin')] } },
+        folded: { ...folded, graph: { ...folded.graph, nodes: [...folded.graph.nodes, op('added.by.plugin')] } },
         searchResult: { ...searchResult, kind: 'ranked', architectures: [] },
         files: { ...files, memory: undefined, verification: undefined, latency: undefined, test: undefined },
       }),
@@ -213,6 +215,18 @@ cpu-tight  90.83 %  0.100 ms  0.0951 ms  0.0971 ms  3.10 M      5.14 k
 cpu-loose  90.83 %  0.100 ms  0.0951 ms  0.0971 ms  3.10 M      5.14 k
 `);
   expect(formatReport(report)).toContain('network cpu-loose, target cpu, found by proxyless-gradient');
+});
+
+test('what is there in training only costs nothing', () => {
+  const { derived } = onTarget('cpu');
+  const graph = { ...derived.graph, nodes: [...derived.graph.nodes, op('head.dropout')] };
+  const costOf = (target: NetworkArtifacts & NetworkOrigin) => {
+    const { parameters, macs } = buildReport(resultOf({ cpu: target }), { seed }).networks[0]!;
+    return { parameters, macs };
+  };
+  expect(costOf(onTarget('cpu', { derived: { ...derived, graph } }))).toEqual({ parameters: 5144, macs: 3_100_000 });
+  const weights = new Map([['head.dropout.scale', { shape: [1], data: new Float32Array(1) }]]);
+  expect(costOf(onTarget('cpu', { derived: { ...derived, graph, weights } }))).toEqual({ parameters: null, macs: null });
 });
 
 describe('report.json', () => {

@@ -43,7 +43,7 @@ export const warmUp: Pass<ConsumedArtifacts<'searchSpace'>, Supernet> = {
         batches,
         steps,
         schedule: cosineSchedule({ learningRate, warmUpSteps, steps }),
-        optimizer: { ...optimizer, nesterov: true },
+        optimizer,
         path: uniformMixtures({ choices: choicesOf(graph), seed, stream: 'warmup.path' }),
         seed,
         stream: 'warmup',

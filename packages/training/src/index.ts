@@ -9,6 +9,7 @@ export * from './score-path.ts';
 export * from './step-key.ts';
 export * from './task-augmentation.ts';
 export * from './task-subsets.ts';
+export * from './teacher-signal.ts';
 export * from './train-network.ts';
 export * from './training-cost.ts';
 export * from './with-statistics.ts';

@@ -62,6 +62,36 @@ test('learns; history, images and progress count its steps; held-out images are 
   await program.dispose();
 });
 
+test('an average of the weights, decay warmed up: the formula over the weights after every step', async () => {
+  const program = await compileNetwork();
+  const initial = (await program.readState()).parameters;
+  const mean = new Map([...initial].map(([id, { data }]) => [id, Float64Array.from(data)]));
+  let step = 0;
+  // Every call but the first comes after a step of a training without an average.
+  const watched = {
+    ...noCheckpoint(),
+    offer: async () => {
+      if (step++ === 0) return;
+      const t = step - 2;
+      const d = Math.min(0.7, (1 + t) / (10 + t));
+      for (const [id, { data }] of (await program.readState()).parameters)
+        mean.get(id)!.forEach((value, i, values) => (values[i] = d * value + (1 - d) * data[i]!));
+    },
+  };
+  await train({ program, checkpoint: watched });
+  await watched.offer();
+  await program.dispose();
+  const { parameters, program: other } = await train({ averageDecay: 0.7 });
+  const { momentum, parameters: last } = await other.readState();
+  for (const id of momentum.keys()) {
+    const { data } = parameters.get(id)!;
+    const distance = Math.hypot(...data.map((value, i) => value - mean.get(id)![i]!)) / Math.hypot(...mean.get(id)!);
+    expect({ id, close: distance < 1e-5 }).toEqual({ id, close: true });
+    expect(data).not.toEqual(last.get(id)!.data);
+  }
+  await other.dispose();
+});
+
 test('the same seed trains the same weights, bit for bit', async () => {
   const weights = async () => {
     const { program } = await train();

@@ -1,5 +1,15 @@
 // The training loop: of a supernet with a path a step, or of a network without choices.
-import type { BatchSource, Checkpoint, Mixture, Program, ProgramState, SgdOptions, TrainingHistory } from '@nasc/core';
+import type {
+  BatchSource,
+  Checkpoint,
+  Mixture,
+  Program,
+  ProgramState,
+  SgdOptions,
+  TeacherSignal,
+  TrainingBatch,
+  TrainingHistory,
+} from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { TensorTable } from '@nasc/ir';
 import { columnRecorder } from './column-recorder.ts';
@@ -15,7 +25,11 @@ export interface TrainNetworkOptions {
   readonly batches: BatchSource;
   readonly steps: number;
   readonly schedule: Schedule;
-  readonly optimizer: Omit<SgdOptions, 'kind' | 'learningRate'>;
+  readonly optimizer: Omit<SgdOptions, 'kind' | 'learningRate' | 'averageDecay'>;
+  /** Decay d of a moving average of the weights, which is then the result: min(d, (1 + t) / (10 + t)) at step t, from 0. */
+  readonly averageDecay?: number | undefined;
+  /** What a teacher says of a batch. It has to depend on the batch only. */
+  readonly teach?: ((batch: TrainingBatch) => Promise<TeacherSignal>) | undefined;
   /** Which candidates run in a step; a network without choices has the empty mixture. */
   readonly path?: (step: number) => Mixture;
   readonly seed: number;
@@ -29,7 +43,7 @@ export interface TrainNetworkOptions {
 }
 
 export interface TrainedNetwork {
-  /** With running statistics. */
+  /** With running statistics; the trained ones averaged where that was asked for. */
   readonly parameters: TensorTable;
   /** Columns step, learningRate, loss, accuracy. */
   readonly history: TrainingHistory;
@@ -55,7 +69,7 @@ const smoothing = 0.05;
  * alone does not show them.
  */
 export const trainNetwork = async (options: TrainNetworkOptions): Promise<TrainedNetwork> => {
-  const { program, steps, schedule, optimizer, path = () => [], seed, stream, checkpoint, at } = options;
+  const { program, steps, schedule, optimizer, averageDecay, teach, path = () => [], seed, stream, checkpoint, at } = options;
   const resumed = await checkpoint.resume<TrainingState>();
   if (resumed) {
     await program.writeState(resumed);
@@ -82,22 +96,28 @@ export const trainNetwork = async (options: TrainNetworkOptions): Promise<Traine
     ]);
   };
   const stateBefore = async (step: number): Promise<TrainingState> => {
-    const { parameters, momentum } = await program.readState();
-    const bad = firstNotFinite(parameters) ?? firstNotFinite(momentum);
+    const { parameters, momentum, average } = await program.readState();
+    const bad = firstNotFinite(parameters) ?? firstNotFinite(momentum) ?? (average && firstNotFinite(average));
     if (bad !== undefined) throw diverged(`values of "${bad}" are not numbers`, step - 1, (keptSteps ?? 0) - 1);
     keptSteps = step;
-    return { step, images, shownLoss, columns: history.columns(), parameters, momentum };
+    return { step, images, shownLoss, columns: history.columns(), parameters, momentum, ...(average && { average }) };
   };
 
   for (let step = resumed?.step ?? 0; step < steps; step++) {
     await checkpoint.offer(() => stateBefore(step));
     const learningRate = schedule(step);
     const current = await batch(step);
+    const teacher = await teach?.(current);
     const { loss, correct } = await program.trainStep(
-      current,
+      teacher ? { ...current, teacher } : current,
       path(step),
       { batchNorm: 'update', randomKey: stepKey(seed, stream, step) },
-      { kind: 'sgd', learningRate, ...optimizer },
+      {
+        kind: 'sgd',
+        learningRate,
+        ...optimizer,
+        ...(averageDecay !== undefined && { averageDecay: Math.min(averageDecay, (1 + step) / (10 + step)) }),
+      },
     );
     if (!Number.isFinite(loss)) throw diverged('the loss is not a number', step, step - 1);
     images += current.count;
@@ -107,5 +127,6 @@ export const trainNetwork = async (options: TrainNetworkOptions): Promise<Traine
   }
   const end = resumed?.step === steps ? resumed : await stateBefore(steps);
   if (end !== resumed) await checkpoint.store(end);
-  return { parameters: end.parameters, history: { columns: end.columns }, images };
+  const parameters = new Map([...end.parameters, ...(end.average ?? [])]);
+  return { parameters, history: { columns: end.columns }, images };
 };

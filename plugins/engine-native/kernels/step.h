@@ -31,25 +31,27 @@ static inline int64_t nasc_largest(const float *values, int64_t count) {
   return best;
 }
 
-/* ln sum e^x and its shift: probabilities are nasc_exp(x - *shift). */
-static inline double nasc_log_sum(const float *x, int64_t count) {
-  const double largest = x[nasc_largest(x, count)];
+/* ln sum e^(x scale), scale > 0: probabilities are nasc_exp(x scale - it). */
+static inline double nasc_log_sum(const float *x, int64_t count, double scale) {
+  const double largest = (double)x[nasc_largest(x, count)] * scale;
   double sum = 0;
-  for (int64_t i = 0; i < count; i++) sum += nasc_exp((double)x[i] - largest);
+  for (int64_t i = 0; i < count; i++) sum += nasc_exp((double)x[i] * scale - largest);
   return largest + nasc_log(sum);
 }
 
-/* Item: one image n. Cross-entropy l[n] = -sum t log softmax(x), plus `weight` times the same against softmax(teacher);
-   right[n] = 1 where the largest logit is at the largest target. Gradient of the mean, where asked for:
-   dx = (softmax(x) sum(t) - t + weight (softmax(x) - softmax(teacher))) / N
-   Tensors: logits, targets, losses (double), right (int32), [gradient], [teacher]. Dims: N, classes, gradient?, teacher?. */
+/* Item: one image n. Cross-entropy l[n] = -sum t log softmax(x); with a teacher of weight w and temperature T (Hinton et al., 2015)
+   (1 - w) l[n] - w T^2 sum softmax(teacher / T) log softmax(x / T). right[n] = 1 where the largest logit is at the largest
+   target. Gradient of the mean, where asked for:
+   dx = ((1 - w) (softmax(x) sum(t) - t) + w T (softmax(x / T) - softmax(teacher / T))) / N
+   Tensors: logits, targets, losses (double), right (int32), [gradient], [teacher]. Dims: N, classes, gradient?, teacher?.
+   Scalars with a teacher: w, T. */
 NASC_KERNEL(nasc_cross_entropy) {
   const int64_t batch = dims[0], classes = dims[1];
   for (int64_t n = first; n < last; n++) {
     const float *x = tensors[0] + n * classes, *t = tensors[1] + n * classes;
     float *gradient = dims[2] ? tensors[4] + n * classes : 0;
     const float *teacher = dims[3] ? tensors[4 + dims[2]] + n * classes : 0;
-    const double log_sum = nasc_log_sum(x, classes);
+    const double log_sum = nasc_log_sum(x, classes, 1), hard = teacher ? 1 - scalars[0] : 1;
     double loss = 0, total = 0;
     for (int64_t i = 0; i < classes; i++) {
       total += (double)t[i];
@@ -57,14 +59,17 @@ NASC_KERNEL(nasc_cross_entropy) {
     }
     if (gradient)
       for (int64_t i = 0; i < classes; i++)
-        gradient[i] = (float)((nasc_exp((double)x[i] - log_sum) * total - (double)t[i]) / (double)batch);
+        gradient[i] = (float)(hard * (nasc_exp((double)x[i] - log_sum) * total - (double)t[i]) / (double)batch);
     if (teacher) {
-      const double teacher_sum = nasc_log_sum(teacher, classes);
+      const double weight = scalars[0], temperature = scalars[1], scale = 1 / temperature;
+      const double teacher_sum = nasc_log_sum(teacher, classes, scale), soft_sum = nasc_log_sum(x, classes, scale);
+      double soft = 0;
       for (int64_t i = 0; i < classes; i++) {
-        const double p = nasc_exp((double)teacher[i] - teacher_sum);
-        loss += scalars[0] * p * (log_sum - (double)x[i]);
-        if (gradient) gradient[i] += (float)(scalars[0] * (nasc_exp((double)x[i] - log_sum) - p) / (double)batch);
+        const double p = nasc_exp((double)teacher[i] * scale - teacher_sum), log_ratio = soft_sum - (double)x[i] * scale;
+        soft += p * log_ratio;
+        if (gradient) gradient[i] += (float)(weight * temperature * (nasc_exp(-log_ratio) - p) / (double)batch);
       }
+      loss = hard * loss + weight * temperature * temperature * soft;
     }
     ((double *)tensors[2])[n] = loss;
     ((int32_t *)tensors[3])[n] = nasc_largest(x, classes) == nasc_largest(t, classes);
@@ -138,19 +143,28 @@ NASC_KERNEL(nasc_dot_sum) {
 
 /* Stochastic gradient descent as PyTorch defines it (dampening 0), and the gradient is cleared:
    g += decay w;  v = momentum v + g;  w -= rate (nesterov ? g + momentum v : v)
-   Tensors: w, g, v, and (doubles) rate, momentum, decay. Dims: N, count (of whole lines), nesterov?, decays?. */
+   and, where an average is kept, average += (1 - its decay) (w - average), of the new w.
+   Tensors: w, g, v, (doubles) rate, momentum, decay, decay of the average, and [average].
+   Dims: N, count (of whole lines), nesterov?, decays?, averages?. */
 NASC_KERNEL(nasc_sgd) {
   NASC_UNUSED(scalars);
   const double *const settings = (const double *)tensors[3];
   const nasc_vector rate = nasc_broadcast(-(float)settings[0]), momentum = nasc_broadcast((float)settings[1]);
   const nasc_vector decay = nasc_broadcast(dims[3] ? (float)settings[2] : 0), zero = {0};
   float *const weight = tensors[0], *const gradient = tensors[1], *const velocity = tensors[2];
+  const nasc_vector share = nasc_broadcast((float)(1 - settings[3]));
+  float *const average = dims[4] ? tensors[4] : 0;
   const int64_t end = nasc_min(last * NASC_RUN, dims[1]), nesterov = dims[2];
   for (int64_t i = first * NASC_RUN; i < end; i += NASC_LANES) {
     const nasc_vector w = nasc_load(weight + i), g = nasc_fma(decay, w, nasc_load(gradient + i));
     const nasc_vector v = nasc_fma(momentum, nasc_load(velocity + i), g);
     nasc_store(velocity + i, v);
-    nasc_store(weight + i, nasc_fma(rate, nesterov ? nasc_fma(momentum, v, g) : v, w));
+    const nasc_vector updated = nasc_fma(rate, nesterov ? nasc_fma(momentum, v, g) : v, w);
+    nasc_store(weight + i, updated);
     nasc_store(gradient + i, zero);
+    if (average) {
+      const nasc_vector mean = nasc_load(average + i);
+      nasc_store(average + i, nasc_fma(share, updated - mean, mean));
+    }
   }
 }

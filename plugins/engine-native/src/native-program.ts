@@ -39,6 +39,8 @@ export class NativeProgram implements Program {
   #touched = new Set<string>();
   /** Whether momentum may be other than 0: memory that was never written costs nothing. */
   #hasMomentum = false;
+  /** Whether there is an average; likewise. */
+  #hasAverage = false;
 
   constructor(graph: CompiledGraph, memory: ProgramMemory, words: StepWords, runner: StepRunner, activePaths: number) {
     this.#graph = graph;
@@ -76,7 +78,7 @@ export class NativeProgram implements Program {
       const mode: ForwardMode = { batchNorm: 'batch', random: true };
       await this.#runner.run([
         ...this.#words.forward(path, batch.count, mode),
-        this.#words.loss(batch.count, true, batch.teacher?.weight),
+        this.#words.loss(batch.count, true, batch.teacher),
         ...this.#words.backward(path, batch.count, mode, { weights: false, frozen: false, gates }),
       ]);
       const gradients = choices.map(({ candidates }, choice) =>
@@ -148,16 +150,28 @@ export class NativeProgram implements Program {
   }
 
   readState(): Promise<ProgramState> {
-    return this.#guard.run(() => Promise.resolve({ parameters: this.#read('values'), momentum: this.#read('momentum') }));
+    return this.#guard.run(() =>
+      Promise.resolve({
+        parameters: this.#read('values'),
+        momentum: this.#read('momentum'),
+        ...(this.#hasAverage && { average: this.#read('average') }),
+      }),
+    );
   }
 
-  writeState(state: { readonly parameters: TensorTable; readonly momentum?: TensorTable }): Promise<void> {
+  writeState({ parameters, momentum, average }: Pick<ProgramState, 'parameters'> & Partial<ProgramState>): Promise<void> {
     return this.#guard.run(() => {
-      this.#check(state.parameters, state.momentum ?? new Map());
-      for (const [id, { data }] of state.parameters) this.#memory.valuesOf(this.#parameter(id)).set(data);
+      this.#check(parameters, momentum ?? new Map(), average ?? new Map());
+      const set = (table: TensorTable, of: 'values' | 'momentum' | 'average') => {
+        for (const [id, { data }] of table) this.#memory.valuesOf(this.#parameter(id), of).set(data);
+      };
+      set(parameters, 'values');
       if (this.#hasMomentum) this.#memory.views.momentum.fill(0);
-      this.#hasMomentum = state.momentum !== undefined;
-      for (const [id, { data }] of state.momentum ?? []) this.#memory.valuesOf(this.#parameter(id), 'momentum').set(data);
+      this.#hasMomentum = momentum !== undefined;
+      set(momentum ?? new Map(), 'momentum');
+      this.#hasAverage = average !== undefined;
+      if (average) this.#memory.views.average.set(this.#memory.views.trainable);
+      set(average ?? new Map(), 'average');
       return Promise.resolve();
     });
   }
@@ -184,7 +198,7 @@ export class NativeProgram implements Program {
     if (optimizer) this.#writeOptimizer(optimizer);
     await this.#runner.run([
       ...this.#words.forward(path, batch.count, mode),
-      this.#words.loss(batch.count, true, batch.teacher?.weight),
+      this.#words.loss(batch.count, true, batch.teacher),
       ...this.#words.backward(path, batch.count, mode, { weights, frozen, ...(gates && { gates }), ...(atOnce && { update: optimizer }) }),
       ...(optimizer && !atOnce ? this.#words.update(taking, optimizer) : []),
     ]);
@@ -211,9 +225,13 @@ export class NativeProgram implements Program {
     return [trunk.id, ...path.flatMap((entries, choice) => entries.map(({ candidate }) => choices[choice]!.candidates[candidate]!.id))];
   }
 
-  #writeOptimizer({ learningRate, momentum, weightDecay }: SgdOptions): void {
-    this.#memory.views.optimizer.set([learningRate, momentum, weightDecay]);
+  #writeOptimizer({ learningRate, momentum, weightDecay, averageDecay }: SgdOptions): void {
+    const { views } = this.#memory;
+    views.optimizer.set([learningRate, momentum, weightDecay, averageDecay ?? 0]);
     this.#hasMomentum = true;
+    if (averageDecay === undefined || this.#hasAverage) return;
+    views.average.set(views.trainable);
+    this.#hasAverage = true;
   }
 
   #write(batch: TrainingBatch): void {
@@ -254,7 +272,7 @@ export class NativeProgram implements Program {
     checkParameters(tables, new Map([...this.#graph.layout.parameters].map(([id, { floats }]) => [id, floats])));
   }
 
-  #read(of: 'values' | 'gradients' | 'momentum'): TensorTable {
+  #read(of: 'values' | 'gradients' | 'momentum' | 'average'): TensorTable {
     const table = new Map<string, Tensor>();
     for (const parameter of this.#graph.layout.parameters.values()) {
       if (of !== 'values' && !parameter.spec.trainable) continue;

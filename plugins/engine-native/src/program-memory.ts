@@ -15,7 +15,7 @@ export const engineBuffers = {
   teacher: '@teacher',
   losses: '@losses',
   right: '@right',
-  /** Doubles: rate, momentum, decay. */
+  /** Doubles: rate, momentum, decay, decay of the average. */
   optimizer: '@optimizer',
 } as const;
 
@@ -37,10 +37,13 @@ export class ProgramMemory {
   /** Gradients between the calls that make them and the update that follows within the step. */
   readonly stepGradients: Area;
   readonly momentum: Area;
+  /** Of trained parameters; without updates that ask for it its pages are never touched. */
+  readonly average: Area;
   readonly views: {
     readonly trainable: Float32Array;
     readonly gradients: Float32Array;
     readonly momentum: Float32Array;
+    readonly average: Float32Array;
     readonly statistics: Float32Array;
     /** Batch statistics of a recalibration, laid out like the running ones. */
     readonly batchStatistics: Float32Array;
@@ -65,6 +68,7 @@ export class ProgramMemory {
     this.gradients = cutter.cut(layout.trainableLines);
     this.stepGradients = cutter.cut(updates.size);
     this.momentum = cutter.cut(layout.trainableLines);
+    this.average = cutter.cut(layout.trainableLines);
     const statistics = cutter.cut(layout.statisticLines);
     const batchStatistics = cutter.cut(layout.statisticLines);
     const images = cutter.cut(linesOf(batchSize * imageFloats));
@@ -85,6 +89,7 @@ export class ProgramMemory {
       trainable: new Float32Array(this.block.view(this.trainable)),
       gradients: new Float32Array(this.block.view(this.gradients)),
       momentum: new Float32Array(this.block.view(this.momentum)),
+      average: new Float32Array(this.block.view(this.average)),
       statistics: new Float32Array(this.block.view(statistics)),
       batchStatistics: new Float32Array(this.block.view(batchStatistics)),
       images: new Float32Array(this.block.view(images)),
@@ -141,8 +146,8 @@ export class ProgramMemory {
     return this.views.batchStatistics.subarray(start, start + floats);
   }
 
-  /** A parameter's values (or, with `of`, its gradient or momentum), in place. */
-  valuesOf({ spec, line, floats }: PlacedParameter, of: 'values' | 'gradients' | 'momentum' = 'values'): Float32Array {
+  /** A parameter's values (or, with `of`, its gradient, momentum or average), in place. */
+  valuesOf({ spec, line, floats }: PlacedParameter, of: 'values' | 'gradients' | 'momentum' | 'average' = 'values'): Float32Array {
     const area = of !== 'values' ? this.views[of] : spec.trainable ? this.views.trainable : this.views.statistics;
     const start = (line * lineBytes) / 4;
     return area.subarray(start, start + floats);

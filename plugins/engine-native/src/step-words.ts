@@ -1,5 +1,6 @@
 // The words of a step, put together from pieces that are made once and kept: a unit of the trunk, or a candidate in a
 // slot, in one mode and for one batch size. Making a step is listing pieces.
+import type { TeacherSignal } from '@nasc/core';
 import type { ActivePath } from './active-path.ts';
 import { backwardFlow, mergeCalls } from './backward-flow.ts';
 import type { BackwardFlow } from './backward-flow.ts';
@@ -66,14 +67,14 @@ export class StepWords {
   }
 
   /** Loss of every image, and its gradient when asked for. */
-  loss(batch: number, gradient: boolean, teacherWeight: number | undefined): Piece {
+  loss(batch: number, gradient: boolean, taught: Pick<TeacherSignal, 'weight' | 'temperature'> | undefined): Piece {
     const { output } = this.#trunk(batch);
     const { targets, losses, right, teacher } = engineBuffers;
     const tensors = [valueBuffer(output), targets, losses, right];
     if (gradient) tensors.push(gradientBuffer(output));
-    if (teacherWeight !== undefined) tensors.push(teacher);
-    const dims = [batch, this.#graph.classes, gradient ? 1 : 0, teacherWeight === undefined ? 0 : 1];
-    const scalars = teacherWeight === undefined ? [] : [teacherWeight];
+    if (taught) tensors.push(teacher);
+    const dims = [batch, this.#graph.classes, gradient ? 1 : 0, taught ? 1 : 0];
+    const scalars = taught ? [taught.weight, taught.temperature] : [];
     const call: Call = { kernel: 'nasc_cross_entropy', tensors, dims, scalars, items: batch };
     return this.#pieces.make('loss', output, [call], this.#lines.trunk);
   }

@@ -6,17 +6,18 @@ import type { PlacedParameter } from './parameter-layout.ts';
 import { engineBuffers } from './program-memory.ts';
 import type { ProgramMemory } from './program-memory.ts';
 
-/** What is the same in every step; rate, momentum and decay are values in memory. */
-export type UpdateRule = Pick<SgdOptions, 'nesterov' | 'decayRoles'>;
+/** What is the same in every step; rate, momentum, decay and that of an average are values in memory. */
+export type UpdateRule = Pick<SgdOptions, 'nesterov' | 'decayRoles' | 'averageDecay'>;
 
-export const ruleKey = ({ nesterov, decayRoles }: UpdateRule): string => `${nesterov}|${decayRoles.toSorted().join('+')}`;
+export const ruleKey = ({ nesterov, decayRoles, averageDecay }: UpdateRule): string =>
+  `${nesterov}|${decayRoles.toSorted().join('+')}|${averageDecay !== undefined}`;
 
 /** `parameters` by line; `gradientLine` says where their gradients are. */
 export const updateCalls = (
   parameters: readonly PlacedParameter[],
   gradientLine: (parameter: PlacedParameter) => number,
-  { trainable, momentum }: Pick<ProgramMemory, 'trainable' | 'momentum'>,
-  { nesterov, decayRoles }: UpdateRule,
+  { trainable, momentum, average }: Pick<ProgramMemory, 'trainable' | 'momentum' | 'average'>,
+  { nesterov, decayRoles, averageDecay }: UpdateRule,
 ): readonly Call[] => {
   const ranges: { readonly line: number; readonly gradient: number; readonly decays: boolean; lines: number }[] = [];
   for (const parameter of parameters) {
@@ -28,8 +29,10 @@ export const updateCalls = (
       last.lines += linesOf(floats);
     else ranges.push({ line, gradient, decays, lines: linesOf(floats) });
   }
+  const averages = averageDecay !== undefined;
   return ranges.map(({ line, gradient, decays, lines }) => {
     const tensors = [`#${trainable.line + line}`, `#${gradient}`, `#${momentum.line + line}`, engineBuffers.optimizer];
-    return elementwise('nasc_sgd', tensors, 1, (lines * lineBytes) / 4, [], [nesterov ? 1 : 0, decays ? 1 : 0]);
+    if (averages) tensors.push(`#${average.line + line}`);
+    return elementwise('nasc_sgd', tensors, 1, (lines * lineBytes) / 4, [], [nesterov ? 1 : 0, decays ? 1 : 0, averages ? 1 : 0]);
   });
 };

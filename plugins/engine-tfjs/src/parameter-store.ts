@@ -1,14 +1,19 @@
-// What a program keeps between its calls: parameters, momentum, and the gradients gathered since the last update.
+// What a program keeps between its calls: parameters, momentum, their moving average, and the gradients gathered since the last update.
 import type { GraphParameter, Tensor as HostTensor, TensorTable } from '@nasc/ir';
 import type { Tensor, Tfjs } from '@nasc/tfjs';
 
-type Slot = 'values' | 'momentum' | 'gradients';
+type Slot = 'values' | 'momentum' | 'average' | 'gradients';
 
-/** Owns the tensors that it is given. Parameters and momentum are zero until they are written; gradients may be absent. */
+/** Owns the tensors that it is given. Parameters and momentum are zero until they are written; averages and gradients may be absent. */
 export class ParameterStore {
   readonly #tf: Tfjs;
   readonly #parameters: ReadonlyMap<string, GraphParameter>;
-  readonly #slots: Readonly<Record<Slot, Map<string, Tensor>>> = { values: new Map(), momentum: new Map(), gradients: new Map() };
+  readonly #slots: Readonly<Record<Slot, Map<string, Tensor>>> = {
+    values: new Map(),
+    momentum: new Map(),
+    average: new Map(),
+    gradients: new Map(),
+  };
 
   constructor(tf: Tfjs, parameters: ReadonlyMap<string, GraphParameter>) {
     this.#tf = tf;
@@ -27,6 +32,10 @@ export class ParameterStore {
     return this.#slots.momentum.get(id)!;
   }
 
+  average(id: string): Tensor {
+    return this.#slots.average.get(id)!;
+  }
+
   gradient(id: string): Tensor | undefined {
     return this.#slots.gradients.get(id);
   }
@@ -40,6 +49,21 @@ export class ParameterStore {
   write(slot: Slot, table: TensorTable): void {
     // A copy, because the library may read the array later, at the first op.
     for (const [id, { data }] of table) this.set(slot, id, this.#tf.tensor(data.slice(), [...this.#parameters.get(id)!.spec.shape]));
+  }
+
+  get hasAverage(): boolean {
+    return this.#slots.average.size > 0;
+  }
+
+  /** Where there is no average yet, it is the weights. */
+  beginAverage(): void {
+    if (this.hasAverage) return;
+    for (const { id, spec } of this.#parameters.values()) if (spec.trainable) this.set('average', id, this.#tf.clone(this.value(id)));
+  }
+
+  clearAverage(): void {
+    for (const average of this.#slots.average.values()) average.dispose();
+    this.#slots.average.clear();
   }
 
   clearMomentum(): void {

@@ -113,15 +113,22 @@ export class TfjsProgram implements Program {
   }
 
   readState(): Promise<ProgramState> {
-    return this.#exclusive(() => ({ parameters: this.#store.read('values'), momentum: this.#store.read('momentum') }));
+    return this.#exclusive(() => ({
+      parameters: this.#store.read('values'),
+      momentum: this.#store.read('momentum'),
+      ...(this.#store.hasAverage && { average: this.#store.read('average') }),
+    }));
   }
 
-  writeState({ parameters, momentum = new Map() }: { readonly parameters: TensorTable; readonly momentum?: TensorTable }): Promise<void> {
+  writeState({ parameters, momentum = new Map(), average }: Pick<ProgramState, 'parameters'> & Partial<ProgramState>): Promise<void> {
     return this.#exclusive(() => {
-      this.#checkTables(parameters, momentum);
+      this.#checkTables(parameters, momentum, average ?? new Map());
       this.#store.write('values', parameters);
       this.#store.clearMomentum();
       this.#store.write('momentum', momentum);
+      this.#store.clearAverage();
+      if (average) this.#store.beginAverage();
+      this.#store.write('average', average ?? new Map());
     });
   }
 

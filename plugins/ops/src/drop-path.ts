@@ -52,6 +52,7 @@ export const dropPath = defineOp<DropPathAttributes>({
   },
   arity: 1,
   inferType: (_attributes, [input]) => input!,
+  drops: 'images',
   lower: {
     c: cLowering<DropPathAttributes>({
       source,

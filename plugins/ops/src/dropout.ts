@@ -54,6 +54,7 @@ export const dropout = defineOp<DropoutAttributes>({
   },
   arity: 1,
   inferType: (_attributes, [input]) => input!,
+  drops: 'elements',
   lower: {
     c: cLowering<DropoutAttributes>({
       source,

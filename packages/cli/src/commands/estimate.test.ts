@@ -80,8 +80,8 @@ test('weeks of work are projected from moments, part by part; nothing is stored'
     'expand',
     'train',
     'annotate slow',
-    ...['search', 'select', 'retrain', 'fold', 'onnx', 'codegen'].flatMap((part) =>
-      ['slow-0.9ms', 'slow-share0.9'].map((network) => `${part} ${network}`),
+    ...['search', 'select', 'teacher', 'retrain', 'fold', 'onnx', 'codegen'].flatMap((part) =>
+      part === 'teacher' ? [part] : ['slow-0.9ms', 'slow-share0.9'].map((network) => `${part} ${network}`),
     ),
   ]);
   const training = parts.filter(({ part }) => ['train', 'search', 'retrain'].includes(part));

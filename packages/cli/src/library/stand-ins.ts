@@ -1,5 +1,5 @@
 // What stands for artifacts that an estimate did not make to their end: of the right form and size, untrained.
-import type { Artifacts, CostTable, EstimateOptions, PassContext } from '@nasc/core';
+import type { Accuracy, Artifacts, CostTable, EstimateOptions, PassContext, SearchSpaceArtifact } from '@nasc/core';
 import { choicesOf, initialiseParameters } from '@nasc/ir';
 import { pathCost, spaceCosts } from '@nasc/search';
 import { instantiatePath } from '@nasc/transforms';
@@ -14,6 +14,13 @@ const middleOf = (candidates: readonly unknown[]): number => candidates.length >
 
 const costsOf = ({ searchSpace, costModel }: Inputs, context: PassContext): readonly CostTable[] =>
   spaceCosts(searchSpace!, costModel!, {}, context.registry.ops);
+
+const noImages: Accuracy = { correct: 0, correctTop5: 0, count: 0, crossEntropy: 0 };
+
+const untrained = ({ graph: space }: SearchSpaceArtifact, choices: readonly number[], { registry, config }: PassContext) => {
+  const graph = instantiatePath(space, choices);
+  return { graph, weights: initialiseParameters(graph, registry.ops, config.seed), history: { columns: {} }, validation: noImages };
+};
 
 export const standIns: EstimateOptions['standIns'] = {
   supernet: ({ searchSpace }, { registry, config }) => ({
@@ -49,15 +56,9 @@ export const standIns: EstimateOptions['standIns'] = {
     }));
     return { choices, predictedMs: costs[0]!.predicted, measuredMs: undefined, costs, rounds: [] };
   },
-  derived({ searchSpace, architecture }, { registry, config }) {
-    const graph = instantiatePath(searchSpace!.graph, architecture!.choices);
-    const accuracy = { correct: 0, count: 0, crossEntropy: 0 };
-    return {
-      graph,
-      weights: initialiseParameters(graph, registry.ops, config.seed),
-      history: { columns: {} },
-      validation: accuracy,
-      test: accuracy,
-    };
+  teacher({ searchSpace }, context) {
+    const choices = choicesOf(searchSpace!.graph).map(({ candidates }) => candidates.length - 1);
+    return { network: { choices, ...untrained(searchSpace!, choices, context) } };
   },
+  derived: ({ searchSpace, architecture }, context) => ({ ...untrained(searchSpace!, architecture!.choices, context), test: noImages }),
 };

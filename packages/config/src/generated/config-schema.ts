@@ -474,6 +474,28 @@ export const configSchema: Readonly<Record<string, unknown>> = {
               "maximum": 0.5,
               "default": 0.1,
               "description": "Share of the target spread over all classes."
+            },
+            "dropout": {
+              "type": "number",
+              "minimum": 0,
+              "exclusiveMaximum": 1,
+              "description": "Probability that a feature before the last layer is dropped in training; as the space's head has it when absent. Published: 0.1 to 0.3."
+            },
+            "dropPath": {
+              "type": "number",
+              "minimum": 0,
+              "exclusiveMaximum": 1,
+              "default": 0,
+              "description": "Probability that the branch of the last residual block is left out in training; of block l of L it is l/L of that (stochastic depth)."
+            },
+            "ema": {
+              "type": "number",
+              "minimum": 0,
+              "exclusiveMaximum": 1,
+              "description": "Decay of a moving average of the weights, e.g. 0.999; the averaged weights are the result. At step t, from 0, at most (1 + t) / (10 + t). None when absent."
+            },
+            "distillation": {
+              "$ref": "#/$defs/distillation"
             }
           }
         }
@@ -509,6 +531,60 @@ export const configSchema: Readonly<Record<string, unknown>> = {
     }
   },
   "$defs": {
+    "distillation": {
+      "title": "DistillationConfig",
+      "description": "A larger network of the space is trained first, by the same recipe, and what it says of each training image is part of the target. It is stored: another weight, temperature or number of epochs of the student does not train it again.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "teacher": {
+          "default": "largest",
+          "description": "The network with the most MACs, or one candidate a choice, by name or by index from 0, in the order of the choices.",
+          "anyOf": [
+            {
+              "const": "largest"
+            },
+            {
+              "type": "array",
+              "minItems": 1,
+              "items": {
+                "type": [
+                  "string",
+                  "integer"
+                ]
+              }
+            }
+          ]
+        },
+        "from": {
+          "enum": [
+            "scratch",
+            "shared"
+          ],
+          "default": "scratch",
+          "description": "The teacher's initial weights: new ones or those of the warm-up."
+        },
+        "epochs": {
+          "type": "number",
+          "minimum": 0,
+          "default": 10,
+          "description": "The teacher's epochs."
+        },
+        "weight": {
+          "type": "number",
+          "minimum": 0,
+          "maximum": 1,
+          "default": 0.5,
+          "description": "Share of the loss that is against the teacher, w: loss = (1 - w) CE(targets) + w T^2 CE(softmax(teacher / T), softmax(student / T))."
+        },
+        "temperature": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "default": 4,
+          "description": "T, what both networks' logits are divided by."
+        }
+      }
+    },
     "named": {
       "title": "Named",
       "description": "A plugin's part by name, with options or without.",
@@ -628,7 +704,12 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           "minimum": 0,
           "exclusiveMaximum": 1,
           "default": 0.9,
-          "description": "Nesterov momentum."
+          "description": "Momentum."
+        },
+        "nesterov": {
+          "type": "boolean",
+          "default": true,
+          "description": "Nesterov's momentum, or the plain one."
         },
         "weightDecay": {
           "type": "number",

@@ -277,9 +277,13 @@ export interface OptimizerConfig {
    */
   warmUpSteps?: number;
   /**
-   * Nesterov momentum.
+   * Momentum.
    */
   momentum?: number;
+  /**
+   * Nesterov's momentum, or the plain one.
+   */
+  nesterov?: boolean;
   /**
    * L2 added to the gradient.
    */
@@ -344,6 +348,44 @@ export interface RetrainConfig {
    * Share of the target spread over all classes.
    */
   labelSmoothing?: number;
+  /**
+   * Probability that a feature before the last layer is dropped in training; as the space's head has it when absent. Published: 0.1 to 0.3.
+   */
+  dropout?: number;
+  /**
+   * Probability that the branch of the last residual block is left out in training; of block l of L it is l/L of that (stochastic depth).
+   */
+  dropPath?: number;
+  /**
+   * Decay of a moving average of the weights, e.g. 0.999; the averaged weights are the result. At step t, from 0, at most (1 + t) / (10 + t). None when absent.
+   */
+  ema?: number;
+  distillation?: DistillationConfig;
+}
+/**
+ * A larger network of the space is trained first, by the same recipe, and what it says of each training image is part of the target. It is stored: another weight, temperature or number of epochs of the student does not train it again.
+ */
+export interface DistillationConfig {
+  /**
+   * The network with the most MACs, or one candidate a choice, by name or by index from 0, in the order of the choices.
+   */
+  teacher?: 'largest' | (string | number)[];
+  /**
+   * The teacher's initial weights: new ones or those of the warm-up.
+   */
+  from?: 'scratch' | 'shared';
+  /**
+   * The teacher's epochs.
+   */
+  epochs?: number;
+  /**
+   * Share of the loss that is against the teacher, w: loss = (1 - w) CE(targets) + w T^2 CE(softmax(teacher / T), softmax(student / T)).
+   */
+  weight?: number;
+  /**
+   * T, what both networks' logits are divided by.
+   */
+  temperature?: number;
 }
 /**
  * The ONNX file.

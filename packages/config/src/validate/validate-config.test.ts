@@ -12,6 +12,7 @@ describe('a config that is right', () => {
       learningRate: 0.35,
       warmUpSteps: 0,
       momentum: 0.9,
+      nesterov: true,
       weightDecay: 0.00004,
       decayRoles: ['weight'],
     });

@@ -22,7 +22,7 @@ test('a batch has to fit the program', () => {
   );
   expect(() => checkBatch({ ...batch, count: 0 }, limits)).toThrow('ENGINE_BATCH_SIZE');
   expect(() => checkBatch({ ...batch, images: new Float32Array(5) }, limits)).toThrow('ENGINE_SHAPE: images has 5 values; 6 are expected.');
-  expect(() => checkBatch({ ...batch, teacher: { logits: new Float32Array(1), weight: 1 } }, limits)).toThrow(
+  expect(() => checkBatch({ ...batch, teacher: { logits: new Float32Array(1), weight: 1, temperature: 1 } }, limits)).toThrow(
     'ENGINE_SHAPE: teacher logits has 1 values; 4 are expected.',
   );
 });

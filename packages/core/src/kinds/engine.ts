@@ -69,6 +69,19 @@ export type Mixture = readonly { readonly indices: readonly number[]; readonly w
 /** The mixture of a single path. */
 export const singlePath = (indices: readonly number[]): Mixture => indices.map((index) => ({ indices: [index], weights: [1] }));
 
+/**
+ * Soft targets of a larger network (Hinton, Vinyals and Dean, 2015). Of weight w and temperature T, they make the loss
+ * (1 - w) CE(targets, softmax(x)) + w T^2 CE(softmax(logits / T), softmax(x / T)); T^2 keeps the size of the gradient when T changes.
+ */
+export interface TeacherSignal {
+  /** [N, classes] */
+  readonly logits: Float32Array;
+  /** 0 to 1. */
+  readonly weight: number;
+  /** Greater than 0. */
+  readonly temperature: number;
+}
+
 export interface TrainingBatch {
   /** Images in the batch, N, at most the program's `batchSize`. */
   readonly count: number;
@@ -76,8 +89,7 @@ export interface TrainingBatch {
   readonly images: Float32Array;
   /** Target distribution, [N, classes]: one-hot, smoothed or mixed. */
   readonly targets: Float32Array;
-  /** Teacher logits [N, classes] for distillation, with their weight in the loss. */
-  readonly teacher?: { readonly logits: Float32Array; readonly weight: number };
+  readonly teacher?: TeacherSignal;
 }
 
 /**
@@ -95,7 +107,7 @@ export interface StepOptions {
 }
 
 export interface StepResult {
-  /** Mean cross-entropy over the batch, nats. */
+  /** Mean cross-entropy over the batch, with the teacher's part of it, nats. */
   readonly loss: number;
   /** Images whose largest logit is at their largest target. */
   readonly correct: number;
@@ -112,6 +124,11 @@ export interface SgdOptions {
   readonly weightDecay: number;
   /** Roles that decay applies to; the published search decays everything. */
   readonly decayRoles: readonly ('weight' | 'bias' | 'scale')[];
+  /**
+   * Decay d of a moving average of what the update moves: average = d average + (1 - d) w, w being the updated weights. It
+   * begins as the weights before the first update that asks for one. Absent: it rests.
+   */
+  readonly averageDecay?: number;
 }
 
 export type GateMode = 'two' | 'full' | 'full_v2';
@@ -151,6 +168,8 @@ export interface Scores {
 export interface ProgramState {
   readonly parameters: TensorTable;
   readonly momentum: TensorTable;
+  /** Moving average of what is trained; absent where no update has asked for one. */
+  readonly average?: TensorTable;
 }
 
 /** Asynchronous, one call at a time. */
@@ -172,8 +191,8 @@ export interface Program {
   evaluate(batch: TrainingBatch, mixture: Mixture, statistics: 'batch' | 'running' | BatchNormStatistics): Promise<Scores>;
   readGradients(): Promise<TensorTable>;
   readState(): Promise<ProgramState>;
-  /** Replaces the parameters that are given; momentum that is not given becomes zero. */
-  writeState(state: { readonly parameters: TensorTable; readonly momentum?: TensorTable }): Promise<void>;
+  /** Replaces the parameters that are given; momentum that is not given becomes zero, an average that is not given begins anew. */
+  writeState(state: Pick<ProgramState, 'parameters'> & Partial<ProgramState>): Promise<void>;
   dispose(): Promise<void>;
 }
 

@@ -47,7 +47,7 @@ export interface RunOptions {
   readonly exclusive?: boolean;
 }
 
-export type NetworkArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet'>;
+export type NetworkArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet' | 'teacher'>;
 
 /** Where a network comes from: its target under one set of limits. */
 export interface NetworkOrigin {

@@ -599,6 +599,7 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
       "additionalProperties": false,
       "required": [
         "correct",
+        "correctTop5",
         "count",
         "crossEntropy"
       ],
@@ -606,6 +607,13 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
         "correct": {
           "type": "integer",
           "description": "Images classified right."
+        },
+        "correctTop5": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "description": "Images whose class is among the five largest logits, of equal ones the first; null for five classes or fewer."
         },
         "count": {
           "type": "integer",

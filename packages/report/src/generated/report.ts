@@ -215,6 +215,10 @@ export interface ReportAccuracy {
    */
   correct: number;
   /**
+   * Images whose class is among the five largest logits, of equal ones the first; null for five classes or fewer.
+   */
+  correctTop5: number | null;
+  /**
    * Images.
    */
   count: number;
