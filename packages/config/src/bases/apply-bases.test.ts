@@ -25,7 +25,7 @@ test('a preset gives what the config leaves out; what the config says counts', (
   expect(config.task).toMatchObject({ dataset: 'imagenet', archValidationImages: 50_000, scoringImages: 2000 });
   expect([config.train.epochs, config.train.batchSize, config.train.optimizer.learningRate]).toEqual([2, 256, 0.05]);
   expect(config.derive.strategy).toMatchObject({ gates: 'two', learningRate: 0.001, loss: 'mul#log', zero: 'latency-only' });
-  expect(config.derive.retrain).toMatchObject({ epochs: 300, from: 'scratch', optimizer: { decayRoles: ['weight'] } });
+  expect(config.derive.retrain).toMatchObject({ epochs: 300, from: 'scratch', optimizer: { decayRoles: ['weight', 'bias'] } });
   expect(config).not.toHaveProperty('extends');
 });
 

@@ -44,12 +44,13 @@ export const proxylessImagenet = {
       decayRoles: [...everything],
     },
     select: { method: 'argmax' },
+    // Everything but batch normalisation decays.
     retrain: {
       from: 'scratch',
       epochs: 300,
       batchSize: 256,
       labelSmoothing: 0.1,
-      optimizer: { learningRate: 0.05, momentum: 0.9, weightDecay: 4e-5, decayRoles: ['weight'] },
+      optimizer: { learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 4e-5, decayRoles: ['weight', 'bias'] },
     },
   },
 } satisfies Preset;
