@@ -14,7 +14,7 @@ export interface ParameterSpec {
   /** False for running statistics: stored with the weights, but neither trained nor counted as parameters. */
   readonly trainable: boolean;
   readonly init: Initializer;
-  /** What it is to a recipe: weight decay may spare all but `weight`. */
+  /** What it is to a recipe (weight decay may spare all but `weight`): of a layer, its bias, or `scale` and shift of a normalisation. */
   readonly role: 'weight' | 'bias' | 'scale' | 'statistic';
 }
 

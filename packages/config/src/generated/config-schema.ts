@@ -729,7 +729,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           "default": [
             "weight"
           ],
-          "description": "Kinds of parameters that decay."
+          "description": "Kinds of parameters that decay: weights and biases of layers; scale: scale and shift of normalisations."
         }
       }
     }

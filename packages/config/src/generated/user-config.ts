@@ -289,7 +289,7 @@ export interface OptimizerConfig {
    */
   weightDecay?: number;
   /**
-   * Kinds of parameters that decay.
+   * Kinds of parameters that decay: weights and biases of layers; scale: scale and shift of normalisations.
    */
   decayRoles?: ('weight' | 'bias' | 'scale')[];
 }

@@ -18,7 +18,7 @@ export const weightProperties = {
     type: 'array',
     items: { enum: ['weight', 'bias', 'scale'] },
     default: ['weight'],
-    description: 'Kinds of parameters that decay.',
+    description: 'Kinds of parameters that decay: weights and biases of layers; scale: scale and shift of normalisations.',
   },
 } as const;
 

@@ -79,7 +79,7 @@ export const batchNorm = defineOp<BatchNormAttributes>({
     });
     return [
       parameter('scale', 1, 'scale'),
-      parameter('shift', 0, 'bias'),
+      parameter('shift', 0, 'scale'),
       parameter('runningMean', 0, 'statistic'),
       parameter('runningVariance', 1, 'statistic'),
     ];
