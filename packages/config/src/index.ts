@@ -1,6 +1,6 @@
 export { defineConfig } from './define-config.ts';
 export type { Config, Named, OptimizerConfig } from './generated/config.ts';
-export type { Space, Stage, BlockSpec, CandidateSpec } from './generated/space.ts';
+export type { Space, Stage, StageBlockSpec, BlockSpec, CandidateSpec } from './generated/space.ts';
 export type { UserConfig } from './generated/user-config.ts';
 export type { UserSpace } from './generated/user-space.ts';
 export { describeFailure } from './load/describe-failure.ts';
@@ -10,6 +10,7 @@ export { loadConfig } from './load/load-config.ts';
 export type { LoadOptions, LoadedConfig } from './load/load-config.ts';
 export type { Override } from './load/overrides.ts';
 export { parseJson } from './load/parse-json.ts';
-export { schemaProblem, validateOptions } from './validate/check-value.ts';
+export { locateIn, schemaProblem, validateOptions } from './validate/check-value.ts';
+export type { Locate } from './validate/explain-errors.ts';
 export type { JsonSchema } from './validate/json-schema.ts';
 export { validateConfig, validateSpace } from './validate/validate-config.ts';

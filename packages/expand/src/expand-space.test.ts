@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { validateSpace } from '@nasc/config';
+import { locateIn, validateSpace } from '@nasc/config';
 import type { UserSpace } from '@nasc/config';
 import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import { choicesOf, lookupOf, printGraph, verifyGraph, unitsOf } from '@nasc/ir';
@@ -28,7 +28,12 @@ const small: UserSpace = {
 };
 const task: SpaceTask = { inputShape: [8, 8, 1], classes: 4 };
 const expand = (changes: Partial<UserSpace> = {}, asked: Partial<SpaceTask> = {}, known: MacroLookup = registry.macros) =>
-  expandSpace(validateSpace({ ...small, ...changes }, 'small.json'), { ...task, ...asked }, { ...registry, macros: known }, 'small.json#');
+  expandSpace(
+    validateSpace({ ...small, ...changes }, 'small.json'),
+    { ...task, ...asked },
+    { ...registry, macros: known },
+    locateIn('small.json'),
+  );
 const messageOf = (act: () => unknown): string => {
   try {
     act();
@@ -199,7 +204,7 @@ error SPACE_DUPLICATE_CANDIDATE: Two candidates of one choice are called "k3e3".
   hint: Give one of them a "name" of its own.`,
     );
     const { candidates: _, ...without } = small;
-    expect(messageOf(() => expandSpace(validateSpace(without, 'small.json'), task, registry, 'small.json#'))).toBe(
+    expect(messageOf(() => expandSpace(validateSpace(without, 'small.json'), task, registry, locateIn('small.json')))).toBe(
       `error SPACE_NO_CANDIDATES: stage1 has no candidates, and the space has none of its own.
   at small.json#/stages/0
   hint: Give "candidates" to the space or to the stage.`,
