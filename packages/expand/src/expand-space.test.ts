@@ -4,7 +4,7 @@ import { locateIn, validateSpace } from '@nasc/config';
 import type { UserSpace } from '@nasc/config';
 import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import { choicesOf, lookupOf, printGraph, verifyGraph, unitsOf } from '@nasc/ir';
-import type { MacroLookup } from '@nasc/ir';
+import type { CandidateSpec, MacroDefinition, MacroLookup } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
 import { describe, expect, test } from 'vitest';
 import { expandSpace } from './index.ts';
@@ -159,6 +159,96 @@ return %head1.logits`,
         .slice(0, 2)
         .map(({ id, candidates }) => `${id}: ${candidates[0]!.graph.nodes[0]!.id}`),
     ).toEqual(['cell.left.choice: cell.left.maxPool.pool', 'cell.right.choice: cell.right.maxPool.pool']);
+  });
+});
+
+/** Two learnable edges, one after the other, of a width that is half the block's. */
+const chain: MacroDefinition = {
+  name: 'chain',
+  doc: 'For these tests.',
+  attributesSchema: {
+    type: 'object',
+    properties: {
+      width: { type: 'integer' },
+      stride: { type: 'integer' },
+      candidates: { type: 'array' },
+      kernel: { type: 'integer', default: 1 },
+    },
+    additionalProperties: false,
+  },
+  examples: [],
+  expand(builder, [input], { width, stride, candidates, kernel }) {
+    const inside = Number(width) / 2;
+    const first = builder.part('first').op('conv', 'conv2d', [input!], { width: inside, kernel: kernel!, stride: stride! });
+    const specs = candidates as unknown as CandidateSpec[];
+    const second = builder.edge('edge1', [builder.edge('edge0', [first], specs, { width: inside, stride: 1 })], specs, {
+      width: inside,
+      stride: 1,
+    });
+    return builder.part('last').op('conv', 'conv2d', [second], { width: width!, kernel: 1 });
+  },
+};
+
+describe('a stage whose blocks a macro makes', () => {
+  const known = lookupOf([...macros, chain]);
+  const stage = { block: { macro: 'chain', kernel: 3 }, width: [8, 12], blocks: 2, stride: 2 };
+  const candidates = [
+    { macro: 'maxPool', kernel: 3 },
+    { macro: 'separableConv', kernel: 3 },
+  ];
+
+  test('its learnable edges take the stage’s candidates; edges and parts are blocks of their own', () => {
+    const graph = expand({ stages: [stage], candidates }, {}, known);
+    expect(verifyGraph(graph, registry.ops)).toEqual([]);
+    expect(
+      choicesOf(graph).map(({ id, type, candidates: all }) => `${id} ${type.shape.join('x')} ${all.map(({ name }) => name).join(' ')}`),
+    ).toEqual([
+      'stage1.block1.edge0.choice 2x2x4 max3 sep3',
+      'stage1.block1.edge1.choice 2x2x4 max3 sep3',
+      'stage1.block2.edge0.choice 2x2x6 max3 sep3',
+      'stage1.block2.edge1.choice 2x2x6 max3 sep3',
+    ]);
+    expect(graph.groups.slice(1, 5).map(({ id, macro }) => `${id} ${macro}`)).toEqual([
+      'stage1.block1.first chain',
+      'stage1.block1.edge0 choice',
+      'stage1.block1.edge1 choice',
+      'stage1.block1.last chain',
+    ]);
+    const unitOf = unitsOf(graph.groups);
+    expect(graph.nodes.every((node) => unitOf(node) === node.group || node.group === 'stem' || node.group === 'head1')).toBe(true);
+  });
+
+  test('the width multiplier applies to each width of a list; with one candidate nothing is a choice', () => {
+    const graph = expand({ stages: [{ ...stage, candidates: candidates.slice(1) }], widthMultiplier: 4 }, {}, known);
+    expect(choicesOf(graph)).toEqual([]);
+    const widths = graph.nodes.flatMap(({ id, type }) => (id.endsWith('last.conv') ? type.shape[2] : []));
+    expect(widths).toEqual([32, 48]);
+    expect(graph.groups.find(({ id }) => id === 'stage1.block1.edge0')).toMatchObject({
+      macro: 'separableConv',
+      attributes: { width: 16 },
+    });
+  });
+
+  test('messages', () => {
+    const told = (changes: object) => messageOf(() => expand({ stages: [{ ...stage, ...changes }], candidates }, {}, known));
+    expect(told({ width: [8] })).toBe(`error SPACE_WIDTHS: The stage has 2 blocks and a list of 1 width.
+  at small.json#/stages/0/width
+  hint: Give one width for each block, or a number for all of them.`);
+    expect(told({ block: { macro: 'chain', stride: 1 } })).toBe(
+      `error SPACE_CANDIDATE_SIZE: A block cannot set "stride": it comes from the stage.
+  at small.json#/stages/0/block/stride
+  hint: Set it on the stage.`,
+    );
+    expect(told({ block: { macro: 'chian' } })).toBe(`error SPACE_UNKNOWN_MACRO: There is no macro "chian".
+  at small.json#/stages/0/block/macro
+  hint: Did you mean "chain"?`);
+    expect(told({ block: { macro: 'chain', kernel: 'wide' } })).toBe(
+      `error IR_ATTRIBUTE_INVALID: chain: "kernel" must be a whole number, not "wide".
+  at small.json#/stages/0/block/kernel`,
+    );
+    expect(told({ candidates: [{ macro: 'mbConv', kernel: 3 }] })).toContain(
+      'mbConv needs the attribute "expansion".\n  at small.json#/stages/0/candidates/0',
+    );
   });
 });
 

@@ -30,17 +30,22 @@ const isValues = (value: unknown): value is Values => typeof value === 'object' 
 const baseOf = (value: unknown): string | undefined =>
   isValues(value) && typeof value['extends'] === 'string' ? value['extends'] : undefined;
 
-/** Contents of the files that a space is read from, from the first on: what a key depends on besides the config. */
-const fileContents = (space: unknown, folder: string, seen: readonly string[] = []): readonly string[] => {
-  const path = typeof space === 'string' && isFile(space) ? resolve(folder, space) : undefined;
-  if (typeof space === 'string' && (path === undefined || seen.includes(path))) return [];
-  if (path === undefined) return fileContents(baseOf(space), folder, seen);
-  try {
-    const content = readFileSync(path, 'utf8');
-    return [content, ...fileContents(baseOf(JSON.parse(content)), dirname(path), [...seen, path])];
-  } catch {
-    return []; // told with its place when the space is read
+/** Contents of the files that a space is read from, from the first on. */
+const fileContents = (space: unknown, folder: string): readonly string[] => {
+  const contents = new Map<string, string>();
+  let [next, from]: [unknown, string] = typeof space === 'string' ? [space, folder] : [baseOf(space), folder];
+  while (typeof next === 'string' && isFile(next)) {
+    const path = resolve(from, next);
+    if (contents.has(path)) break;
+    try {
+      const content = readFileSync(path, 'utf8');
+      contents.set(path, content);
+      [next, from] = [baseOf(JSON.parse(content)), dirname(path)];
+    } catch {
+      break; // told with its place when the space is read
+    }
   }
+  return [...contents.values()];
 };
 
 /** The part of the config that names the space, with the content of all files that it is read from: what a key depends on. */
@@ -104,8 +109,8 @@ export const resolveSpace = (source: SpaceSource, spaces: Registry['spaces']): R
   const joined = layers.map((_, index) =>
     layers.slice(index).reduceRight<unknown>((base, { value }) => {
       if (!isValues(value) || !isValues(base)) return value;
-      const { extends: _extends, ...own } = value;
-      return joinValues(own, base);
+      const { extends: _base, ...own } = value;
+      return joinValues(baseOf(value) === undefined ? value : own, base);
     }, {}),
   );
   const locate = (first: number): Locate => {

@@ -62,7 +62,7 @@ const fail = (...problems: readonly Diagnostic[]): never => {
 
 class Assembly {
   /** In the order in which they were opened. */
-  readonly groups: Group[] = [];
+  readonly groups: Omit<Group, 'position'>[] = [];
   readonly #ops: OpLookup;
   readonly #macros: MacroLookup;
   readonly #ids = new Set<NodeId>();
@@ -86,7 +86,7 @@ class Assembly {
 
   /** Opens a group; the scope of its nodes. */
   group(group: Omit<Group, 'position'>, origin?: string): Scope {
-    this.groups.push({ ...group, position: this.groups.length });
+    this.groups.push(group);
     return { prefix: group.id, group: group.id, ...(origin !== undefined && { origin }) };
   }
 
@@ -212,9 +212,10 @@ export const buildGraph = (context: BuildContext, build: (builder: RootBuilder) 
   const list = typeof outputs === 'string' ? [outputs] : outputs;
   const missing = list.filter((output) => !region.types.has(output));
   if (missing.length > 0) fail(...missing.map((output) => messages.outputMissing(output)));
-  // A block that is all parts has no nodes of its own.
-  const used = new Set(region.nodes.map(({ group }) => group));
-  const groups = assembly.groups.filter(({ id }) => used.has(id)).map((group, position) => ({ ...group, position }));
+  // In the order of the nodes; a block that is all parts has none of its own.
+  const opened = new Map(assembly.groups.map((group) => [group.id, group]));
+  const used = new Set(region.nodes.flatMap(({ group }) => group ?? []));
+  const groups = [...used].map((id, position) => ({ ...opened.get(id)!, position }));
   return { inputs: region.inputs, nodes: region.nodes, outputs: list, groups };
 };
 
