@@ -10,7 +10,9 @@ const ownConfig = { ...config, space: smallSpace };
 test('nothing of that name: what there is', async () => {
   const nothing = 'error INSPECT_NOTHING_FOUND: "beef" is no search space, file or stored artifact.';
   expect(await nasc('inspect beef')).toEqual(
-    refused(`${nothing}\n  hint: Search spaces: mobile-small, mobile-se, proxyless-imagenet, pyramid-cifar10, proxyless-cifar10. Stored artifacts: none.`),
+    refused(
+      `${nothing}\n  hint: Search spaces: mobile-small, mobile-se, proxyless-imagenet, pyramid-cifar10, proxyless-cifar10. Stored artifacts: none.`,
+    ),
   );
   await write('.nasc/artifacts/onnx/0123456789abcdef0123456789abcdef/artifact.json', {});
   await write('.nasc/artifacts/derived/0123beef00000000000000000000beef/artifact.json', {});
