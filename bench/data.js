@@ -17,7 +17,6 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { validateSpace } from '../packages/config/dist/index.js';
 import { setUpPlugins, singlePath, trackedRegistry } from '../packages/core/dist/index.js';
 import {
   batchOf,
@@ -29,7 +28,7 @@ import {
   readImageFolder,
   wholeSplit,
 } from '../packages/data/dist/index.js';
-import { expandSpace } from '../packages/expand/dist/index.js';
+import { expandSpace, readSpaceSource, resolveSpace } from '../packages/expand/dist/index.js';
 import { choicesOf, initialiseParameters } from '../packages/ir/dist/index.js';
 import { Random } from '../packages/random/dist/index.js';
 import { engineNativePlugin, nativeEngine } from '../plugins/engine-native/dist/index.js';
@@ -103,7 +102,7 @@ const measureCase = async (name, { space: spaceName, size, batchSize, augmentati
   const normalisation = await computeNormalisation(dataset.train);
   const classes = dataset.classes.length;
   const graph = expandSpace(
-    validateSpace(registry.spaces.require(spaceName).space, spaceName),
+    resolveSpace(readSpaceSource(spaceName, '.', registry.spaces), registry.spaces).space,
     { inputShape: [size, size, 3], classes },
     registry,
   );

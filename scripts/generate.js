@@ -35,6 +35,8 @@ const prepare = (node, resolved) => {
     const defaulted = Object.keys(node.properties).filter((key) => node.properties[key].default !== undefined);
     copy.required = [...new Set([...(node.required ?? []), ...defaulted])];
   }
+  // The type of a value that is whole.
+  if (copy.else?.required) copy.required = [...new Set([...copy.else.required, ...(copy.required ?? [])])];
   if (copy.minItems !== copy.maxItems) delete copy.minItems; // arrays, not tuples, unless of one length
   return copy;
 };

@@ -7,7 +7,7 @@ import { choicesOf } from '../../packages/ir/dist/index.js';
 import { Random } from '../../packages/random/dist/index.js';
 import { deployedGraph } from '../../packages/transforms/dist/index.js';
 import { buildBlockProgram } from '../../plugins/target-cpu/dist/blocks/block-program.js';
-import { BlockTimer } from '../../plugins/target-cpu/dist/blocks/block-timer.js';
+import { BlockTimer, runsFor } from '../../plugins/target-cpu/dist/blocks/block-timer.js';
 import { networkCalls } from '../../plugins/target-cpu/dist/blocks/network-calls.js';
 import { readCpuOptions } from '../../plugins/target-cpu/dist/options.js';
 import { median, spread } from '../engine/statistics.js';
@@ -50,7 +50,8 @@ const largestAndMedian = (differences) => {
 const compareNetwork = async (space, choices, { size, input, width, rounds, table, tablePeak, binary, timer, around }) => {
   const prepared = { size, ...deployable('network', deployedGraph(space, choices, registry.patterns), input) };
   const calls = networkCalls(binary.positions, binary.layout, choices);
-  const blocks = async () => (await timer.blocksMs(calls)).reduce((sum, ms) => sum + ms, 0);
+  const runs = runsFor(sumOf(table, choices));
+  const blocks = async () => (await timer.blocksMs(calls, runs)).reduce((sum, ms) => sum + ms, 0);
   const ours = serveOwn(await buildOwn(prepared, { width }));
   try {
     const played = await playRounds({ ours: ours.milliseconds, blocks }, { rounds, around, surrounded: ['ours'] });

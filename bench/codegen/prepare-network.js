@@ -1,7 +1,6 @@
 // A network of `networks.js` as both sides get it: folded, with random weights, and as ONNX.
 import { setUpPlugins, trackedRegistry } from '../../packages/core/dist/index.js';
-import { validateSpace } from '../../packages/config/dist/index.js';
-import { expandSpace } from '../../packages/expand/dist/index.js';
+import { expandSpace, readSpaceSource, resolveSpace } from '../../packages/expand/dist/index.js';
 import { choicesOf, costSummary, costTable, initialiseParameters, parameterId } from '../../packages/ir/dist/index.js';
 import { writeOnnx } from '../../packages/onnx/dist/index.js';
 import { Random } from '../../packages/random/dist/index.js';
@@ -15,8 +14,8 @@ export const registry = trackedRegistry(host.registrations, {});
 
 /** The space of a name at a size. */
 export const expand = (space, { resolution, channels, classes }) => {
-  const definition = typeof space === 'string' ? registry.spaces.require(space).space : space;
-  return expandSpace(validateSpace(definition, definition.name), { inputShape: [resolution, resolution, channels], classes }, registry);
+  const resolved = resolveSpace(readSpaceSource(space, '.', registry.spaces), registry.spaces);
+  return expandSpace(resolved.space, { inputShape: [resolution, resolution, channels], classes }, registry);
 };
 
 /** Biases that are not zero, as they are behind batch normalisation that was folded. */

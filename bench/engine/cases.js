@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { validateSpace } from '../../packages/config/dist/index.js';
 import { setUpPlugins, trackedRegistry } from '../../packages/core/dist/index.js';
-import { expandSpace } from '../../packages/expand/dist/index.js';
+import { expandSpace, readSpaceSource, resolveSpace } from '../../packages/expand/dist/index.js';
 import { candidateCosts, choicesOf, costTable } from '../../packages/ir/dist/index.js';
 import { Random } from '../../packages/random/dist/index.js';
 import { engineNativePlugin } from '../../plugins/engine-native/dist/index.js';
@@ -22,7 +22,7 @@ const caseOf = (name, space, { inputShape, classes, batchSize, paths }) => {
   return { name, graph, choices, costs, inputShape, classes, batchSize, paths };
 };
 
-const named = (name, settings) => caseOf(name, registry.spaces.require(name).space, settings);
+const named = (name, settings) => caseOf(name, resolveSpace(readSpaceSource(name, '.', registry.spaces), registry.spaces).space, settings);
 
 export const imagenetCase = () =>
   named('proxyless-imagenet', { inputShape: [224, 224, 3], classes: 1000, batchSize: 16, paths: pathsFile('paths.json') });

@@ -135,7 +135,7 @@ test('names that no plugin registers, and options that are none: all at once, an
   hint: Did you mean "resolution"?
 error UNKNOWN_NAME: There is no search space "mobile".
   at nasc.config.json#/space
-  hint: Known: mobile-small, proxyless-imagenet, proxyless-gpu, proxyless-cpu, proxyless-mobile, proxyless-mobile14.
+  hint: Known: mobile-small, mobile-se, proxyless-imagenet, proxyless-gpu, proxyless-cpu, proxyless-mobile, proxyless-mobile14, pyramid-cifar10, proxyless-cifar10.
 error UNKNOWN_NAME: There is no target "cpx".
   at nasc.config.json#/targets/0
   hint: Did you mean "cpu"?

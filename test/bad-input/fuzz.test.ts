@@ -1,7 +1,7 @@
 // Valid configs and spaces with a few places spoiled: whatever it is, it is either taken or refused by diagnostics with a place.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { validateConfig, validateSpace } from '@nasc/config';
+import { locateIn, validateConfig, validateSpace } from '@nasc/config';
 import { expandSpace } from '@nasc/expand';
 import { lookupOf } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
@@ -124,7 +124,7 @@ test.each<[string, unknown]>([
   const complaints = Array.from({ length: cases }, (_item, index) => {
     const spoiled = spoil(space, index);
     const found = complaint(() => {
-      expandSpace(validateSpace(spoiled, 'space.json'), { inputShape: [28, 28, 1], classes: 10 }, registry, 'space.json#');
+      expandSpace(validateSpace(spoiled, 'space.json'), { inputShape: [28, 28, 1], classes: 10 }, registry, locateIn('space.json'));
       taken++;
     });
     return found === undefined ? [] : [`case ${index}: ${found}`];

@@ -11,14 +11,14 @@ test('nothing of that name: what there is', async () => {
   const nothing = 'error INSPECT_NOTHING_FOUND: "beef" is no search space, file or stored artifact.';
   expect(await nasc('inspect beef')).toEqual(
     refused(
-      `${nothing}\n  hint: Search spaces: mobile-small, proxyless-imagenet, proxyless-gpu, proxyless-cpu, proxyless-mobile, proxyless-mobile14. Stored artifacts: none.`,
+      `${nothing}\n  hint: Search spaces: mobile-small, mobile-se, proxyless-imagenet, proxyless-gpu, proxyless-cpu, proxyless-mobile, proxyless-mobile14, pyramid-cifar10, proxyless-cifar10. Stored artifacts: none.`,
     ),
   );
   await write('.nasc/artifacts/onnx/0123456789abcdef0123456789abcdef/artifact.json', {});
   await write('.nasc/artifacts/derived/0123beef00000000000000000000beef/artifact.json', {});
   expect(await nasc('inspect beef')).toEqual(
     refused(
-      `${nothing}\n  hint: Search spaces: mobile-small, proxyless-imagenet, proxyless-gpu, proxyless-cpu, proxyless-mobile, proxyless-mobile14. Stored artifacts: derived 0123beef00000000000000000000beef, onnx 0123456789abcdef0123456789abcdef.`,
+      `${nothing}\n  hint: Search spaces: mobile-small, mobile-se, proxyless-imagenet, proxyless-gpu, proxyless-cpu, proxyless-mobile, proxyless-mobile14, pyramid-cifar10, proxyless-cifar10. Stored artifacts: derived 0123beef00000000000000000000beef, onnx 0123456789abcdef0123456789abcdef.`,
     ),
   );
   expect(await nasc('inspect 0123456789abcdef0123456789abcdee')).toEqual(
@@ -32,7 +32,7 @@ test('nothing of that name: what there is', async () => {
   );
   expect(await nasc('inspect')).toEqual(
     refused(`error CLI_MISSING_ARGUMENT: \`nasc inspect\` needs to know what: there is no config here.
-  hint: Name a search space (mobile-small, proxyless-imagenet, proxyless-gpu, proxyless-cpu, proxyless-mobile, proxyless-mobile14), a file, or a stored artifact.`),
+  hint: Name a search space (mobile-small, mobile-se, proxyless-imagenet, proxyless-gpu, proxyless-cpu, proxyless-mobile, proxyless-mobile14, pyramid-cifar10, proxyless-cifar10), a file, or a stored artifact.`),
   );
 });
 

@@ -3,8 +3,8 @@
 
    Weights: bias [V * lanes], then for every panel of N vectors [K][K][I][N * lanes]. `input`: the first tap's pixel, perhaps outside
    the image; columns [left, right) of the tile's S (T - 1) + K are inside, both constants, and so are tap rows [ky_first, ky_end).
-   `row`, `out`: floats from one input row, or output pixel, to the next. */
-NASC_INLINE void nasc_convolution_tile(const int K, const int S, const int T, const int N, const int I, const int tail, const int left,
+   `row`, `P`, `out`: floats from one input row, input pixel, or output pixel, to the next; P is more than I for one of several groups. */
+NASC_INLINE void nasc_convolution_tile(const int K, const int S, const int T, const int N, const int I, const int P, const int tail, const int left,
                                        const int right, const int activation, const float *input, const ptrdiff_t row, const int ky_first,
                                        const int ky_end, const float *bias, const float *panel, const float *shortcut, float *output,
                                        const int out) {
@@ -24,7 +24,7 @@ NASC_INLINE void nasc_convolution_tile(const int K, const int S, const int T, co
         NASC_UNROLL for (int t = 0; t < T; t++) {
           const int column = t * S + kx;
           if (column < left || column >= right) continue;
-          const nasc_vector x = nasc_broadcast(from[(ptrdiff_t)column * I + i]);
+          const nasc_vector x = nasc_broadcast(from[(ptrdiff_t)column * P + i]);
           NASC_UNROLL for (int n = 0; n < N; n++) sum[t][n] = nasc_fma(x, w[n], sum[t][n]);
         }
       }

@@ -1,7 +1,7 @@
 /* The register tile of a matrix product: T pixels by N vectors of output channels stay in registers over the whole sum. All
    sizes are constants where these functions are inlined: with others the sums would lie in memory. */
 
-enum { NASC_MOST_PIXELS = 32, NASC_MOST_VECTORS = 9 };
+enum { NASC_MOST_VECTORS = 9 };
 
 /* Weights lie in the order in which they are used and come from far: what lies so many bytes behind them is asked for. */
 #ifndef NASC_AHEAD

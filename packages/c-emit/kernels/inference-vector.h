@@ -140,6 +140,9 @@ NASC_INLINE nasc_vector nasc_load_first(const float *p, const int count) {
 }
 #endif
 
+/* Of any register tile. */
+enum { NASC_MOST_PIXELS = 32 };
+
 enum { NASC_NO_ACTIVATION, NASC_RELU, NASC_RELU6, NASC_HARD_SIGMOID, NASC_HARD_SWISH };
 
 /* relu: max(x, 0); relu6: min(max(x, 0), 6); hard sigmoid: relu6(x + 3) / 6; hard swish: x relu6(x + 3) / 6. */

@@ -1,6 +1,6 @@
 // Cuts a network into its blocks. Kernels never cross a block's edge, so that a block timed alone, inside a measuring
 // binary, or inside the emitted network runs the same code.
-import { unitsOf } from '@nasc/ir';
+import { consumersOf, unitsOf } from '@nasc/ir';
 import type { Graph, GraphInput, NodeId, OpNode } from '@nasc/ir';
 
 export interface Block {
@@ -21,20 +21,23 @@ export const splitIntoBlocks = (graph: Graph<OpNode>): readonly Block[] => {
     else runs.push({ id, nodes: [node] });
   }
   const typeOf = new Map([...graph.inputs, ...graph.nodes].map(({ id, type }) => [id, type]));
+  const consumers = consumersOf(graph);
+  const outside = new Set(graph.outputs);
   return runs.map(({ id, nodes }) => {
     const inside = new Set(nodes.map((node) => node.id));
     const inputs = new Map<NodeId, GraphInput>();
     for (const input of nodes.flatMap((node) => node.inputs)) {
       if (!inside.has(input)) inputs.set(input, { id: input, type: typeOf.get(input)! });
     }
-    const readOutside = new Set([...graph.outputs, ...graph.nodes.filter((node) => !inside.has(node.id)).flatMap((node) => node.inputs)]);
+    const isReadOutside = (id: NodeId): boolean => outside.has(id) || (consumers.get(id) ?? []).some((reader) => !inside.has(reader.id));
+    const own = new Set(nodes.map(({ group }) => group));
     return {
       id,
       graph: {
         inputs: [...inputs.values()],
         nodes,
-        outputs: nodes.map((node) => node.id).filter((output) => readOutside.has(output)),
-        groups: graph.groups.filter((group) => nodes.some((node) => node.group === group.id)),
+        outputs: nodes.map((node) => node.id).filter(isReadOutside),
+        groups: graph.groups.filter((group) => own.has(group.id)),
       },
     };
   });

@@ -41,16 +41,29 @@ const overlaps = (a: LiveBuffer, b: LiveBuffer): boolean => a.first <= b.last &&
 
 const roundUp = (bytes: number, alignment: number): number => Math.ceil(bytes / alignment) * alignment;
 
-/** Lowest offset of the tightest gap between the placed neighbours that holds `bytes`, or the end of the last one. */
-const bestFit = (bytes: number, neighbours: readonly { readonly start: number; readonly end: number }[]): number => {
+/** Lowest offset of the tightest gap between what is alive with the buffer that holds `bytes`, or the end of the last one. */
+const bestFit = (bytes: number, buffer: LiveBuffer, placed: readonly Member[]): number => {
   let best: { readonly offset: number; readonly slack: number } | undefined;
   let cursor = 0;
-  for (const { start, end } of neighbours.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+  for (const { buffer: other, start, end } of placed) {
+    if (!overlaps(buffer, other)) continue;
     const slack = start - cursor - bytes;
     if (slack >= 0 && (!best || slack < best.slack)) best = { offset: cursor, slack };
     cursor = Math.max(cursor, end);
   }
   return best?.offset ?? cursor;
+};
+
+/** Keeps the list in the order of offsets. */
+const insert = (placed: Member[], member: Member): void => {
+  let [low, high] = [0, placed.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { start, end } = placed[middle]!;
+    if (start < member.start || (start === member.start && end <= member.end)) low = middle + 1;
+    else high = middle;
+  }
+  placed.splice(low, 0, member);
 };
 
 /** Lowest offset at which no member of a body meets what is placed. */
@@ -65,20 +78,14 @@ const lowestFit = ({ members }: Body, placed: readonly Member[]): number => {
 };
 
 const place = (order: readonly Body[]): { offsets: Map<string, number>; arenaBytes: number } => {
-  const placed: Member[] = [];
+  const placed: Member[] = []; // by offset
   const offsets = new Map<string, number>();
   let arenaBytes = 0;
   for (const body of order) {
     const [only, ...others] = body.members;
-    const offset =
-      others.length > 0
-        ? lowestFit(body, placed)
-        : bestFit(
-            body.bytes,
-            placed.filter((other) => overlaps(only!.buffer, other.buffer)),
-          );
+    const offset = others.length > 0 ? lowestFit(body, placed) : bestFit(body.bytes, only!.buffer, placed);
     for (const { buffer, start, end } of body.members) {
-      placed.push({ buffer, start: offset + start, end: offset + end });
+      insert(placed, { buffer, start: offset + start, end: offset + end });
       offsets.set(buffer.id, offset + start);
       arenaBytes = Math.max(arenaBytes, offset + end);
     }

@@ -307,6 +307,21 @@ error UNKNOWN_NAME: There is no search strategy "proxyles-gradient".
 describe('nasc inspect', () => {
   const inspectJson = async (line: string) => JSON.parse((await cli(`inspect ${line} --json`)).stdout) as Record<string, unknown>;
 
+  test('a space file that extends a named one; a space with all candidates chosen is a network', async () => {
+    const half = { name: 'half', extends: 'proxyless-imagenet', widthMultiplier: 0.5, input: { resolution: 160 } };
+    await writeFile(join(folder, 'half.json'), JSON.stringify(half));
+    expect(await inspectJson('half.json')).toMatchObject({ kind: 'space', name: 'half', inputs: [[160, 160, 3]], choices: 21 });
+    expect(await inspectJson('proxyless-cifar10')).toMatchObject({
+      kind: 'network',
+      name: 'proxyless-cifar10',
+      inputs: [[32, 32, 3]],
+      params: 5_731_530,
+      macs: 1_213_155_872,
+      choices: 0,
+    });
+    expect((await cli('inspect pyramid-cifar10')).stdout).toContain('choices     648\nnetworks    4.20e547\n');
+  });
+
   test('a named space: its size, and of every candidate what it costs', async () => {
     const space = await inspectJson('mobile-small');
     expect(space).toMatchObject({ kind: 'space', name: 'mobile-small', inputs: [[28, 28, 1]] });

@@ -1,6 +1,6 @@
 export { defineConfig } from './define-config.ts';
 export type { Config, Limits, Named, OptimizerConfig, TargetConfig } from './generated/config.ts';
-export type { Space, Stage, BlockSpec, CandidateSpec } from './generated/space.ts';
+export type { Space, Stage, StageBlockSpec, BlockSpec, CandidateSpec } from './generated/space.ts';
 export type { UserConfig } from './generated/user-config.ts';
 export type { UserSpace } from './generated/user-space.ts';
 export { describeFailure } from './load/describe-failure.ts';
@@ -13,6 +13,7 @@ export { parseJson } from './load/parse-json.ts';
 export { limitSets, limitsLabel, networksOf, targetLabel } from './networks.ts';
 export type { ConfiguredNetwork } from './networks.ts';
 export { isSpaceFile } from './space-file.ts';
-export { schemaProblem, validateOptions } from './validate/check-value.ts';
+export { locateIn, schemaProblem, validateOptions } from './validate/check-value.ts';
+export type { Locate } from './validate/explain-errors.ts';
 export type { JsonSchema } from './validate/json-schema.ts';
 export { validateConfig, validateSpace } from './validate/validate-config.ts';

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { validateSpace } from '@nasc/config';
+import { locateIn, validateSpace } from '@nasc/config';
 import type { UserSpace } from '@nasc/config';
 import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
-import { choicesOf, hashGraph, lookupOf, printGraph, verifyGraph, unitsOf } from '@nasc/ir';
-import type { MacroLookup } from '@nasc/ir';
+import { choicesOf, lookupOf, printGraph, verifyGraph, unitsOf } from '@nasc/ir';
+import type { CandidateSpec, MacroDefinition, MacroLookup } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
-import { instantiatePath } from '@nasc/transforms';
 import { describe, expect, test } from 'vitest';
 import { expandSpace } from './index.ts';
 import type { SpaceTask } from './index.ts';
@@ -29,7 +28,12 @@ const small: UserSpace = {
 };
 const task: SpaceTask = { inputShape: [8, 8, 1], classes: 4 };
 const expand = (changes: Partial<UserSpace> = {}, asked: Partial<SpaceTask> = {}, known: MacroLookup = registry.macros) =>
-  expandSpace(validateSpace({ ...small, ...changes }, 'small.json'), { ...task, ...asked }, { ...registry, macros: known }, 'small.json#');
+  expandSpace(
+    validateSpace({ ...small, ...changes }, 'small.json'),
+    { ...task, ...asked },
+    { ...registry, macros: known },
+    locateIn('small.json'),
+  );
 const messageOf = (act: () => unknown): string => {
   try {
     act();
@@ -115,13 +119,6 @@ return %head1.logits`,
     expect(namesWith({ candidates: own })).toEqual(['zero identity avg3', 'zero identity avg3']);
   });
 
-  test('blocks that are named one by one are fixed, with the ids that a choice would have given them', () => {
-    const stages = [{ width: 8, blocks: ['short', 'zero', 'k3e3'] }];
-    const fixed = expand({ stages });
-    expect(choicesOf(fixed)).toEqual([]);
-    expect(hashGraph(fixed)).toBe(hashGraph(instantiatePath(expand({ stages: [{ width: 8, blocks: 3 }] }), [1, 2, 0])));
-  });
-
   test('what the space says once goes to every macro that takes it, and a block may say otherwise', () => {
     const graph = expand({
       activation: 'hSwish',
@@ -162,6 +159,96 @@ return %head1.logits`,
         .slice(0, 2)
         .map(({ id, candidates }) => `${id}: ${candidates[0]!.graph.nodes[0]!.id}`),
     ).toEqual(['cell.left.choice: cell.left.maxPool.pool', 'cell.right.choice: cell.right.maxPool.pool']);
+  });
+});
+
+/** Two learnable edges, one after the other, of a width that is half the block's. */
+const chain: MacroDefinition = {
+  name: 'chain',
+  doc: 'For these tests.',
+  attributesSchema: {
+    type: 'object',
+    properties: {
+      width: { type: 'integer' },
+      stride: { type: 'integer' },
+      candidates: { type: 'array' },
+      kernel: { type: 'integer', default: 1 },
+    },
+    additionalProperties: false,
+  },
+  examples: [],
+  expand(builder, [input], { width, stride, candidates, kernel }) {
+    const inside = Number(width) / 2;
+    const first = builder.part('first').op('conv', 'conv2d', [input!], { width: inside, kernel: kernel!, stride: stride! });
+    const specs = candidates as unknown as CandidateSpec[];
+    const second = builder.edge('edge1', [builder.edge('edge0', [first], specs, { width: inside, stride: 1 })], specs, {
+      width: inside,
+      stride: 1,
+    });
+    return builder.part('last').op('conv', 'conv2d', [second], { width: width!, kernel: 1 });
+  },
+};
+
+describe('a stage whose blocks a macro makes', () => {
+  const known = lookupOf([...macros, chain]);
+  const stage = { block: { macro: 'chain', kernel: 3 }, width: [8, 12], blocks: 2, stride: 2 };
+  const candidates = [
+    { macro: 'maxPool', kernel: 3 },
+    { macro: 'separableConv', kernel: 3 },
+  ];
+
+  test('its learnable edges take the stage’s candidates; edges and parts are blocks of their own', () => {
+    const graph = expand({ stages: [stage], candidates }, {}, known);
+    expect(verifyGraph(graph, registry.ops)).toEqual([]);
+    expect(
+      choicesOf(graph).map(({ id, type, candidates: all }) => `${id} ${type.shape.join('x')} ${all.map(({ name }) => name).join(' ')}`),
+    ).toEqual([
+      'stage1.block1.edge0.choice 2x2x4 max3 sep3',
+      'stage1.block1.edge1.choice 2x2x4 max3 sep3',
+      'stage1.block2.edge0.choice 2x2x6 max3 sep3',
+      'stage1.block2.edge1.choice 2x2x6 max3 sep3',
+    ]);
+    expect(graph.groups.slice(1, 5).map(({ id, macro }) => `${id} ${macro}`)).toEqual([
+      'stage1.block1.first chain',
+      'stage1.block1.edge0 choice',
+      'stage1.block1.edge1 choice',
+      'stage1.block1.last chain',
+    ]);
+    const unitOf = unitsOf(graph.groups);
+    expect(graph.nodes.every((node) => unitOf(node) === node.group || node.group === 'stem' || node.group === 'head1')).toBe(true);
+  });
+
+  test('the width multiplier applies to each width of a list; with one candidate nothing is a choice', () => {
+    const graph = expand({ stages: [{ ...stage, candidates: candidates.slice(1) }], widthMultiplier: 4 }, {}, known);
+    expect(choicesOf(graph)).toEqual([]);
+    const widths = graph.nodes.flatMap(({ id, type }) => (id.endsWith('last.conv') ? type.shape[2] : []));
+    expect(widths).toEqual([32, 48]);
+    expect(graph.groups.find(({ id }) => id === 'stage1.block1.edge0')).toMatchObject({
+      macro: 'separableConv',
+      attributes: { width: 16 },
+    });
+  });
+
+  test('messages', () => {
+    const told = (changes: object) => messageOf(() => expand({ stages: [{ ...stage, ...changes }], candidates }, {}, known));
+    expect(told({ width: [8] })).toBe(`error SPACE_WIDTHS: The stage has 2 blocks and a list of 1 width.
+  at small.json#/stages/0/width
+  hint: Give one width for each block, or a number for all of them.`);
+    expect(told({ block: { macro: 'chain', stride: 1 } })).toBe(
+      `error SPACE_CANDIDATE_SIZE: A block cannot set "stride": it comes from the stage.
+  at small.json#/stages/0/block/stride
+  hint: Set it on the stage.`,
+    );
+    expect(told({ block: { macro: 'chian' } })).toBe(`error SPACE_UNKNOWN_MACRO: There is no macro "chian".
+  at small.json#/stages/0/block/macro
+  hint: Did you mean "chain"?`);
+    expect(told({ block: { macro: 'chain', kernel: 'wide' } })).toBe(
+      `error IR_ATTRIBUTE_INVALID: chain: "kernel" must be a whole number, not "wide".
+  at small.json#/stages/0/block/kernel`,
+    );
+    expect(told({ candidates: [{ macro: 'mbConv', kernel: 3 }] })).toContain(
+      'mbConv needs the attribute "expansion".\n  at small.json#/stages/0/candidates/0',
+    );
   });
 });
 
@@ -207,28 +294,10 @@ error SPACE_DUPLICATE_CANDIDATE: Two candidates of one choice are called "k3e3".
   hint: Give one of them a "name" of its own.`,
     );
     const { candidates: _, ...without } = small;
-    expect(messageOf(() => expandSpace(validateSpace(without, 'small.json'), task, registry, 'small.json#'))).toBe(
+    expect(messageOf(() => expandSpace(validateSpace(without, 'small.json'), task, registry, locateIn('small.json')))).toBe(
       `error SPACE_NO_CANDIDATES: stage1 has no candidates, and the space has none of its own.
   at small.json#/stages/0
   hint: Give "candidates" to the space or to the stage.`,
-    );
-  });
-
-  test('a named block that no candidate has the name of; Zero where nothing else would be left', () => {
-    expect(failure({ stages: [{ width: 8, blocks: ['k3e3', 'k3e4'] }] })).toBe(
-      `error SPACE_UNKNOWN_CANDIDATE: There is no candidate "k3e4".
-  at small.json#/stages/0/blocks/1
-  hint: Did you mean "k3e3"?`,
-    );
-    expect(failure({ stages: [{ width: 8, blocks: ['nothing'], zero: 'never' }] })).toBe(
-      `error SPACE_UNKNOWN_CANDIDATE: There is no candidate "nothing".
-  at small.json#/stages/0/blocks/0
-  hint: Known: k3e3, short.`,
-    );
-    expect(failure({ stages: [{ width: 16, blocks: ['zero', 'k3e3'] }] })).toBe(
-      `error SPACE_ZERO_WITHOUT_SHORTCUT: Zero cannot be a candidate of "stage1.block1": without a shortcut nothing of the image would be left.
-  at small.json#/stages/0/blocks/0
-  hint: Leave it out: where a block keeps size and width, Zero joins the candidates by itself, unless the stage says "zero": "never".`,
     );
   });
 

@@ -1,8 +1,10 @@
 // Second half of expansion: blocks to candidates to primitive ops, shapes inferred on the way. Pure.
-import type { Space } from '@nasc/config';
+import { locateIn } from '@nasc/config';
+import type { Locate, Space } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { buildGraph, float32, printType } from '@nasc/ir';
 import type { MacroLookup, NodeId, OpLookup, RootBuilder, SearchSpaceGraph } from '@nasc/ir';
+import { chooseCandidates } from './choose-candidates.ts';
 import { messages } from './messages.ts';
 import { planBlocks } from './plan-blocks.ts';
 import type { Block, FixedBlock, StageBlock } from './plan-blocks.ts';
@@ -19,7 +21,7 @@ export interface ExpandRegistry {
 }
 
 const addFixed = (builder: RootBuilder, { id, at, macro, attributes, unit }: FixedBlock, input: NodeId): NodeId =>
-  builder.group({ id, macro, attributes, shortcut: false, unit }, at).macro('', macro, [input], attributes);
+  builder.group({ id, macro, attributes, shortcut: false, ...(unit && { unit }) }, at).macro('', macro, [input], attributes);
 
 /** A choice among the candidates, then the shortcut where size and width stay. Zero comes last, where there is a shortcut. */
 const addStageBlock = (builder: RootBuilder, block: StageBlock, input: NodeId): NodeId => {
@@ -48,39 +50,38 @@ const checkRoom = (builder: RootBuilder, block: Block, input: NodeId): void => {
 };
 
 /** What every macro that takes an activation puts after its convolutions. */
-const checkActivation = ({ activation }: Space, ops: OpLookup, place: string): void => {
+const checkActivation = ({ activation }: Space, ops: OpLookup, locate: Locate): void => {
   const fits = (name: string): boolean => {
     const op = ops.get(name);
     const { required } = (op?.attributesSchema ?? {}) as { readonly required?: readonly string[] };
     return op?.arity === 1 && (required ?? []).length === 0;
   };
   if (!fits(activation))
-    throw new DiagnosticError([messages.unknownActivation(activation, ops.names().filter(fits), `${place}/activation`)]);
+    throw new DiagnosticError([messages.unknownActivation(activation, ops.names().filter(fits), locate('/activation'))]);
 };
 
-const checkImageSize = (space: Space, [height, width]: SpaceTask['inputShape'], place: string): void => {
+const checkImageSize = (space: Space, [height, width]: SpaceTask['inputShape'], locate: Locate): void => {
   const { minimum = 1, maximum = Infinity } = space.input;
-  if (minimum > maximum) throw new DiagnosticError([messages.inputReversed(minimum, maximum, `${place}/input`)]);
+  if (minimum > maximum) throw new DiagnosticError([messages.inputReversed(minimum, maximum, locate('/input'))]);
   if (Math.min(height, width) < minimum || Math.max(height, width) > maximum) {
-    throw new DiagnosticError([messages.imageOutside(height, width, minimum, maximum, `${place}/input`)]);
+    throw new DiagnosticError([messages.imageOutside(height, width, minimum, maximum, locate('/input'))]);
   }
 };
 
 /**
- * The search space for images [H, W, C] and a number of classes. `place` names the file in diagnostics and ends in a JSON
- * pointer (`space.json#`). Throws SPACE_... and IR_... diagnostics, as many at once as can be known.
+ * The search space for images [H, W, C] and a number of classes; `locate` says where a JSON pointer into the space stands. Throws SPACE_... and IR_... diagnostics, as many at once as can be known.
  */
 export const expandSpace = (
   space: Space,
   { inputShape, classes }: SpaceTask,
   { ops, macros }: ExpandRegistry,
-  place = `${space.name}#`,
+  locate: Locate = locateIn(space.name),
 ): SearchSpaceGraph => {
-  const { blocks, problems } = planBlocks(space, macros, classes, place);
+  const { blocks, problems } = planBlocks(space, macros, classes, locate);
   if (problems.length > 0) throw new DiagnosticError(problems);
-  checkActivation(space, ops, place);
-  checkImageSize(space, inputShape, place);
-  return buildGraph({ ops, macros }, (builder) => {
+  checkActivation(space, ops, locate);
+  checkImageSize(space, inputShape, locate);
+  const graph = buildGraph({ ops, macros }, (builder) => {
     let value = builder.input('input', float32(...inputShape));
     for (const block of blocks) {
       checkRoom(builder, block, value);
@@ -88,8 +89,9 @@ export const expandSpace = (
     }
     const logits = builder.typeOf(value);
     if (logits.shape.length !== 1 || logits.shape[0] !== classes) {
-      throw new DiagnosticError([messages.headOutput(printType(logits), classes, `${place}/head/${space.head.length - 1}`)]);
+      throw new DiagnosticError([messages.headOutput(printType(logits), classes, locate(`/head/${space.head.length - 1}`))]);
     }
     return value;
   });
+  return space.choose ? chooseCandidates(graph, space.choose, locate) : graph;
 };

@@ -1,6 +1,6 @@
 // Stage 1: a search space as data, and a data set, become a graph of choices among primitive ops.
 import { definePart, definePlugin } from '@nasc/core';
-import { attachCosts, checkLowerings, describeTaskPass, expandBlocks, resolveSpace } from './passes.ts';
+import { attachCosts, checkLowerings, describeTaskPass, expandBlocks, resolveSpacePass } from './passes.ts';
 import { spaceKey } from './space-source.ts';
 
 export const expandStage = definePlugin({
@@ -22,7 +22,7 @@ export const expandStage = definePlugin({
           evaluationCrop: task.evaluationCrop,
           normalisation: task.normalisation,
         }),
-        passes: [resolveSpace, describeTaskPass, expandBlocks, checkLowerings, attachCosts],
+        passes: [resolveSpacePass, describeTaskPass, expandBlocks, checkLowerings, attachCosts],
       }),
     );
   },

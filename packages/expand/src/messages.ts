@@ -5,11 +5,52 @@ import type { Diagnostic } from '@nasc/diagnostics';
 const size = (height: number, width: number): string => `${height}x${width}`;
 
 export const messages = {
-  fileNotRead: (path: string, reason: string): Diagnostic =>
+  fileNotRead: (path: string, reason: string, at: string): Diagnostic =>
     errorDiagnostic('SPACE_FILE_NOT_READ', `The space file "${path}" cannot be read: ${reason}.`, {
-      at: '/space',
-      hint: 'A path starts from the folder of the config.',
+      at,
+      hint: `A path starts from the folder of the ${at.endsWith('/extends') ? 'file that it stands in' : 'config'}.`,
     }),
+
+  extendsItself: (places: readonly string[], at: string): Diagnostic =>
+    errorDiagnostic('SPACE_EXTENDS_ITSELF', `The space extends itself: ${places.join(' -> ')}.`, {
+      at,
+      hint: 'Let the last of them extend another space, or none.',
+    }),
+
+  widthsAndBlocks: (widths: number, blocks: number, at: string): Diagnostic =>
+    errorDiagnostic(
+      'SPACE_WIDTHS',
+      `The stage has ${blocks} ${blocks === 1 ? 'block' : 'blocks'} and a list of ${widths} ${widths === 1 ? 'width' : 'widths'}.`,
+      {
+        at,
+        hint: 'Give one width for each block, or a number for all of them.',
+      },
+    ),
+
+  chosenTooMany: (names: number, choices: number, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_CHOOSE', `"choose" has ${names} names, and the space ${choices} choices.`, {
+      at,
+      hint: 'Give at most one name for each choice.',
+    }),
+
+  chosenNowhere: (id: string, known: readonly string[], at: string): Diagnostic => {
+    const close = didYouMean(id, known);
+    return errorDiagnostic('SPACE_CHOOSE', `There is no choice "${id}".`, {
+      at,
+      hint: close ? `Did you mean "${close}"?` : '`nasc inspect` shows the blocks of the space; one with a single candidate is no choice.',
+    });
+  },
+
+  chosenTwice: (id: string, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_CHOOSE', `"${id}" is chosen twice: by its block and by itself.`, { at, hint: 'Keep one of the two.' }),
+
+  chosenUnknown: (name: string, choice: string, known: readonly string[], at: string): Diagnostic => {
+    const close = didYouMean(name, known);
+    return errorDiagnostic('SPACE_CHOOSE', `"${choice}" has no candidate "${name}".`, {
+      at,
+      hint: close ? `Did you mean "${close}"?` : `Known: ${known.join(', ')}.`,
+    });
+  },
 
   unknownMacro: (macro: string, known: readonly string[], at: string): Diagnostic => {
     const close = didYouMean(macro, known);
@@ -24,14 +65,6 @@ export const messages = {
       at,
       hint: 'Give "candidates" to the space or to the stage.',
     }),
-
-  unknownCandidate: (candidate: string, known: readonly string[], at: string): Diagnostic => {
-    const close = didYouMean(candidate, known);
-    return errorDiagnostic('SPACE_UNKNOWN_CANDIDATE', `There is no candidate "${candidate}".`, {
-      at,
-      hint: close ? `Did you mean "${close}"?` : `Known: ${known.join(', ')}.`,
-    });
-  },
 
   duplicateCandidate: (name: string, at: string): Diagnostic =>
     errorDiagnostic('SPACE_DUPLICATE_CANDIDATE', `Two candidates of one choice are called "${name}".`, {
@@ -51,10 +84,10 @@ export const messages = {
       hint: 'Letters, digits, "_" and "-"; the first is a letter.',
     }),
 
-  fromStage: (attribute: string, at: string): Diagnostic =>
-    errorDiagnostic('SPACE_CANDIDATE_SIZE', `A candidate cannot set "${attribute}": it comes from the stage.`, {
+  fromStage: (what: 'candidate' | 'block', attribute: string, at: string): Diagnostic =>
+    errorDiagnostic('SPACE_CANDIDATE_SIZE', `A ${what} cannot set "${attribute}": it comes from the stage.`, {
       at,
-      hint: 'Set it on the stage; give the stage its own candidates where only some of them fit.',
+      hint: `Set it on the stage${what === 'candidate' ? '; give the stage its own candidates where only some of them fit' : ''}.`,
     }),
 
   unknownActivation: (activation: string, known: readonly string[], at: string): Diagnostic => {

@@ -1,5 +1,4 @@
 // The passes of the stage, each adding to what the one before gave.
-import type { Space } from '@nasc/config';
 import { definePass } from '@nasc/core';
 import type { SearchSpaceArtifact, TaskDescription } from '@nasc/core';
 import { throwIfErrors } from '@nasc/diagnostics';
@@ -7,24 +6,16 @@ import { allOpNodes, costTable } from '@nasc/ir';
 import { describeTask } from './describe-task.ts';
 import { expandSpace } from './expand-space.ts';
 import { messages } from './messages.ts';
-import { pointerOf, readSpace, readSpaceSource } from './space-source.ts';
-
-export interface ResolvedSpace {
-  readonly space: Space;
-  /** Name of the space's file, or of where else it is written; ends in a JSON pointer. */
-  readonly place: string;
-}
+import { readSpaceSource, resolveSpace } from './space-source.ts';
+import type { ResolvedSpace } from './space-source.ts';
 
 export interface SpaceForTask extends ResolvedSpace {
   readonly task: TaskDescription;
 }
 
-export const resolveSpace = definePass<object, ResolvedSpace>({
+export const resolveSpacePass = definePass<object, ResolvedSpace>({
   name: 'resolveSpace',
-  run(_consumed, { config, folder, registry }) {
-    const source = readSpaceSource(config.space, folder, registry.spaces);
-    return { space: readSpace(source), place: pointerOf(source.place) };
-  },
+  run: (_consumed, { config, folder, registry: { spaces } }) => resolveSpace(readSpaceSource(config.space, folder, spaces), spaces),
 });
 
 export const describeTaskPass = definePass<ResolvedSpace, SpaceForTask>({
@@ -37,8 +28,8 @@ export const describeTaskPass = definePass<ResolvedSpace, SpaceForTask>({
 
 export const expandBlocks = definePass<SpaceForTask, Omit<SearchSpaceArtifact, 'costs'>>({
   name: 'expandBlocks',
-  run({ space, place, task }, { registry }) {
-    const graph = expandSpace(space, { inputShape: task.inputShape, classes: task.classes.length }, registry, place);
+  run({ space, locate, task }, { registry }) {
+    const graph = expandSpace(space, { inputShape: task.inputShape, classes: task.classes.length }, registry, locate);
     return { name: space.name, task, graph };
   },
 });

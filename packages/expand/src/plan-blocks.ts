@@ -1,5 +1,5 @@
 // First half of expansion: the space file as a list of blocks with complete attributes. Knows no shapes yet.
-import type { BlockSpec, CandidateSpec as SpaceCandidate, Space, Stage } from '@nasc/config';
+import type { BlockSpec, CandidateSpec as SpaceCandidate, Locate, Space, Stage, StageBlockSpec } from '@nasc/config';
 import type { Diagnostic } from '@nasc/diagnostics';
 import { checkAttributes, takesAttribute } from '@nasc/ir';
 import type { Attributes, AttributeValue, CandidateSpec, MacroDefinition, MacroLookup } from '@nasc/ir';
@@ -17,8 +17,8 @@ interface BlockBase {
 /** A block of one macro. */
 export interface FixedBlock extends BlockBase {
   readonly kind: 'fixed';
-  /** The list that it stands in: blocks of one list are never exchanged alone. */
-  readonly unit: 'stem' | 'head';
+  /** The list that it stands in, of blocks that are never exchanged alone; absent for a block of a stage. */
+  readonly unit?: 'stem' | 'head';
   readonly macro: string;
   readonly attributes: Attributes;
 }
@@ -43,7 +43,7 @@ interface PlanContext {
   readonly space: Space;
   readonly macros: MacroLookup;
   readonly classes: number;
-  readonly place: string;
+  readonly locate: Locate;
   readonly problems: Map<string, Diagnostic>;
 }
 
@@ -70,7 +70,7 @@ const checkName = (context: PlanContext, name: string, at: string): void => {
   if (!validName.test(name)) report(context, messages.badName(name, `${at}/name`));
 };
 
-const planFixed = (context: PlanContext, spec: BlockSpec, unit: FixedBlock['unit'], id: string, at: string): FixedBlock | undefined => {
+const planFixed = (context: PlanContext, spec: BlockSpec, unit: 'stem' | 'head', id: string, at: string): FixedBlock | undefined => {
   const { name: _, macro, width, scaleDown, ...given } = spec;
   checkName(context, id, at);
   const definition = requireMacro(context, macro, at);
@@ -82,56 +82,76 @@ const planFixed = (context: PlanContext, spec: BlockSpec, unit: FixedBlock['unit
   return { kind: 'fixed', unit, id, at, macro, attributes };
 };
 
+/** What comes from the stage, for a candidate or a block that does not say it itself; undefined where it does, or is wrong. */
+const fromStage = (
+  context: PlanContext,
+  what: 'candidate' | 'block',
+  { macro, own }: { readonly macro: string; readonly own: Attributes },
+  given: Attributes,
+  at: string,
+): { readonly definition: MacroDefinition; readonly attributes: Attributes } | undefined => {
+  const definition = requireMacro(context, macro, at);
+  const taken = Object.keys(given).filter((attribute) => Object.hasOwn(own, attribute));
+  report(context, ...taken.map((attribute) => messages.fromStage(what, attribute, `${at}/${attribute}`)));
+  if (!definition || taken.length > 0) return undefined;
+  const fitting = Object.fromEntries(Object.entries(given).filter(([attribute]) => takesAttribute(definition, attribute)));
+  const { attributes, problems } = checkAttributes(definition, { ...sharedAttributes(context, definition), ...own, ...fitting }, at);
+  report(context, ...problems);
+  return problems.length > 0 ? undefined : { definition, attributes };
+};
+
 const planCandidate = (context: PlanContext, spec: SpaceCandidate, sizes: Attributes, at: string): CandidateSpec | undefined => {
   const { name, macro, ...given } = spec as { name?: string; macro: string; [attribute: string]: AttributeValue | undefined };
   const own = given as Attributes;
-  const definition = requireMacro(context, macro, at);
-  const taken = Object.keys(sizes).filter((attribute) => Object.hasOwn(own, attribute));
-  report(context, ...taken.map((attribute) => messages.fromStage(attribute, `${at}/${attribute}`)));
-  if (!definition || taken.length > 0) return undefined;
-  const fitting = Object.fromEntries(Object.entries(sizes).filter(([attribute]) => takesAttribute(definition, attribute)));
-  const { attributes, problems } = checkAttributes(definition, { ...sharedAttributes(context, definition), ...own, ...fitting }, at);
-  report(context, ...problems);
-  if (problems.length > 0) return undefined;
-  const chosen = name ?? candidateName(definition, attributes, own);
+  const planned = fromStage(context, 'candidate', { macro, own }, sizes, at);
+  if (!planned) return undefined;
+  const chosen = name ?? candidateName(planned.definition, planned.attributes, own);
   checkName(context, chosen, at);
-  return { name: chosen, macro, attributes, origin: at };
+  return { name: chosen, macro, attributes: planned.attributes, origin: at };
 };
 
-const planStage = (context: PlanContext, stage: Stage, name: string, at: string): readonly StageBlock[] => {
-  const { space } = context;
+const planCandidates = (context: PlanContext, list: readonly SpaceCandidate[], sizes: Attributes, at: string): readonly CandidateSpec[] =>
+  list.map((spec, index) => planCandidate(context, spec, sizes, `${at}/${index}`)).filter((candidate) => candidate !== undefined);
+
+const checkUnique = (context: PlanContext, candidates: readonly CandidateSpec[], zeroWhereShortcut: boolean): void => {
+  for (const [position, { name, origin }] of candidates.entries()) {
+    const repeated = candidates.findIndex((candidate) => candidate.name === name) < position;
+    if (repeated || (zeroWhereShortcut && name === 'zero')) report(context, messages.duplicateCandidate(name, origin!));
+  }
+};
+
+/** A block that a macro makes whole, its learnable edges among the stage's candidates. */
+const planWhole = (context: PlanContext, spec: StageBlockSpec, given: Attributes, id: string, at: string): FixedBlock | undefined => {
+  const { macro, ...own } = spec as { macro: string; [attribute: string]: AttributeValue };
+  const planned = fromStage(context, 'block', { macro, own }, given, at);
+  return planned && { kind: 'fixed', id, at, macro, attributes: planned.attributes };
+};
+
+const planStage = (context: PlanContext, stage: Stage, name: string, at: string): readonly Block[] => {
+  const { space, locate } = context;
   checkName(context, name, at);
+  const widths = typeof stage.width === 'number' ? stage.blocks : stage.width.length;
+  if (widths !== stage.blocks) report(context, messages.widthsAndBlocks(widths, stage.blocks, `${at}/width`));
+  const whole = stage.block && context.macros.get(stage.block.macro);
   const list = stage.candidates ?? space.candidates;
-  if (!list) report(context, messages.noCandidates(name, at));
-  const listAt = stage.candidates ? at : context.place;
-  const width = scaleWidth(stage.width, space.widthMultiplier);
-  const named = typeof stage.blocks === 'number' ? Array.from({ length: stage.blocks }, () => undefined) : stage.blocks;
-  return named.map((only, index): StageBlock => {
-    const stride = index === 0 ? stage.stride : 1;
-    const planned = (list ?? []).map((spec, position) =>
-      planCandidate(context, spec, { width, stride }, `${listAt}/candidates/${position}`),
-    );
-    const candidates = planned.filter((candidate) => candidate !== undefined);
-    const zeroWhereShortcut = stage.zero === 'where-shortcut' && !candidates.some(({ macro }) => macro === 'zero');
-    for (const [position, { name: own, origin }] of candidates.entries()) {
-      const repeated = candidates.findIndex((candidate) => candidate.name === own) < position;
-      if (repeated || (zeroWhereShortcut && own === 'zero')) report(context, messages.duplicateCandidate(own, origin!));
-    }
-    const block = { kind: 'stage', id: `${name}.block${index + 1}`, at, width, stride } as const;
-    if (only === undefined) return { ...block, candidates, zeroWhereShortcut };
-    const chosen = candidates.filter((candidate) => candidate.name === only);
-    const isZero = zeroWhereShortcut && only === 'zero';
-    if (chosen.length === 0 && !isZero && candidates.length === planned.length) {
-      const known = [...candidates.map((candidate) => candidate.name), ...(zeroWhereShortcut ? ['zero'] : [])];
-      report(context, messages.unknownCandidate(only, known, `${at}/blocks/${index}`));
-    }
-    return { ...block, at: `${at}/blocks/${index}`, candidates: chosen, zeroWhereShortcut: isZero };
+  if (!list && !(whole && !takesAttribute(whole, 'candidates'))) report(context, messages.noCandidates(name, at));
+  const listAt = stage.candidates ? `${at}/candidates` : locate('/candidates');
+  const blocks = Array.from({ length: stage.blocks }, (_, index): Block | undefined => {
+    const id = `${name}.block${index + 1}`;
+    const width = scaleWidth(typeof stage.width === 'number' ? stage.width : (stage.width[index] ?? 1), space.widthMultiplier);
+    const sizes = { width, stride: index === 0 ? stage.stride : 1 };
+    const candidates = planCandidates(context, list ?? [], sizes, listAt);
+    const zeroWhereShortcut = !stage.block && stage.zero === 'where-shortcut' && !candidates.some(({ macro }) => macro === 'zero');
+    checkUnique(context, candidates, zeroWhereShortcut);
+    if (!stage.block) return { kind: 'stage', id, at, ...sizes, candidates, zeroWhereShortcut };
+    return planWhole(context, stage.block, { ...sizes, candidates: candidates as unknown as AttributeValue }, id, `${at}/block`);
   });
+  return blocks.filter((block) => block !== undefined);
 };
 
-/** The blocks in order, and every problem of the file that shows before shapes are known. `place` ends in a JSON pointer. */
-export const planBlocks = (space: Space, macros: MacroLookup, classes: number, place: string): BlockPlan => {
-  const context: PlanContext = { space, macros, classes, place, problems: new Map() };
+/** The blocks in order, and every problem of the file that shows before shapes are known. */
+export const planBlocks = (space: Space, macros: MacroLookup, classes: number, locate: Locate): BlockPlan => {
+  const context: PlanContext = { space, macros, classes, locate, problems: new Map() };
   const named = new Set<string>();
   const unique = (name: string, at: string): string => {
     if (named.has(name)) report(context, messages.duplicateBlock(name, at));
@@ -140,12 +160,12 @@ export const planBlocks = (space: Space, macros: MacroLookup, classes: number, p
   };
   const fixed = (part: 'stem' | 'head') =>
     space[part].map((spec, index) => {
-      const at = `${place}/${part}/${index}`;
+      const at = locate(`/${part}/${index}`);
       return planFixed(context, spec, part, unique(spec.name ?? `${part}${index + 1}`, at), at);
     });
   const stages = () =>
     space.stages.map((stage, index) => {
-      const at = `${place}/stages/${index}`;
+      const at = locate(`/stages/${index}`);
       return planStage(context, stage, unique(stage.name ?? `stage${index + 1}`, at), at);
     });
   const blocks = [...fixed('stem'), ...stages().flat(), ...fixed('head')].filter((block) => block !== undefined);

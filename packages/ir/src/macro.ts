@@ -11,6 +11,16 @@ export interface GraphBuilder {
   choice(name: string, inputs: readonly NodeId[], candidates: readonly CandidateSpec[]): NodeId;
   /** Expands another macro in place, under `${prefix}.${name}`. */
   macro(name: string, macro: string, inputs: readonly NodeId[], attributes: Attributes): NodeId;
+  /**
+   * A builder for a part of a block that is a block of its own, `${prefix}.${name}`: a group, so no kernel and no latency
+   * spans more than it. A block with several choices has all its nodes in parts. Within a candidate, only a prefix.
+   */
+  part(name: string): GraphBuilder;
+  /**
+   * A learnable edge within a block: a part with a choice among candidates (`${prefix}.${name}.choice`), or with the only one.
+   * `sizes` (width, stride) are the edge's own, given to each candidate that takes them.
+   */
+  edge(name: string, inputs: readonly NodeId[], candidates: readonly CandidateSpec[], sizes?: Attributes): NodeId;
 }
 
 export interface CandidateSpec {

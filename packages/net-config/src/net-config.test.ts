@@ -104,7 +104,8 @@ test('a file is a space without choices: the stages begin where size or channels
       { name: 'k5e3', macro: 'mbConv', kernel: 5, expansion: 3 },
       { name: 'k3e6', macro: 'mbConv', kernel: 3, expansion: 6 },
     ],
-    stages: [{ width: 6, stride: 2, blocks: ['k5e3', 'zero', 'k3e6'] }],
+    stages: [{ width: 6, stride: 2, blocks: 3 }],
+    choose: ['k5e3', 'zero', 'k3e6'],
     head: [
       { name: 'mix', macro: 'convBnAct', kernel: 1, stride: 1, width: 16 },
       { name: 'head', macro: 'linearHead', dropout: 0.1 },

@@ -1,4 +1,4 @@
-// A file of the format as a space in which nothing is left to choose: ids and stages are those that the space had in which such a
+// A file of the format as a space of which every candidate is chosen: ids and stages are those that the space had in which such a
 // network is found.
 import type { UserSpace } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
@@ -76,10 +76,10 @@ const nameOf = ({ isZero, kernel, expansion }: ReadBlock): string =>
 
 /** A stage begins where size or channels change. */
 const stagesOf = (blocks: readonly ReadBlock[]): UserSpace['stages'] => {
-  const stages: { readonly width: number; readonly stride: number; readonly blocks: string[] }[] = [];
+  const stages: { readonly width: number; readonly stride: number; blocks: number }[] = [];
   for (const block of blocks) {
-    if (stages.length === 0 || !block.shortcut) stages.push({ width: block.width, stride: block.stride, blocks: [] });
-    stages.at(-1)!.blocks.push(nameOf(block));
+    if (stages.length === 0 || !block.shortcut) stages.push({ width: block.width, stride: block.stride, blocks: 0 });
+    stages.at(-1)!.blocks++;
   }
   return stages;
 };
@@ -146,6 +146,7 @@ export const readNetConfig = (value: unknown, name: string, place: string): User
   const [leading] = blocks;
   const inStem = blocks.length > 1 && leading && !leading.shortcut && !leading.isZero ? leading : undefined;
   const others = inStem ? blocks.slice(1) : blocks;
+  const candidates = candidatesOf(others);
   return {
     name,
     input: { resolution, channels, classes },
@@ -166,8 +167,10 @@ export const readNetConfig = (value: unknown, name: string, place: string): User
           ]
         : []),
     ],
-    candidates: candidatesOf(others),
+    candidates,
     stages: stagesOf(others),
+    // A block is a choice where there is more than one candidate, Zero beside a shortcut included.
+    choose: others.filter(({ shortcut }) => shortcut || candidates.length > 1).map(nameOf),
     head: [...(mix ? [{ name: 'mix', macro: 'convBnAct', ...mix }] : []), { name: 'head', macro: 'linearHead', dropout }],
   };
 };

@@ -1,7 +1,13 @@
 // Numbers as the report's table shows them; independent of the system's language.
 
-/** 12 345 678: digits in groups of three. */
-export const formatCount = (value: number | string): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+const mostDigits = 30;
+
+/** 12 345 678: digits in groups of three; 4.20e547 where they are more than anyone reads. */
+export const formatCount = (value: number | string): string => {
+  const digits = String(value);
+  if (digits.length > mostDigits) return `${digits[0]}.${digits.slice(1, 3)}e${digits.length - 1}`;
+  return digits.replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+};
 
 /** 12.3 M: three digits or so. */
 export const formatLarge = (value: number): string => {

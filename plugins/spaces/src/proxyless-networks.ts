@@ -82,19 +82,21 @@ const networks: readonly Network[] = [
 ];
 
 /** In place of the choices of the paper's space the blocks that were chosen. */
-const spaceOf = ({ name, description, stem: [stem, first], stages, mix, dropout }: Network): UserSpace => ({
-  ...proxylessImagenet,
-  name,
-  description,
-  stem: [
-    { name: 'stem', macro: 'convBnAct', kernel: 3, stride: 2, width: stem },
-    { name: 'first', macro: 'mbConv', kernel: 3, expansion: 1, width: first },
-  ],
-  stages: stages.map(([width, stride, blocks]) => ({ width, stride, blocks: blocks.split(' ') })),
-  head: [
-    { name: 'mix', macro: 'convBnAct', kernel: 1, width: mix },
-    { name: 'head', macro: 'linearHead', dropout },
-  ],
-});
+const spaceOf = ({ name, description, stem: [stem, first], stages, mix, dropout }: Network) =>
+  ({
+    ...proxylessImagenet,
+    name,
+    description,
+    stem: [
+      { name: 'stem', macro: 'convBnAct', kernel: 3, stride: 2, width: stem },
+      { name: 'first', macro: 'mbConv', kernel: 3, expansion: 1, width: first },
+    ],
+    stages: stages.map(([width, stride, blocks]) => ({ width, stride, blocks: blocks.split(' ').length })),
+    choose: stages.flatMap(([, , blocks]) => blocks.split(' ')),
+    head: [
+      { name: 'mix', macro: 'convBnAct', kernel: 1, width: mix },
+      { name: 'head', macro: 'linearHead', dropout },
+    ],
+  }) satisfies UserSpace;
 
-export const proxylessNetworks: readonly UserSpace[] = networks.map(spaceOf);
+export const proxylessNetworks = networks.map(spaceOf);

@@ -1,16 +1,24 @@
-import { validateSpace } from '@nasc/config';
-import type { UserSpace } from '@nasc/config';
-import { expandSpace } from '@nasc/expand';
-import { allOpNodes, choicesOf, costSummary, costTable, hashGraph, lookupOf, parametersOf, verifyGraph } from '@nasc/ir';
+import { expandSpace, resolveSpace } from '@nasc/expand';
+import { allOpNodes, choicesOf, costSummary, costTable, hashGraph, lookupOf, parametersOf, unitsOf, verifyGraph } from '@nasc/ir';
 import type { Graph } from '@nasc/ir';
 import { macros, primitiveOps, rewritingPatterns } from '@nasc/ops';
 import { deployedGraph, instantiatePath } from '@nasc/transforms';
 import { describe, expect, test } from 'vitest';
-import { mobileSmall, proxylessImagenet, proxylessNetworks } from './index.ts';
+import { mobileSe, mobileSmall, proxylessCifar10, proxylessImagenet, proxylessNetworks, pyramidCifar10 } from './index.ts';
 
 const registry = { ops: lookupOf(primitiveOps), macros: lookupOf(macros) };
-const expand = (space: UserSpace, inputShape: readonly [number, number, number], classes: number) =>
-  expandSpace(validateSpace(space, space.name), { inputShape, classes }, registry);
+const expand = (space: object, inputShape: readonly [number, number, number], classes: number) =>
+  expandSpace(resolved(space), { inputShape, classes }, registry);
+const definitions: Readonly<Record<string, { readonly description: string }>> = {
+  'mobile-small': mobileSmall,
+  'pyramid-cifar10': pyramidCifar10,
+};
+const named = {
+  get: () => undefined,
+  names: () => Object.keys(definitions),
+  require: (name: string) => ({ name, description: '', space: definitions[name] }),
+};
+const resolved = (space: object) => resolveSpace({ value: space, place: 'space' }, named).space;
 const summaryOf = (graph: Graph) => costSummary(graph, costTable(graph, registry.ops));
 
 describe('proxyless-imagenet is the paper’s space', () => {
@@ -87,6 +95,88 @@ describe('the published networks', () => {
     const withoutDropout = expand({ ...definition, head }, [224, 224, 3], 1000);
     expect(hashGraph(withoutDropout)).toBe(hashGraph(instantiatePath(space, path)));
   });
+});
+
+describe('pyramid-cifar10 is the paper’s space', () => {
+  const graph = expand(pyramidCifar10, [32, 32, 3], 10);
+  const choices = choicesOf(graph);
+
+  test('648 choices of seven candidates in the published order, 7^648 networks', () => {
+    expect(summaryOf(graph).networks).toBe(7n ** 648n);
+    const names = new Set(choices.map(({ candidates }) => candidates.map(({ name }) => name).join(' ')));
+    expect([...names]).toEqual(['sep3d2 identity sep3 sep5 sep7 avg3 max3']);
+    expect(verifyGraph(graph, registry.ops)).toEqual([]);
+  });
+
+  test('54 blocks of the published widths, on 32, 16 and 8 pixels', () => {
+    const published =
+      '18 18 20 22 24 24 26 28 30 32 32 34 36 38 38 40 42 44 46 46 48 50 52 52 54 56 58 60 60 62 64 66 66 68 70 72 ' +
+      '74 74 76 78 80 80 82 84 86 88 88 90 92 94 94 96 98 100';
+    const perBlock = choices.filter((_, index) => index % 12 === 0).map(({ type }) => type.shape);
+    expect(perBlock.map(([, , width]) => width).join(' ')).toBe(published);
+    expect(perBlock.map(([height]) => height)).toEqual([32, 16, 8].flatMap((size) => Array.from({ length: 18 }, () => size)));
+    expect(graph.nodes.filter(({ id }) => id.endsWith('out.add')).map(({ type }) => type.shape[2])).toEqual(
+      published.split(' ').map((width) => 4 * Number(width)),
+    );
+  });
+
+  test('every learnable edge is a unit of its own, a block’s depth first', () => {
+    const unitOf = unitsOf(graph.groups);
+    expect(new Set(choices.map(unitOf)).size).toBe(648);
+    expect(choices.slice(0, 12).map(({ group }) => group!.replace('stage1.block1.edge', ''))).toEqual(
+      '00 000 001 01 010 011 10 100 101 11 110 111'.split(' '),
+    );
+  });
+});
+
+// Counted from the published configuration (han-cai/files, proxylessnas/proxyless_cifar.config, commit a7c9bcd) by a script that
+// knows nothing of this project: weights of convolutions, scale and shift of every batch normalisation, weight and bias of the
+// linear layer; MACs of convolutions and the linear layer. The published log says 5.73 M and 1213.2 M.
+test('proxyless-cifar10 has the parameters and the MACs of the published network', () => {
+  const graph = expand(proxylessCifar10, [32, 32, 3], 10);
+  const { networks, shared } = summaryOf(graph);
+  expect(networks).toBe(1n);
+  expect(shared.parameters).toBe(5_731_530);
+  expect(shared.macs).toBe(1_213_155_872);
+  const counts = new Map<string, number>();
+  const edges = graph.groups.filter(({ id }) => id.includes('.edge'));
+  for (const { macro, attributes } of edges) {
+    const { kernel, dilation } = attributes;
+    const name = [macro, kernel, ...(dilation === 2 ? ['dilated'] : [])].join(' ').trim();
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  expect(Object.fromEntries(counts)).toEqual({
+    'separableConv 7': 116,
+    identity: 96,
+    'separableConv 3 dilated': 90,
+    'maxPool 3': 89,
+    'avgPool 3': 89,
+    'separableConv 5': 85,
+    'separableConv 3': 83,
+  });
+});
+
+test('a space that extends the paper’s is scaled by width and resolution', () => {
+  const graph = expand({ ...proxylessImagenet, name: 'small', widthMultiplier: 0.5, input: { resolution: 160 } }, [160, 160, 3], 1000);
+  const small = resolveSpace(
+    { value: { name: 'small', extends: 'base', widthMultiplier: 0.5, input: { resolution: 160 } }, place: 'small' },
+    { ...named, require: (name) => ({ name, description: '', space: proxylessImagenet }) },
+  ).space;
+  expect(small.input).toEqual({ resolution: 160, channels: 3, classes: 1000 });
+  expect(hashGraph(expand(small, [160, 160, 3], 1000))).toBe(hashGraph(graph));
+});
+
+test('mobile-se is mobile-small with gates and hSwish', () => {
+  const graph = expand(mobileSe, [32, 32, 3], 10);
+  expect(
+    choicesOf(graph)[0]!
+      .candidates.map(({ name }) => name)
+      .join(' '),
+  ).toBe('k3e1 k3e3 k3e3se k3e6 k3e6se k5e3se k5e6 k5e6se zero');
+  expect(choicesOf(graph)).toHaveLength(8);
+  const ops = new Set(allOpNodes(graph).map(({ op }) => op));
+  expect([ops.has('hSwish'), ops.has('hSigmoid'), ops.has('relu6')]).toEqual([true, true, false]);
+  expect(verifyGraph(graph, registry.ops)).toEqual([]);
 });
 
 describe('mobile-small', () => {

@@ -4,7 +4,7 @@ import type { UserSpace } from '@nasc/config';
 import { expandSpace } from '@nasc/expand';
 import { choicesOf } from '@nasc/ir';
 import { Random } from '@nasc/random';
-import { mobileSmall, proxylessImagenet } from '@nasc/spaces';
+import { mobileSmall, proxylessImagenet, pyramidCifar10 } from '@nasc/spaces';
 import { instantiatePath, removeUnused, rewriteNetwork } from '@nasc/transforms';
 import { macroLookup, opLookup, patterns } from '../registered-ops.ts';
 import { networkCase } from './network-case.ts';
@@ -31,6 +31,16 @@ const gated: UserSpace = {
   candidates: mobileSmall.candidates.flatMap((candidate) => [candidate, { ...candidate, squeezeExcite: true }]),
 };
 
+/** Three blocks of the paper's CIFAR-10 space. */
+const trees: UserSpace = {
+  ...pyramidCifar10,
+  name: 'trees',
+  stages: [
+    { block: { macro: 'treeBlock' }, width: [24, 24], blocks: 2 },
+    { block: { macro: 'treeBlock' }, width: 40, blocks: 1, stride: 2 },
+  ],
+};
+
 /** Batch normalisation folded, dead ops removed: what is exported. */
 export const exported = ({ name, graph, parameters, batch }: NetworkCase): NetworkCase => {
   const folded = rewriteNetwork({ graph, weights: parameters }, patterns, 'fold');
@@ -40,8 +50,9 @@ export const exported = ({ name, graph, parameters, batch }: NetworkCase): Netwo
 
 const small: ImageTask = { inputShape: [28, 28, 1], classes: 10 };
 
-/** Three of each small space, and one of proxyless-imagenet, which has millions of weights. */
+/** Three of each small space, one of trees of edges, and one of proxyless-imagenet, which has millions of weights. */
 export const spaceNetworks: readonly NetworkCase[] = [
   ...[mobileSmall, gated].flatMap((space) => [0, 1, 2].map((seed) => spaceNetwork(space, small, { seed, images: 2 }))),
+  spaceNetwork(trees, { inputShape: [12, 12, 3], classes: 10 }, { seed: 0, images: 2 }),
   spaceNetwork(proxylessImagenet, { inputShape: [224, 224, 3], classes: 1000 }, { seed: 0, images: 1 }),
 ].flatMap((network) => [network, exported(network)]);

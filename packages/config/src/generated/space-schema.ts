@@ -7,16 +7,28 @@ export const spaceSchema: Readonly<Record<string, unknown>> = {
   "description": "A search space as data: a stem, stages of blocks (each a choice among candidates, or fixed), and a head. Sizes follow from the task's images.",
   "type": "object",
   "additionalProperties": false,
-  "required": [
-    "name",
-    "stem",
-    "stages",
-    "head"
-  ],
+  "if": {
+    "required": [
+      "extends"
+    ]
+  },
+  "else": {
+    "required": [
+      "name",
+      "stem",
+      "stages",
+      "head"
+    ]
+  },
   "properties": {
     "$schema": {
       "type": "string",
       "description": "This schema's address, for completion in editors."
+    },
+    "extends": {
+      "type": "string",
+      "minLength": 1,
+      "description": "The space that this one is made of: a named one, or the path of a JSON file, from the folder of this one. What is given here stands instead of what it has; \"input\", \"batchNorm\" and \"choose\" are joined key by key."
     },
     "name": {
       "type": "string",
@@ -95,6 +107,30 @@ export const spaceSchema: Readonly<Record<string, unknown>> = {
       "default": "relu6",
       "description": "Op used after stem, head and inside blocks that do not name their own."
     },
+    "choose": {
+      "description": "Candidates that are chosen already, by name: in the order of the choices (null leaves one open, and so does the end of the list), or by block, or by choice where a block has several. With all of them the space is a network.",
+      "anyOf": [
+        {
+          "type": "array",
+          "items": {
+            "anyOf": [
+              {
+                "type": "string"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          }
+        },
+        {
+          "type": "object",
+          "additionalProperties": {
+            "type": "string"
+          }
+        }
+      ]
+    },
     "stem": {
       "type": "array",
       "minItems": 1,
@@ -121,29 +157,25 @@ export const spaceSchema: Readonly<Record<string, unknown>> = {
             "description": "Prefix of the ids of its nodes; stage1, stage2, ... when absent."
           },
           "width": {
-            "type": "integer",
-            "minimum": 1,
-            "maximum": 65536,
-            "description": "Channels out."
-          },
-          "blocks": {
-            "description": "Number of blocks; or, where nothing is to be chosen, the name of the one candidate of each block (k5e3; zero for a block that is left out).",
+            "description": "Channels out: of every block, or a list with one number a block.",
             "anyOf": [
               {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": 1000
+                "$ref": "#/$defs/width"
               },
               {
                 "type": "array",
                 "minItems": 1,
-                "maxItems": 1000,
                 "items": {
-                  "type": "string",
-                  "minLength": 1
+                  "$ref": "#/$defs/width"
                 }
               }
             ]
+          },
+          "blocks": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "description": "Number of blocks."
           },
           "stride": {
             "type": "integer",
@@ -167,6 +199,22 @@ export const spaceSchema: Readonly<Record<string, unknown>> = {
             ],
             "default": "where-shortcut",
             "description": "Whether Zero is appended to the candidates of blocks with a shortcut, so that depth is searched."
+          },
+          "block": {
+            "title": "StageBlockSpec",
+            "description": "A macro that makes whole blocks, shortcut included, instead of a choice with a shortcut: treeBlock. Its learnable edges take the candidates; width and stride come from the stage.",
+            "type": "object",
+            "required": [
+              "macro"
+            ],
+            "properties": {
+              "macro": {
+                "type": "string",
+                "minLength": 1,
+                "description": "Name of a registered macro, e.g. treeBlock."
+              }
+            },
+            "additionalProperties": true
           }
         }
       }
@@ -189,6 +237,13 @@ export const spaceSchema: Readonly<Record<string, unknown>> = {
     }
   },
   "$defs": {
+    "width": {
+      "title": "Width",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 65536,
+      "description": "Channels out."
+    },
     "candidate": {
       "title": "CandidateSpec",
       "description": "A macro with its attributes. Width and stride come from the stage.",

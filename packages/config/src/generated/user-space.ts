@@ -1,6 +1,11 @@
 // Generated from schemas/space.schema.json by `npm run generate`; do not edit.
 
 /**
+ * Channels out.
+ */
+export type Width = number;
+
+/**
  * A search space as data: a stem, stages of blocks (each a choice among candidates, or fixed), and a head. Sizes follow from the task's images.
  */
 export interface UserSpace {
@@ -8,6 +13,10 @@ export interface UserSpace {
    * This schema's address, for completion in editors.
    */
   $schema?: string;
+  /**
+   * The space that this one is made of: a named one, or the path of a JSON file, from the folder of this one. What is given here stands instead of what it has; "input", "batchNorm" and "choose" are joined key by key.
+   */
+  extends?: string;
   /**
    * The space's name.
    */
@@ -26,6 +35,14 @@ export interface UserSpace {
    * Op used after stem, head and inside blocks that do not name their own.
    */
   activation?: string;
+  /**
+   * Candidates that are chosen already, by name: in the order of the choices (null leaves one open, and so does the end of the list), or by block, or by choice where a block has several. With all of them the space is a network.
+   */
+  choose?:
+    | (string | null)[]
+    | {
+        [k: string]: string;
+      };
   /**
    * Fixed blocks before the stages.
    */
@@ -109,13 +126,13 @@ export interface Stage {
    */
   name?: string;
   /**
-   * Channels out.
+   * Channels out: of every block, or a list with one number a block.
    */
-  width: number;
+  width: Width | Width[];
   /**
-   * Number of blocks; or, where nothing is to be chosen, the name of the one candidate of each block (k5e3; zero for a block that is left out).
+   * Number of blocks.
    */
-  blocks: number | string[];
+  blocks: number;
   /**
    * Stride of the first block.
    */
@@ -128,6 +145,7 @@ export interface Stage {
    * Whether Zero is appended to the candidates of blocks with a shortcut, so that depth is searched.
    */
   zero?: 'where-shortcut' | 'never';
+  block?: StageBlockSpec;
 }
 /**
  * A macro with its attributes. Width and stride come from the stage.
@@ -139,6 +157,16 @@ export interface CandidateSpec {
   name?: string;
   /**
    * Name of a registered macro, e.g. mbConv.
+   */
+  macro: string;
+  [k: string]: unknown;
+}
+/**
+ * A macro that makes whole blocks, shortcut included, instead of a choice with a shortcut: treeBlock. Its learnable edges take the candidates; width and stride come from the stage.
+ */
+export interface StageBlockSpec {
+  /**
+   * Name of a registered macro, e.g. treeBlock.
    */
   macro: string;
   [k: string]: unknown;

@@ -9,6 +9,7 @@ import { checkValue, copyData, locateIn } from './check-value.ts';
 import type { Locate } from './explain-errors.ts';
 import { findContradictions } from './find-contradictions.ts';
 import { isObject } from './json-schema.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /** Copies all but plugin values, which are objects with an identity. */
 const copyConfig = (value: unknown): unknown => {
@@ -33,9 +34,15 @@ export const validateLocatedConfig = (value: unknown, locate: Locate, folder: st
  */
 export const validateConfig = (value: unknown, file: string, folder = '.'): Config => validateLocatedConfig(value, locateIn(file), folder);
 
-/** A space with defaults filled in. `place`: its file, or `nasc.config.json#/space`. Throws a DiagnosticError with every problem. */
-export const validateSpace = (value: unknown, place: string): Space => {
-  const checked = checkValue(spaceSchema, copyData(value), locateIn(place));
+const { if: _, else: whole, ...keys } = spaceSchema;
+const wholeSpaceSchema: JsonSchema = { ...keys, ...(whole as object) };
+
+/**
+ * A space with defaults filled in; what it `extends` has to be in it already (`resolveSpace` of `@nasc/expand`). `place`: its
+ * file, or `nasc.config.json#/space`, or where each pointer stands. Throws a DiagnosticError with every problem.
+ */
+export const validateSpace = (value: unknown, place: string | Locate): Space => {
+  const checked = checkValue(wholeSpaceSchema, copyData(value), typeof place === 'string' ? locateIn(place) : place);
   if (checked.diagnostics.length > 0) throw new DiagnosticError(checked.diagnostics);
   return checked.value as Space;
 };

@@ -1,6 +1,6 @@
 // Latency of one network on the target, emitted and built as it would be deployed. Weights do not change latency, so the shared
 // ones will do, or untrained ones where there are none.
-import { legalize, withExecutable } from '@nasc/core';
+import { legalize, sha256, withExecutable } from '@nasc/core';
 import type { DeployableNetwork, PassContext, SearchResult, SearchSpaceArtifact } from '@nasc/core';
 import { initialiseParameters } from '@nasc/ir';
 import { foldBatchNorm, instantiate, removeDeadOps } from '@nasc/transforms';
@@ -15,7 +15,9 @@ const deployable = async (
   const folded = await removeDeadOps.run(await foldBatchNorm.run(chosen, context), context);
   const graph = await legalize(folded.graph, context);
   const { classes, normalisation } = task;
-  return { name: `${name}_${choices.join('_')}`.replaceAll(/\W+/g, '_'), graph, weights: folded.weights, classes, normalisation };
+  // Hundreds of choices would make a name that no file system takes.
+  const path = sha256(choices.join(',')).slice(0, 16);
+  return { name: `${name}_${path}`.replaceAll(/\W+/g, '_'), graph, weights: folded.weights, classes, normalisation };
 };
 
 /** Median milliseconds of one image; undefined where this machine cannot run the target. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { exampleSpace } from '../example-space.test-helper.ts';
 import { choicesOf } from '../graph.ts';
 import { float32 } from '../tensor-type.ts';
+import { verifyGraph } from '../check/verify-graph.ts';
 import { tiny } from '../tiny-ops.test-helper.ts';
 import { buildGraph, buildNetwork } from './build-graph.ts';
 import type { RootBuilder } from './build-graph.ts';
@@ -54,6 +55,42 @@ test('attributes get their defaults, macros’ too; groups and origins are marke
     ['stem', 0],
     ['block1', 1],
   ]);
+});
+
+describe('parts and edges of a block', () => {
+  const skip = { name: 'skip', macro: 'skip', attributes: {} };
+  const b2 = { name: 'b2', macro: 'bottleneck', attributes: { inside: 2 } };
+  const build = (unit?: string) =>
+    buildGraph(tiny, (builder) => {
+      const block = builder.group({ id: 'block', macro: 'tree', attributes: {}, shortcut: false, ...(unit && { unit }) }, '#/stages/0');
+      const start = block.part('start').op('dense', 'dense', [builder.input('input', float32(4))], { width: 6 });
+      const left = block.edge('left', [start], [skip, b2], { width: 6 });
+      return block.part('end').op('add', 'add', [left, block.edge('right', [start], [b2], { width: 6 })]);
+    });
+
+  test('are groups of their own, and a block without other nodes is none', () => {
+    const graph = build();
+    expect(graph.groups.map(({ id, macro, position }) => `${position} ${id} ${macro}`)).toEqual([
+      '0 block.start tree',
+      '1 block.left choice',
+      '2 block.right bottleneck',
+      '3 block.end tree',
+    ]);
+    expect(graph.nodes.every(({ group, origin }) => group !== 'block' && origin === '#/stages/0')).toBe(true);
+    expect(verifyGraph(graph, tiny.ops)).toEqual([]);
+  });
+
+  test('an edge gives its sizes to the candidates that take them; an only candidate is no choice', () => {
+    const graph = build();
+    expect(choicesOf(graph).map(({ id, candidates }) => [id, candidates.map(({ attributes }) => attributes)])).toEqual([
+      ['block.left.choice', [{}, { inside: 2, width: 6 }]],
+    ]);
+    expect(graph.nodes.map(({ id }) => id)).toContain('block.right.b2.narrow');
+  });
+
+  test('belong to the unit of several blocks that theirs belongs to', () => {
+    expect(build('stem').groups.map(({ unit }) => unit)).toEqual(['stem', 'stem', 'stem', 'stem']);
+  });
 });
 
 test('inferTypes follows a changed input through regions', () => {

@@ -20,7 +20,7 @@ import { messages } from '../messages.ts';
 import type { OpLookup } from '../op.ts';
 import { printType } from '../tensor-type.ts';
 import type { TensorType } from '../tensor-type.ts';
-import { completeAttributes } from './attributes.ts';
+import { completeAttributes, takesAttribute } from './attributes.ts';
 import { inferType, inferring } from './infer-types.ts';
 
 export interface BuildContext {
@@ -61,6 +61,8 @@ const fail = (...problems: readonly Diagnostic[]): never => {
 };
 
 class Assembly {
+  /** In the order in which they were opened. */
+  readonly groups: Omit<Group, 'position'>[] = [];
   readonly #ops: OpLookup;
   readonly #macros: MacroLookup;
   readonly #ids = new Set<NodeId>();
@@ -80,6 +82,27 @@ class Assembly {
     this.define(region, id, type);
     region.inputs.push({ id, type });
     return id;
+  }
+
+  /** Opens a group; the scope of its nodes. */
+  group(group: Omit<Group, 'position'>, origin?: string): Scope {
+    this.groups.push(group);
+    return { prefix: group.id, group: group.id, ...(origin !== undefined && { origin }) };
+  }
+
+  /** The scope of a part: a group of the unit that its block belongs to, if that is one of several blocks. */
+  #part(region: Region, scope: Scope, name: string, content?: Pick<Group, 'macro' | 'attributes'>): Scope {
+    const id = join(scope.prefix, name);
+    if (region.isCandidate) return { ...scope, prefix: id };
+    const block = this.groups.findLast((group) => group.id === scope.group);
+    const { macro, attributes } = content ?? { macro: block?.macro ?? 'part', attributes: {} };
+    return this.group({ id, macro, attributes, shortcut: false, ...(block?.unit !== undefined && { unit: block.unit }) }, scope.origin);
+  }
+
+  #sized({ attributes, ...spec }: CandidateSpec, sizes: Attributes): CandidateSpec {
+    const macro = this.#macros.get(spec.macro);
+    const taken = Object.entries(sizes).filter(([name]) => macro && takesAttribute(macro, name));
+    return { ...spec, attributes: { ...attributes, ...Object.fromEntries(taken) } };
   }
 
   builder(region: Region, scope: Scope): GraphBuilder {
@@ -113,6 +136,13 @@ class Assembly {
       },
       macro: (name, macro, inputs, attributes) =>
         this.#expand(region, { ...scope, prefix: join(prefix, name) }, macro, inputs, attributes).output,
+      part: (name) => this.builder(region, this.#part(region, scope, name)),
+      edge: (name, inputs, candidates, sizes = {}) => {
+        const specs = candidates.map((candidate) => this.#sized(candidate, sizes));
+        const only = specs.length === 1 ? specs[0] : undefined;
+        const part = this.builder(region, this.#part(region, scope, name, only ?? { macro: 'choice', attributes: sizes }));
+        return only ? part.macro(only.name, only.macro, inputs, only.attributes) : part.choice('choice', inputs, specs);
+      },
     };
   }
 
@@ -174,18 +204,18 @@ class Assembly {
 export const buildGraph = (context: BuildContext, build: (builder: RootBuilder) => NodeId | readonly NodeId[]): SearchSpaceGraph => {
   const assembly = new Assembly(context);
   const region = emptyRegion(false);
-  const groups: Group[] = [];
   const outputs = build({
     ...assembly.builder(region, { prefix: '' }),
     input: (id, type) => assembly.input(region, id, type),
-    group(group, origin) {
-      groups.push({ ...group, position: groups.length });
-      return assembly.builder(region, { prefix: group.id, group: group.id, ...(origin !== undefined && { origin }) });
-    },
+    group: (group, origin) => assembly.builder(region, assembly.group(group, origin)),
   });
   const list = typeof outputs === 'string' ? [outputs] : outputs;
   const missing = list.filter((output) => !region.types.has(output));
   if (missing.length > 0) fail(...missing.map((output) => messages.outputMissing(output)));
+  // In the order of the nodes; a block that is all parts has none of its own.
+  const opened = new Map(assembly.groups.map((group) => [group.id, group]));
+  const used = new Set(region.nodes.flatMap(({ group }) => group ?? []));
+  const groups = [...used].map((id, position) => ({ ...opened.get(id)!, position }));
   return { inputs: region.inputs, nodes: region.nodes, outputs: list, groups };
 };
 

@@ -1,4 +1,4 @@
-import { buildNetwork, costSummary, costTable, float32, lookupOf, printGraph } from '@nasc/ir';
+import { buildGraph, buildNetwork, costSummary, costTable, float32, lookupOf, printGraph, verifyGraph } from '@nasc/ir';
 import type { Attributes } from '@nasc/ir';
 import { describe, expect, test } from 'vitest';
 import { primitiveOps } from '../primitive-ops.ts';
@@ -57,6 +57,81 @@ return %block.projectBn`);
   });
 });
 
+describe('treeBlock', () => {
+  const candidates = [
+    { name: 'sep3', macro: 'separableConv', attributes: { kernel: 3 } },
+    { name: 'identity', macro: 'identity', attributes: {} },
+  ];
+  const tree = (attributes: Attributes, channels = 12) =>
+    buildGraph(registry, (builder) =>
+      builder
+        .group({ id: 'block', macro: 'treeBlock', attributes: {}, shortcut: false })
+        .macro('', 'treeBlock', [builder.input('x', float32(8, 8, channels))], {
+          width: 16,
+          candidates,
+          activation: 'relu',
+          ...attributes,
+        }),
+    );
+
+  test('a grouped convolution, two branches, two levels of edges, a residual each, and a widened shortcut', () => {
+    const graph = tree({ stride: 2 });
+    const lines = printGraph(graph, { ops: registry.ops })
+      .split('\n')
+      .filter((line) => !line.startsWith('    '))
+      .map((line) => line.replace(/ {2,}\S+ f32$/, ''));
+    const [first, second] = [lines.indexOf('block.branch0  treeBlock'), lines.indexOf('block.branch1  treeBlock')];
+    const inBranch1 = lines.slice(second, 2 * second - first);
+    expect(inBranch1.map((line) => line.replaceAll('branch1', 'branch0').replaceAll('edge1', 'edge0').replaceAll('sum1', 'sum0'))).toEqual(
+      lines.slice(first, second).map((line) => line.replace('end 4, start 0', 'end 8, start 4')),
+    );
+    expect(lines.filter((line) => !inBranch1.includes(line)).join('\n')).toBe(`%x
+block.root  treeBlock
+  .narrowBn = batchNorm(%x)
+  .narrow = conv2d(.narrowBn) kernel 1, width 4
+  .bn = batchNorm(.narrow)
+  .act = relu(.bn)
+  .conv = conv2d(.act) groups 2, kernel 3, stride 2, width 8
+block.branch0  treeBlock
+  .split = slice(%block.root.conv) axis 2, end 4, start 0
+block.edge00  choice
+  .choice = choice(%block.branch0.split)
+block.edge000  choice
+  .choice = choice(%block.edge00.choice)
+block.edge001  choice
+  .choice = choice(%block.edge00.choice)
+block.edge01  choice
+  .choice = choice(%block.branch0.split)
+block.edge010  choice
+  .choice = choice(%block.edge01.choice)
+block.edge011  choice
+  .choice = choice(%block.edge01.choice)
+block.sum0  treeBlock
+  .sum = add(%block.edge000.choice, %block.edge001.choice, %block.edge010.choice, %block.edge011.choice)
+  .residual = add(.bn, %block.branch0.split)
+block.out  treeBlock
+  .merge = add(%block.sum0.residual, %block.sum1.residual)
+  .bn = batchNorm(.merge)
+  .act = relu(.bn)
+  .wide = conv2d(.act) kernel 1, width 16
+  .wideBn = batchNorm(.wide)
+  .pool = avgPool(%x) kernel 2, padding 0, stride 2
+  .widen = pad(.pool) after [0, 0, 4], before [0, 0, 0]
+  .add = add(.wideBn, .widen)
+return %block.out.add`);
+    expect(verifyGraph(graph, registry.ops)).toEqual([]);
+    // Per choice, a separable convolution over 4 channels: 2 * 4 + 9 * 4 + 4 * 4.
+    const { minimum, maximum } = costSummary(graph, costTable(graph, registry.ops));
+    expect(maximum.parameters - minimum.parameters).toBe(12 * 60);
+    expect(minimum.parameters).toBe(2 * 12 + 12 * 4 + 2 * 4 + 9 * 2 * 8 + 2 * 2 * 4 + 2 * 4 + 4 * 16 + 2 * 16);
+  });
+
+  test('says what width it needs', () => {
+    expect(() => tree({ width: 12 })).toThrow('TreeBlock: a width of 12 is no multiple of 4 times 2');
+    expect(() => tree({}, 24)).toThrow('TreeBlock adds channels; it cannot make 16 of 24');
+  });
+});
+
 test('the other macros', () => {
   expect(nodesOf('convBnAct', { kernel: 3, width: 6, activation: null })).toEqual(['conv conv2d 8x8x6', 'bn batchNorm 8x8x6']);
   expect(nodesOf('separableConv', { kernel: 3, width: 6, dilation: 2 })).toEqual([
@@ -68,6 +143,7 @@ test('the other macros', () => {
   expect(nodesOf('linearHead', { classes: 10, dropout: 0.1 })).toEqual(['pool globalAvgPool 4', 'dropout dropout 4', 'logits linear 10']);
   expect(nodesOf('linearHead', { classes: 10 })).toEqual(['pool globalAvgPool 4', 'logits linear 10']);
   expect(nodesOf('maxPool', { kernel: 3, stride: 2 })).toEqual(['pool maxPool 4x4x4']);
+  expect(nodesOf('bnAct', { activation: 'relu' })).toEqual(['bn batchNorm 8x8x4', 'act relu 8x8x4']);
   expect(nodesOf('zero', { stride: 2, width: 6 })).toEqual(['zero zero 4x4x6']);
   expect(nodesOf('identity', { stride: 1, width: 4 })).toEqual(['identity identity 8x8x4']);
 });

@@ -48,10 +48,11 @@ export const buildBlockProgram = async (space: SearchSpaceGraph, context: Measur
     weightOffset += Math.max(...variants.map(({ weightElements }) => weightElements));
     return position;
   });
+  const inputs = Math.max(1, ...positions.flatMap(({ variants }) => variants.map((variant) => variant.inputs.length)));
   const output = space.nodes.find(({ id }) => id === space.outputs[0])!;
   const path = await compile({
     kind: 'executable',
-    sources: writeBlocks(library.functions, options, compilerUnits),
+    sources: writeBlocks(library.functions, options, compilerUnits, { calls: positions.length, inputs }),
     flags: compilerFlags(options.vectorWidth),
     cacheFolder: context.cacheFolder,
     signal: context.signal,

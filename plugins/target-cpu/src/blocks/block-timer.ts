@@ -4,8 +4,13 @@ import type { BlockProgram } from './block-program.ts';
 import { memoryBound } from './network-calls.ts';
 import type { NetworkCalls } from './network-calls.ts';
 
-/** Runs of a network for one median of each block. */
-export const runsPerNetwork = 50;
+/** Runs of a network for one median of each block: as many as fit the time, within limits. */
+const mostRuns = 50;
+const leastRuns = 5;
+const medianMs = 500;
+
+/** Runs of networks of about so many milliseconds. */
+export const runsFor = (networkMs: number): number => Math.min(mostRuns, Math.max(leastRuns, Math.round(medianMs / networkMs)));
 
 const numbers = (line: string): readonly number[] => line.trim().split(' ').map(Number);
 
@@ -18,21 +23,22 @@ export class BlockTimer {
   }
 
   /** Median milliseconds of every call of the network, the timer's own cost subtracted. */
-  async blocksMs({ text }: NetworkCalls): Promise<readonly number[]> {
-    return numbers(await this.#process.ask(`blocks ${runsPerNetwork} ${text}`)).map((ns) => ns / 1e6);
+  async blocksMs({ text }: NetworkCalls, runs: number): Promise<readonly number[]> {
+    return numbers(await this.#process.ask(`blocks ${runs} ${text}`)).map((ns) => ns / 1e6);
   }
 
   /** Median milliseconds of the network, without a timer between its blocks. */
-  async wholeMs({ text }: NetworkCalls): Promise<number> {
-    return Number(await this.#process.ask(`whole ${runsPerNetwork} ${text}`)) / 1e6;
+  async wholeMs({ text }: NetworkCalls, runs: number): Promise<number> {
+    return Number(await this.#process.ask(`whole ${runs} ${text}`)) / 1e6;
   }
 
   /** Runs a network until three medians in a row agree within 2 %, at most 60 times. */
   async warmUp(network: NetworkCalls, signal: AbortSignal): Promise<number> {
+    const runs = runsFor(await this.wholeMs(network, leastRuns));
     const medians: number[] = [];
     for (let round = 0; round < 60; round++) {
       signal.throwIfAborted();
-      medians.push(await this.wholeMs(network));
+      medians.push(await this.wholeMs(network, runs));
       const last = medians.slice(-3);
       if (last.length === 3 && Math.max(...last) / Math.min(...last) < 1.02) break;
     }

@@ -62,9 +62,9 @@ const context: MeasureContext = {
 };
 const shared = initialiseParameters(space, registry.ops, 9);
 
-const networkOf = (choices: readonly number[]): DeployableNetwork => {
-  const graph = instantiatePath(space, choices);
-  const folded = rewriteNetwork({ graph, weights: keepWeightsOf(graph, shared) }, registry.patterns.all(), 'fold');
+const networkOf = (choices: readonly number[], of = space, weightsOf = shared): DeployableNetwork => {
+  const graph = instantiatePath(of, choices);
+  const folded = rewriteNetwork({ graph, weights: keepWeightsOf(graph, weightsOf) }, registry.patterns.all(), 'fold');
   const simple = rewriteNetwork(folded, registry.patterns.all(), 'simplify');
   return {
     name: 'path',
@@ -148,6 +148,53 @@ describe('the measuring binary', () => {
     expect(new Set(bodies('block1'))).not.toContain(bodies('block4')[0]);
     // 5 positions with 3 computed candidates, two positions alike; stem and head.
     expect(program.functions).toBe(4 * 3 + 2);
+  });
+});
+
+describe('a space of blocks with several learnable edges', () => {
+  const tree = buildGraph(registry, (root) => {
+    const edges: readonly CandidateSpec[] = [
+      { name: 'identity', macro: 'identity', attributes: {} },
+      { name: 'sep3', macro: 'separableConv', attributes: { kernel: 3 } },
+      { name: 'sep3d2', macro: 'separableConv', attributes: { kernel: 3, dilation: 2 } },
+      { name: 'max3', macro: 'maxPool', attributes: { kernel: 3 } },
+    ];
+    const stem = root.group({ id: 'stem', macro: 'convBnAct', attributes: {}, shortcut: false });
+    let value = stem.macro('', 'convBnAct', [root.input('image', float32(12, 12, 3))], { width: 16, kernel: 3 });
+    for (const [id, stride] of [
+      ['one', 1],
+      ['two', 2],
+      ['three', 1],
+    ] as const) {
+      const attributes = { width: 24, stride, candidates: edges as unknown as string[], activation: 'relu' };
+      value = root.group({ id, macro: 'treeBlock', attributes: {}, shortcut: false }).macro('', 'treeBlock', [value], attributes);
+    }
+    const head = root.group({ id: 'head', macro: 'linearHead', attributes: {}, shortcut: false });
+    return head.macro('', 'linearHead', [value], { classes: 7 });
+  });
+  const weights = initialiseParameters(tree, registry.ops, 5);
+  const paths = [
+    choicesOf(tree).map(() => 0),
+    ...sampleNetworks(
+      choicesOf(tree).map(() => 4),
+      2,
+      { seed: 3, stream: 'trees' },
+    ),
+  ];
+
+  it('computes the bits of the emitted network, and holds edges of equal shapes once', async () => {
+    const program = await buildBlockProgram(tree, context, options);
+    for (const path of paths) {
+      const network = networkOf(path, tree, weights);
+      const target = cpuTarget.create({}, { folder: '.' });
+      const executable = await target.build!(await target.emit(network, undefined, { registry } as PassContext), network, context);
+      const expected = await executable.run(image, 1);
+      await executable.dispose();
+      expect(await evaluate(program, path, network.weights)).toEqual(expected);
+    }
+    // Stem, head; of each size of image three edges that compute, two splits and a sum; two roots, and two ends with one size alike.
+    expect(program.positions).toHaveLength(2 + 3 * (12 + 2 + 2 + 2));
+    expect(program.functions).toBeLessThan(30);
   });
 });
 

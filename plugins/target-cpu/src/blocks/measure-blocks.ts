@@ -5,7 +5,7 @@ import type { SearchSpaceGraph } from '@nasc/ir';
 import { interquartileMean, median, medianAbsoluteDeviation, protocolVersion, sampleNetworks, timeInBatches } from '@nasc/measure';
 import type { CpuOptions } from '../options.ts';
 import { buildBlockProgram } from './block-program.ts';
-import { BlockTimer, runsPerNetwork } from './block-timer.ts';
+import { BlockTimer, runsFor } from './block-timer.ts';
 import { networkCalls } from './network-calls.ts';
 import type { BlockPosition, NetworkCalls } from './network-calls.ts';
 
@@ -21,14 +21,15 @@ const batchSize = 16;
 const allowedDrift = 0.03;
 const mostRepeats = 2;
 
-/** What is found out once, whatever interrupts: how many networks are timed follows from the speed of the machine. */
+/** What is found out once, whatever interrupts: how many networks are timed, how often, follows from the speed of the machine. */
 interface Begun {
   readonly networks: number;
+  readonly runsPerNetwork: number;
 }
 
 /** Networks that the budget pays for, each candidate of the widest choice seen equally often. */
 const networkCount = (widestChoice: number, networkMs: number): number => {
-  const affordable = budgetMs / (networkMs * (runsPerNetwork + 3) * (1 + 1 / batchSize));
+  const affordable = budgetMs / (networkMs * (runsFor(networkMs) + 3) * (1 + 1 / batchSize));
   const visits = Math.floor(affordable / widestChoice);
   return widestChoice * Math.min(mostVisits, Math.max(leastVisits, visits));
 };
@@ -85,16 +86,16 @@ export const measureBlocks = async (
     const reference = most[0]!.calls;
     const warmMs = await timer.warmUp(reference, context.signal);
     const begun = await context.checkpoint.resume<Begun>();
-    const count = begun?.networks ?? networkCount(widestChoice, warmMs);
-    if (!begun) await context.checkpoint.store({ networks: count } satisfies Begun);
+    const { networks: count, runsPerNetwork } = begun ?? { networks: networkCount(widestChoice, warmMs), runsPerNetwork: runsFor(warmMs) };
+    if (!begun) await context.checkpoint.store({ networks: count, runsPerNetwork } satisfies Begun);
     const networks = count === most.length ? most : draw(count);
     const { timed, references, batchesRepeated } = await timeInBatches({
       count,
       batchSize,
       allowedDrift,
       mostRepeats,
-      time: (network) => timer.blocksMs(networks[network]!.calls),
-      timeReference: async () => ({ ms: await timer.wholeMs(reference) }),
+      time: (network) => timer.blocksMs(networks[network]!.calls, runsPerNetwork),
+      timeReference: async () => ({ ms: await timer.wholeMs(reference, runsPerNetwork) }),
       checkpoint: context.checkpoint.part('networks'),
       progress: (done) => context.progress(done, count, 'networks timed'),
     });
@@ -102,7 +103,7 @@ export const measureBlocks = async (
     const usualMs = median(referencesMs);
     // At the usual speed of the machine.
     const blocksMs = timed.map(({ value, referenceMs }) => value.map((ms) => (ms * usualMs) / referenceMs));
-    const sumOfBlocksMs = (await timer.blocksMs(reference)).reduce((a, b) => a + b, 0);
+    const sumOfBlocksMs = (await timer.blocksMs(reference, runsPerNetwork)).reduce((a, b) => a + b, 0);
 
     const samples = collectSamples(positions, networks, blocksMs);
     const fixed: Record<string, LatencyValue> = {};

@@ -1,6 +1,6 @@
 // Cuts a search space into the pieces that are timed: one for every choice with what surrounds it in its group, and the
 // fixed units. Inside a piece all kernels are those of the emitted network, because kernels never cross a unit's edge.
-import { isChoice, unitsOf } from '@nasc/ir';
+import { choicesOf, consumersOf, isChoice, unitsOf } from '@nasc/ir';
 import type { ChoiceNode, GraphInput, NodeId, OpNode, SearchSpaceGraph } from '@nasc/ir';
 
 export interface SpaceBlock {
@@ -31,21 +31,24 @@ export const splitSpace = (space: SearchSpaceGraph): readonly SpaceBlock[] => {
     else runs.push({ key, id, nodes: [node] });
   }
   const typeOf = new Map([...space.inputs, ...space.nodes].map(({ id, type }) => [id, type]));
-  const choices = space.nodes.filter(isChoice).map(({ id }) => id);
+  const choices = new Map(choicesOf(space).map(({ id }, index) => [id, index]));
+  const consumers = consumersOf(space);
+  const readAtEnd = new Set(space.outputs);
   return runs.map(({ id, nodes }) => {
     const inside = new Set(nodes.map((node) => node.id));
     const inputs = new Map<NodeId, GraphInput>();
     for (const input of nodes.flatMap(inputsOf)) if (!inside.has(input)) inputs.set(input, { id: input, type: typeOf.get(input)! });
-    const outside = new Set([...space.outputs, ...space.nodes.filter((node) => !inside.has(node.id)).flatMap(inputsOf)]);
+    const isReadOutside = (id: NodeId): boolean => readAtEnd.has(id) || (consumers.get(id) ?? []).some((reader) => !inside.has(reader.id));
+    const own = new Set(nodes.map(({ group }) => group));
     const choice = nodes.find(isChoice);
     return {
       id,
-      choice: choice && choices.indexOf(choice.id),
+      choice: choice && choices.get(choice.id),
       graph: {
         inputs: [...inputs.values()],
         nodes,
-        outputs: nodes.map((node) => node.id).filter((output) => outside.has(output)),
-        groups: space.groups.filter((group) => nodes.some((node) => node.group === group.id)),
+        outputs: nodes.map((node) => node.id).filter(isReadOutside),
+        groups: space.groups.filter((group) => own.has(group.id)),
       },
     };
   });

@@ -20,9 +20,16 @@ const spread = (functions: readonly BlockFunction[], units: number): BlockFuncti
   return Array.from({ length: units }, (_, unit) => functions.slice(unit * size, (unit + 1) * size)).filter((part) => part.length > 0);
 };
 
+/** How many calls a network has at most, and how many inputs a call. */
+export interface CallLimits {
+  readonly calls: number;
+  readonly inputs: number;
+}
+
 const main = (
   functions: readonly BlockFunction[],
   threads: number,
+  limits: CallLimits,
 ): string => `/* Times blocks inside whole networks. A network comes as a line of calls:
  *
  *   blocks RUNS ARENA COUNT {FUNCTION OUTPUT WEIGHTS INPUTS INPUT...}   median nanoseconds of each call, timer subtracted
@@ -50,7 +57,7 @@ ${functions.map(({ name }) => `${signature(name)};`).join('\n')}
 
 static const block_function functions[] = {${functions.map(({ name }) => name).join(', ')}};
 
-enum { MAX_CALLS = 512, MAX_INPUTS = 8 };
+enum { MAX_CALLS = ${limits.calls}, MAX_INPUTS = ${limits.inputs} };
 
 struct call {
   block_function function;
@@ -219,8 +226,9 @@ export const writeBlocks = (
   functions: readonly BlockFunction[],
   { vectorWidth, threads }: CpuOptions,
   units: number,
+  limits: CallLimits,
 ): ReadonlyMap<string, string> => {
-  const files = new Map<string, string>([['main.c', main(functions, threads)]]);
+  const files = new Map<string, string>([['main.c', main(functions, threads, limits)]]);
   for (const [index, part] of spread(functions, units).entries()) {
     const kernels = writeKernels(
       part.flatMap(({ calls }) => calls),

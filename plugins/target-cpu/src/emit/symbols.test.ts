@@ -20,7 +20,7 @@ const networkOf = (seed: number) =>
       { op: 'conv2d', kernel: 3, stride: 2, channels: 16, activation: 'relu6' },
       { op: 'depthwiseConv2d', kernel: 5, stride: 1, activation: 'hSwish' },
       { op: 'conv2d', kernel: 1, stride: 1, channels: 16, residual: true },
-      { op: 'conv2d', kernel: 3, stride: 1, channels: 16, groups: 4, activation: 'sigmoid' },
+      { op: 'conv2d', kernel: 11, stride: 1, channels: 16, groups: 4, activation: 'sigmoid' },
     ],
     10,
     seed,

@@ -19,7 +19,7 @@ const network = chainNetwork(
   [12, 12, 1],
   [
     { op: 'conv2d', kernel: 3, stride: 2, channels: 20, activation: 'relu6' },
-    { op: 'conv2d', kernel: 3, stride: 1, channels: 16, groups: 4, activation: 'sigmoid' },
+    { op: 'conv2d', kernel: 11, stride: 1, channels: 16, groups: 4, activation: 'sigmoid' },
   ],
   10,
   3,

@@ -16,11 +16,12 @@ const depthwise = (kernel: number, stride: number, activation?: string): ChainLa
   stride,
   ...(activation && { activation }),
 });
-const dense = (kernel: number, stride: number, channels: number, activation?: string): ChainLayer => ({
+const dense = (kernel: number, stride: number, channels: number, activation?: string, residual = false): ChainLayer => ({
   op: 'conv2d',
   kernel,
   stride,
   channels,
+  residual,
   ...(activation && { activation }),
 });
 
@@ -155,9 +156,22 @@ export const chains: readonly Chain[] = [
     name: 'nodes that only plain kernels do',
     quick: true,
     input: [8, 8, 3],
-    layers: [dense(3, 1, 16, 'sigmoid'), { ...dense(3, 1, 32, 'relu'), groups: 4 }, dense(3, 2, 2, 'relu6'), depthwise(3, 1, 'relu6')],
+    layers: [dense(3, 1, 16, 'sigmoid'), dense(3, 2, 2, 'relu6'), depthwise(3, 1, 'relu6')],
     classes: 10,
-    plain: ['layer0.act', 'layer1.conv', 'layer1.act'],
+    plain: ['layer0.act'],
+  },
+  {
+    name: 'convolutions in groups',
+    quick: true,
+    input: [11, 9, 3],
+    layers: [
+      dense(3, 1, 18, 'relu'),
+      { ...dense(3, 1, 36, 'relu'), groups: 2 },
+      { ...dense(3, 1, 36, 'relu6', true), groups: 3 },
+      { ...dense(5, 2, 140), groups: 4 },
+      { ...dense(1, 1, 10, 'hSwish'), groups: 2 },
+    ],
+    classes: 10,
   },
 ];
 

@@ -1,9 +1,9 @@
-// Dense K x K convolution with bias, activation and shortcut: stems, strided 1x1 convolutions, ordinary convolutions.
+// K x K convolution, in groups or not, with bias, activation and shortcut: stems, strided 1x1 convolutions, ordinary convolutions.
 import { indent } from '@nasc/c-emit';
 import type { CPatternLowering } from '@nasc/c-emit';
 import { convolutionName, readConvolution, writeConvolutionRow } from './convolution-rows.ts';
 import { biasOf, fusedPatterns, readChain } from './fused-chain.ts';
-import { packWithBias, panelSizes, splitPanels, tailOf, vectorsOf } from './pack.ts';
+import { joinArrays, packWithBias, panelSizes, splitPanels, tailOf, vectorsOf } from './pack.ts';
 import { pickTile } from './tiles.ts';
 
 const lowering: CPatternLowering = {
@@ -11,13 +11,15 @@ const lowering: CPatternLowering = {
     const { first, activation, suffix, residual } = readChain(match);
     const shape = readConvolution(first);
     if (typeof shape === 'string') return shape;
-    const { kernel, stride, height, width, channelsIn, channelsOut, outputHeight, outputWidth } = shape;
+    const { kernel, stride, height, width, pixelIn, groups, channelsIn, channelsOut, outputHeight, outputWidth } = shape;
+    const pixelOut = groups * channelsOut;
     const { lanes } = vector;
     const vectors = vectorsOf(channelsOut, lanes);
     const tile = pickTile(outputWidth, vectors, vector);
     const sizes = panelSizes(vectors, tile.vectors);
     const rows = kernel * kernel * channelsIn;
-    const name = `convolution_${convolutionName(shape)}x${channelsOut}${suffix}`;
+    const weightsOfGroup = vectors * lanes * (1 + rows);
+    const name = `convolution_${convolutionName(shape)}x${pixelOut}${suffix}`;
     const tail = tailOf(channelsOut, lanes);
     /** All rows of one panel; `p` is its number, a C expression. */
     const panel = (p: string, size: number, pixels: number, lanesOfLast: number): string => {
@@ -30,13 +32,13 @@ const lowering: CPatternLowering = {
         bias: `weights + ${channel}`,
         panel: 'panel',
         output: 'output + at',
-        outputPixel: channelsOut,
+        outputPixel: pixelOut,
         shortcut: residual ? 'shortcut + at' : '0',
         activation,
       });
       return `const float *panel = weights + ${vectors * lanes} + (size_t)${p} * ${tile.vectors * lanes * rows};
 for (int y = first; y < last; y++) {
-  const size_t at = (size_t)y * ${outputWidth * channelsOut} + ${channel};
+  const size_t at = (size_t)y * ${outputWidth * pixelOut} + ${channel};
 ${indent(row)}
 }`;
     };
@@ -45,26 +47,38 @@ ${indent(row)}
       ...(looped > 0 ? [`for (int p = 0; p < ${looped}; p++) {\n${indent(panel('p', tile.vectors, tile.pixels, lanes))}\n}`] : []),
       ...(rest ? [`{\n${indent(panel(String(looped), rest.vectors, rest.pixels, tail))}\n}`] : []),
     ];
+    const inGroups = `for (int group = 0; group < ${groups}; group++) {
+${indent(statements.join('\n'))}
+  input += ${channelsIn};
+  output += ${channelsOut};
+${residual ? `  shortcut += ${channelsOut};\n` : ''}  weights += ${weightsOfGroup};
+}`;
+    const ofGroup = (values: Float32Array, group: number): Float32Array =>
+      Float32Array.from({ length: values.length / groups }, (_, index) => {
+        const [row, channel] = [Math.floor(index / channelsOut), index % channelsOut];
+        return values[row * pixelOut + group * channelsOut + channel]!;
+      });
     return {
       name,
       headers: ['inference-product.h', 'inference-convolution.h'],
-      source: `/* ${kernel}x${kernel}, stride ${stride}: ${height}x${width}x${channelsIn} -> ${outputHeight}x${outputWidth}x${channelsOut} */
+      source: `/* ${kernel}x${kernel}, stride ${stride}: ${height}x${width}x${pixelIn} -> ${outputHeight}x${outputWidth}x${pixelOut}${groups > 1 ? `, ${groups} groups` : ''} */
 NASC_NOINLINE void ${name}(float *output, const float *input, ${residual ? 'const float *shortcut, ' : ''}const float *weights, const int first, const int last) {
-${indent(statements.join('\n'))}
+${indent(groups > 1 ? inGroups : statements.join('\n'))}
 }`,
-      weightElements: vectors * lanes * (1 + rows),
+      weightElements: groups * weightsOfGroup,
       scratchElements: 0,
       items: outputHeight,
-      pack: (parameter) =>
-        packWithBias(parameter(first.node.id, 'weight').data, biasOf(first, channelsOut, parameter), rows, channelsOut, sizes, lanes),
+      pack(parameter) {
+        const [weight, bias] = [parameter(first.node.id, 'weight').data, biasOf(first, pixelOut, parameter)];
+        const parts = Array.from({ length: groups }, (_, group) =>
+          packWithBias(ofGroup(weight, group), ofGroup(bias, group), rows, channelsOut, sizes, lanes),
+        );
+        return joinArrays(...parts);
+      },
     };
   },
 };
 
-export const convolutionPatterns = fusedPatterns(
-  'convolution',
-  'y = activation(conv(x) + b) + shortcut, one group.',
-  ['conv2d'],
-  lowering,
-  { residual: true },
-);
+export const convolutionPatterns = fusedPatterns('convolution', 'y = activation(conv(x) + b) + shortcut.', ['conv2d'], lowering, {
+  residual: true,
+});

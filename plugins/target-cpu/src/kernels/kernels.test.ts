@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commonFlags, compile, detectVectorWidth, runProgram, vectorFlags } from '@nasc/c-emit';
 import type { VectorWidth } from '@nasc/c-emit';
+import { buildNetwork, float32, initialiseParameters } from '@nasc/ir';
 import { afterAll, describe, expect, it } from 'vitest';
 import { emitNetwork } from '../emit/emit-network.ts';
 import { readCpuOptions } from '../options.ts';
@@ -39,4 +40,21 @@ describe.each(widths)('%s', (vectorWidth) => {
     }
     expect(emitted.coverage.filter(({ kind }) => kind !== 'special').map(({ node }) => node)).toEqual(plain);
   });
+});
+
+it('kernels of a network without products compile', async () => {
+  const graph = buildNetwork(testRegistry, (builder) => {
+    const filtered = builder.op('filtered', 'depthwiseConv2d', [builder.input('image', float32(9, 9, 3))], { kernel: 3, bias: true });
+    return builder.op('means', 'globalAvgPool', [filtered]);
+  });
+  const weights = initialiseParameters(graph, testRegistry.ops, 3);
+  const network = { name: 'filter', graph, weights, classes: ['r', 'g', 'b'], normalisation: { mean: [0, 0, 0], std: [1, 1, 1] } };
+  const emitted = emitNetwork(network, testRegistry, readCpuOptions({}));
+  expect(emitted.coverage.map(({ kind }) => kind)).toEqual(['special', 'special']);
+  const flags = [...commonFlags, ...vectorFlags[host].flags];
+  const program = await compile({ kind: 'executable', sources: emitted.files, flags, cacheFolder: folder });
+  const image = randomImage(9 * 9 * 3, 1);
+  const bytes = await runProgram(program, ['--run', '-'], Buffer.from(image.buffer));
+  const expected = evaluateReference(graph, weights, image);
+  for (const [at, value] of new Float32Array(bytes.slice().buffer).entries()) expect(Math.abs(value - expected[at]!)).toBeLessThan(1e-6);
 });

@@ -42,6 +42,7 @@ export const producerOf = (node: MatchedNode, activation: string): Producer | st
   if (parameterShape(node, 'weight')!.length === 4 && whyNotPointwise(node) === undefined) return expansion(node, activation);
   const shape = readConvolution(node);
   if (typeof shape === 'string') return shape;
+  if (shape.groups > 1) return 'it has groups';
   const { kernel, channelsIn, outputWidth } = shape;
   return {
     name: `convolution_${convolutionName(shape)}`,

@@ -7,7 +7,8 @@ import { parseJson } from '@nasc/config';
 import { openArtifactStore } from '@nasc/core';
 import type { ArtifactKind, Registry, SearchSpaceArtifact } from '@nasc/core';
 import { DiagnosticError, readFailure } from '@nasc/diagnostics';
-import { expandSpace, pointerOf, readSpace } from '@nasc/expand';
+import { expandSpace, readSpaceSource, resolveSpace } from '@nasc/expand';
+import type { SpaceSource } from '@nasc/expand';
 import { readGraph } from '@nasc/ir';
 import type { Graph } from '@nasc/ir';
 import { messages } from '../../messages.ts';
@@ -36,14 +37,14 @@ export interface SubjectContext {
   readonly expandConfig: (loaded: LoadedConfig) => Promise<SearchSpaceArtifact>;
 }
 
-const fromSpace = (value: unknown, place: string, { registry, size }: SubjectContext): Subject => {
-  const space = readSpace({ value, place });
+const fromSpace = (source: SpaceSource, { registry, size }: SubjectContext): Subject => {
+  const { space, locate } = resolveSpace(source, registry.spaces);
   const { resolution, minimum, channels, classes } = space.input;
   const side = resolution ?? minimum;
   const inputShape = size.inputShape ?? (side !== undefined && channels !== undefined ? ([side, side, channels] as const) : undefined);
   const classCount = size.classes ?? classes;
   if (!inputShape || classCount === undefined) throw new DiagnosticError([messages.sizeUnknown(space.name)]);
-  return { name: space.name, graph: expandSpace(space, { inputShape, classes: classCount }, registry, pointerOf(place)) };
+  return { name: space.name, graph: expandSpace(space, { inputShape, classes: classCount }, registry, locate) };
 };
 
 const fromConfig = async (loaded: LoadedConfig, { expandConfig }: SubjectContext): Promise<Subject> => {
@@ -93,7 +94,8 @@ const fromFile = async (path: string, context: SubjectContext): Promise<Subject>
   const has = (key: string) => typeof value === 'object' && value !== null && key in value;
   if (has('task')) return fromConfig(await loadConfig(path, { folder: context.folder }), context);
   if (has('nodes')) return { name: basename(path, '.json'), graph: readGraph(value, shown) };
-  if (has('stages') || has('stem') || has('first_conv')) return fromSpace(value, shown, context);
+  if (has('stages') || has('stem') || has('extends') || has('first_conv'))
+    return fromSpace({ value, place: shown, folder: dirname(path) }, context);
   throw new DiagnosticError([messages.unreadableFile(shown)]);
 };
 
@@ -131,7 +133,7 @@ export const findSubject = async (what: string | undefined, context: SubjectCont
     if (!loaded) throw new DiagnosticError([messages.nothingNamed(registry.spaces.names())]);
     return fromConfig(loaded, context);
   }
-  if (isSpaceName(what, context)) return fromSpace(registry.spaces.require(what).space, what, context);
+  if (isSpaceName(what, context)) return fromSpace(readSpaceSource(what, folder, registry.spaces), context);
 
   const path = resolve(folder, what);
   const found = await stat(path).catch(() => undefined); // not there: it may still be a hash

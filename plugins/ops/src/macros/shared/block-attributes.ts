@@ -28,6 +28,14 @@ export const strideSchema = { type: 'integer', minimum: 1, default: 1, descripti
 export const widthSchema = { type: 'integer', minimum: 1, description: 'Channels out.' } as const;
 export const activationSchema = { type: 'string', minLength: 1, default: 'relu6', description: 'Op used as activation.' } as const;
 
+/** Of a macro with learnable edges: a stage gives its own, `{ name, macro, attributes }` each. */
+export const candidatesSchema = {
+  type: 'array',
+  minItems: 1,
+  items: { type: 'object', required: ['name', 'macro', 'attributes'] },
+  description: 'Candidates of every learnable edge.',
+} as const;
+
 export const channelsIn = (builder: GraphBuilder, input: NodeId): number => builder.typeOf(input).shape.at(-1)!;
 
 /** Batch normalisation with the block's settings. */
