@@ -1,6 +1,7 @@
 export * from './instantiate-path.ts';
 export * from './match-patterns.ts';
 export * from './passes.ts';
+export * from './remove-blocks.ts';
 export * from './remove-unused.ts';
 export * from './regularise.ts';
 export * from './rewrite.ts';

@@ -30,3 +30,19 @@ export const expectedCostGradient = (p: ArrayLike<number>, costs: readonly numbe
   const mean = dot(p, costs);
   return Float64Array.from(p, (probability, i) => probability * (costs[i]! - mean));
 };
+
+/** A cost that takes part in a loss, and how it enters. */
+export interface WeighedCost {
+  readonly table: Pick<CostTable, 'candidates'>;
+  readonly expected: ExpectedCost;
+  /** dL/dE, per the cost's unit. */
+  readonly perCost: number;
+}
+
+/** Adds to dL/dalpha of one choice what it owes to the costs: sum over costs of dL/dE dE/dalpha. In place. */
+export const addCostGradient = (gradient: Float64Array, p: ArrayLike<number>, choice: number, costs: readonly WeighedCost[]): void => {
+  for (const { table, expected, perCost } of costs) {
+    if (!expected.dependsOn(choice)) continue;
+    for (const [i, g] of expectedCostGradient(p, table.candidates[choice]!).entries()) gradient[i]! += perCost * g;
+  }
+};

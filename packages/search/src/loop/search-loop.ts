@@ -57,6 +57,8 @@ export interface LoopStrategy<Memory> {
   readonly columns: readonly string[];
   /** Plain data. */
   readonly initialMemory: Memory;
+  /** Architecture parameters at the beginning; those of `initialArchitecture` when absent. */
+  readonly architecture?: ArchitectureParameters;
   /** Arch-validation batches of a step; 1 when absent. */
   readonly batchesPerStep?: number;
   step(given: ArchitectureStep<Memory>): Promise<ArchitectureOutcome<Memory>>;
@@ -108,7 +110,9 @@ export const searchLoop = async <Memory>(
     context.progress(step + weightStep, steps + (trainsWeights ? schedule.weightSteps : 0), 'steps', message);
   if (resumed) report(resumed.step);
 
-  const architecture = resumed ? restoreArchitecture(choices, resumed.architecture) : initialArchitecture(choices, seed);
+  const architecture = resumed
+    ? restoreArchitecture(choices, resumed.architecture)
+    : (strategy.architecture ?? initialArchitecture(choices, seed));
   const { alphas } = architecture;
   const weights = weightTraining(context, options, { seed, steps: schedule.weightSteps });
   const mixtureOf = (probabilities: readonly Float64Array[], at: number) =>

@@ -3,10 +3,10 @@ import type { GateGradients, GateSample } from '@nasc/core';
 import type { ChoiceNode } from '@nasc/ir';
 import {
   adamStep,
+  addCostGradient,
   alphaGradient,
   alphaGradientOfPair,
   expectedCost,
-  expectedCostGradient,
   pairProbabilities,
   publishedAdam,
   rescalePair,
@@ -46,9 +46,10 @@ export const architectureStep = ({ choices, alphas, states }: ArchitectureParame
   const adam = { ...publishedAdam, learningRate: options.learningRate };
   const overPair = options.expectedOver === 'sampled';
   const probabilities = alphas.map((alpha, choice) => costProbabilities(alpha, overPair ? pairOf(sample, choice) : undefined));
-  const costs = objective.costs.map((table) => ({ table, expected: expectedCost(probabilities, table) }));
-  const expected = costs.map((cost) => cost.expected.value);
-  const { perCrossEntropy, perCost } = objective.evaluate(measured.loss, expected, multipliers);
+  const expected = objective.costs.map((table) => expectedCost(probabilities, table));
+  const values = expected.map(({ value }) => value);
+  const { perCrossEntropy, perCost } = objective.evaluate(measured.loss, values, multipliers);
+  const costs = objective.costs.map((table, cost) => ({ table, expected: expected[cost]!, perCost: perCost[cost]! }));
 
   for (const [choice, alpha] of alphas.entries()) {
     const node = choices[choice]!;
@@ -57,15 +58,11 @@ export const architectureStep = ({ choices, alphas, states }: ArchitectureParame
     const silent = !options.crossEntropyGradients || (options.zero === 'latency-only' && isZero(node, sample.active[choice]!));
     const ofCrossEntropy = pair ? alphaGradientOfPair(alpha, gates, pair) : alphaGradient(softmax(alpha), gates);
     const gradient = ofCrossEntropy.map((g) => (silent ? 0 : perCrossEntropy * g));
-    for (const [index, { table, expected: cost }] of costs.entries()) {
-      if (!cost.dependsOn(choice)) continue;
-      for (const [i, g] of expectedCostGradient(probabilities[choice]!, table.candidates[choice]!).entries())
-        gradient[i]! += perCost[index]! * g;
-    }
+    addCostGradient(gradient, probabilities[choice]!, choice, costs);
     if (!gradient.every(Number.isFinite)) throw given.diverged(`a gate's gradient at ${node.id} is not a number`);
     const before = alpha.slice();
     adamStep(alpha, gradient, states[choice]!, adam);
     if (pair) rescalePair(alpha, before, pair);
   }
-  return expected;
+  return values;
 };

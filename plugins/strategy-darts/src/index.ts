@@ -1,0 +1,3 @@
+export * from './darts.ts';
+export * from './mixed-loss-gradient.ts';
+export * from './plugin.ts';

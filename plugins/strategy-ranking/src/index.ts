@@ -1,0 +1,4 @@
+export * from './evolution/evolution.ts';
+export * from './feasible-networks.ts';
+export * from './plugin.ts';
+export * from './random/random.ts';
