@@ -3,7 +3,8 @@ import type { KeptStates, SearchResult } from '@nasc/core';
 import type { DiagnosticError } from '@nasc/diagnostics';
 import { formatDiagnostics } from '@nasc/diagnostics';
 import { beforeAll, expect, test } from 'vitest';
-import { latencyTable, planted, plantedWeights, searchPlanted } from '../planted.test-helper.ts';
+import { latencies, planted, plantedWeights, searchPlanted } from '../../../../test/strategies/planted-space.ts';
+import { proxylessGradient } from './proxyless-gradient.ts';
 
 let weights: Awaited<ReturnType<typeof plantedWeights>>;
 beforeAll(async () => {
@@ -11,10 +12,7 @@ beforeAll(async () => {
 });
 
 /** Every candidate costs the same. */
-const even = latencyTable(
-  0.2,
-  [0, 1, 2].map(() => [0.1, 0.1, 0.1, 0.1]),
-);
+const even = latencies({ planted: 1, others: 1 });
 const probabilities = (result: SearchResult) =>
   result.kind === 'distribution' ? result.logProbabilities.map((row) => row.map(Math.exp)) : [];
 const probabilityOfPlanted = (result: SearchResult) => probabilities(result).map((row, choice) => row[planted[choice]!]!);
@@ -23,7 +21,7 @@ test.each([
   { gates: 'full_v2', steps: 150 },
   { gates: 'two', steps: 300 },
 ])('finds the planted candidate of every choice: $gates', async (options) => {
-  const result = await searchPlanted({ weights, latency: even, options: { ...options, batchSize: 32 } });
+  const result = await searchPlanted(proxylessGradient, { weights, costs: even, options: { ...options, batchSize: 32 } });
   for (const probability of probabilityOfPlanted(result)) expect(probability).toBeGreaterThan(0.8);
   const { entropy, loss, step } = result.history.columns;
   expect(step).toHaveLength(options.steps);
@@ -33,7 +31,11 @@ test.each([
 });
 
 test('without gradients of the cross-entropy it finds nothing: the control of the experiments', async () => {
-  const result = await searchPlanted({ weights, latency: even, options: { steps: 150, crossEntropyGradients: false, batchSize: 32 } });
+  const result = await searchPlanted(proxylessGradient, {
+    weights,
+    costs: even,
+    options: { steps: 150, crossEntropyGradients: false, batchSize: 32 },
+  });
   for (const probability of probabilityOfPlanted(result)) expect(probability).toBeLessThan(0.3);
 });
 
@@ -41,16 +43,20 @@ test.each([4.5, 5.5])(
   'the expected latency settles at the limit where the better candidates are the slower ones, %d ms',
   async (limitMs) => {
     // From 3.5 to 9.5 ms; cross-entropy alone would end near 9.5.
-    const candidatesMs = [0, 1, 2].map((choice) => [0, 1, 2, 3].map((candidate) => (candidate === planted[choice] ? 3 : 1)));
     const options = { steps: 300, damping: 20, batchSize: 32 };
-    const result = await searchPlanted({ weights: await plantedWeights(1), latency: latencyTable(0.5, candidatesMs, limitMs), options });
+    const result = await searchPlanted(proxylessGradient, {
+      weights: await plantedWeights(1),
+      costs: latencies({ planted: 3, others: 1 }, limitMs),
+      options,
+    });
     const expected = result.history.columns['expected.latency']!.slice(-50);
     expect(Math.abs(expected.reduce((sum, ms) => sum + ms, 0) / 50 - limitMs)).toBeLessThan(0.05 * limitMs);
   },
 );
 
 test('weight steps change the shared weights, and only they do', async () => {
-  const search = (weightSteps: number) => searchPlanted({ weights, latency: even, options: { steps: 5, weightSteps, batchSize: 32 } });
+  const search = (weightSteps: number) =>
+    searchPlanted(proxylessGradient, { weights, costs: even, options: { steps: 5, weightSteps, batchSize: 32 } });
   expect((await search(0)).weights).toEqual(weights);
   const { weights: after, cost } = await search(2);
   expect(after!.get('logits.weight')!.data).not.toEqual(weights.get('logits.weight')!.data);
@@ -59,7 +65,8 @@ test('weight steps change the shared weights, and only they do', async () => {
 });
 
 test('the same seed searches the same way to the last bit; another seed does not', async () => {
-  const search = (seed: number) => searchPlanted({ weights, latency: even, options: { steps: 20, seed, weightSteps: 1, batchSize: 32 } });
+  const search = (seed: number) =>
+    searchPlanted(proxylessGradient, { weights, costs: even, options: { steps: 20, seed, weightSteps: 1, batchSize: 32 } });
   const first = await search(1);
   expect(await search(1)).toEqual(first);
   expect(probabilities(await search(2))).not.toEqual(probabilities(first));
@@ -69,23 +76,22 @@ test.each([
   { gates: 'full_v2', weightSteps: 0 },
   { gates: 'two', weightSteps: 2 },
 ])('interrupted again and again it finds the same to the last bit: $gates, $weightSteps weight steps', async (options) => {
-  const candidatesMs = [0, 1, 2].map((choice) => [0, 1, 2, 3].map((candidate) => (candidate === planted[choice] ? 3 : 1)));
   const planned = {
     weights,
-    latency: latencyTable(0.5, candidatesMs, 5),
+    costs: latencies({ planted: 3, others: 1 }, 5),
     options: { ...options, steps: 24, batchSize: 32 },
   };
-  const whole = await searchPlanted(planned);
+  const whole = await searchPlanted(proxylessGradient, planned);
   const kept: KeptStates = new Map();
   for (const stop of [{ stopAt: 1 }, { stopAt: 6 }, { stopAt: 9, every: 4, crash: true }, { stopAt: 3, crash: true }]) {
-    await expect(searchPlanted({ ...planned, checkpoint: memoryCheckpoint(kept, stop) })).rejects.toThrow('stopped');
+    await expect(searchPlanted(proxylessGradient, { ...planned, checkpoint: memoryCheckpoint(kept, stop) })).rejects.toThrow('stopped');
   }
-  expect(await searchPlanted({ ...planned, checkpoint: memoryCheckpoint(kept) })).toEqual(whole);
+  expect(await searchPlanted(proxylessGradient, { ...planned, checkpoint: memoryCheckpoint(kept) })).toEqual(whole);
 });
 
 const divergence = async (options: object, kept: KeptStates = new Map()) => {
-  const planned = { weights, latency: even, options: { steps: 9, batchSize: 32, ...options } };
-  const error = await searchPlanted({ ...planned, checkpoint: memoryCheckpoint(kept) }).catch((cause: unknown) => cause);
+  const planned = { weights, costs: even, options: { steps: 9, batchSize: 32, ...options } };
+  const error = await searchPlanted(proxylessGradient, { ...planned, checkpoint: memoryCheckpoint(kept) }).catch((cause: unknown) => cause);
   return formatDiagnostics((error as DiagnosticError).diagnostics);
 };
 
