@@ -19,7 +19,7 @@ const random = new Random({ seed: Number(values.seed), stream: 'bench.kills' });
 const config = () => ({
   task: { dataset: 'fashion-mnist-or-mnist', searchImages: 4000, archValidationImages: 500, scoringImages: 500 },
   space: 'mobile-small',
-  targets: ['table'],
+  targets: ['small-table'],
   plugins: [join(import.meta.dirname, '../test/nothing-lost/plugin.js')],
   constraints: { latencyShare: 0.7 },
   outDir: 'out',

@@ -50,7 +50,7 @@ error CONFIG_OVERRIDE_BLOCKED: "targets" is a list of 1: "first" is no place in 
     const { code, text: message } = await set(text);
     expect(code).toBe(1);
     expect(message).toMatch(
-      /^error CONFIG_UNKNOWN_KEY: Unknown key "(?:__proto__|constructor)"\.\n {2}at --set .*\n {2}hint: Known keys: task, .*\.\n$/,
+      /^error CONFIG_UNKNOWN_KEY: Unknown key "(?:__proto__|constructor)"\.\n {2}at --set .*\n {2}hint: Known keys: extends, task, .*\.\n$/,
     );
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });

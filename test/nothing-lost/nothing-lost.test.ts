@@ -23,7 +23,7 @@ let whole: ReturnType<typeof outcome>;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'nasc-nothing-lost-'));
   const folder = await runFolder('whole');
-  await attempt({ config: smallConfig({ target: 'table' }), folder, checkpointIntervalMs: 30_000 });
+  await attempt({ config: smallConfig({ target: 'small-table' }), folder, checkpointIntervalMs: 30_000 });
   whole = outcome(folder);
 }, 300_000);
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -34,7 +34,7 @@ test('killed in every pass, with other numbers of threads and workers each time:
   /** Kills at a random one of the pass's next events, some of which are followed by the writing of a checkpoint. */
   const killIn = async (pass: string, most: number) => {
     let wait = random.integer(most);
-    const config = smallConfig({ target: 'table', threads: 1 + random.integer(3), dataWorkers: random.integer(3) });
+    const config = smallConfig({ target: 'small-table', threads: 1 + random.integer(3), dataWorkers: random.integer(3) });
     const killAt = (event: string) => event.startsWith(pass) && wait-- === 0;
     const { killed } = await attempt({ config, folder, killAt, delayMs: random.integer(6) });
     return killed ? [pass] : [];
@@ -50,7 +50,7 @@ test('killed in every pass, with other numbers of threads and workers each time:
     ...(await killIn('codegen/', 6)),
   ];
   expect(survived).toHaveLength(8);
-  await attempt({ config: smallConfig({ target: 'table' }), folder });
+  await attempt({ config: smallConfig({ target: 'small-table' }), folder });
   expect(outcome(folder)).toEqual(whole);
   // No unfinished work is left over.
   expect(await readdir(join(folder, '.nasc/checkpoints'))).toEqual([]);
@@ -76,7 +76,7 @@ const nasc = (folder: string, interruptAt?: string) =>
 
 test('Ctrl-C keeps what is unfinished and says how far it is; the same command goes on from there', async () => {
   const folder = await runFolder('interrupted');
-  await writeFile(join(folder, 'nasc.config.json'), JSON.stringify(smallConfig({ target: 'table' })));
+  await writeFile(join(folder, 'nasc.config.json'), JSON.stringify(smallConfig({ target: 'small-table' })));
   const goesOn = 'train: warm-up: goes on where it was interrupted\n';
   const first = await nasc(folder, 'warm-up begins');
   expect(first).toMatchObject({ code: 130, stderr: expect.stringContaining('The same command goes on from there.') as string });

@@ -37,7 +37,7 @@ const tableMs = ({ nodes }) => nodes.reduce((sum, { type }) => sum + type.shape.
 const latency = (ms) => ({ ms, source: 'table', samples: 1, spread: 0, deviceId });
 
 const target = {
-  name: 'table',
+  name: 'small-table',
   options: {},
   capabilities: { dtypes: ['float32'] },
   device: async () => ({ id: deviceId, description: 'a table' }),
@@ -84,7 +84,7 @@ export const smallWorld = definePlugin({
     // For a test that interrupts there.
     api.hooks.beforePass.for('warm-up').tap('small-world', () => void process.stderr.write('warm-up begins\n'));
     api.addTarget({
-      name: 'table',
+      name: 'small-table',
       description: 'A table.',
       optionsSchema: { type: 'object', additionalProperties: false },
       create: () => target,

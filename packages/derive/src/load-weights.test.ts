@@ -20,9 +20,10 @@ const space = {
   stem: [{ name: 'stem', macro: 'convBnAct', kernel: 3, stride: 2, width: 4 }],
   candidates: [{ macro: 'mbConv', kernel: 5, expansion: 3 }],
   stages: [
-    { width: 4, blocks: ['zero', 'k5e3'] },
-    { width: 6, stride: 2, blocks: ['k5e3'] },
+    { width: 4, blocks: 2 },
+    { width: 6, stride: 2, blocks: 1 },
   ],
+  choose: ['zero', 'k5e3'],
   head: [
     { name: 'mix', macro: 'convBnAct', kernel: 1, width: 8 },
     { name: 'head', macro: 'linearHead' },

@@ -16,9 +16,8 @@ const areAlike = (a: Record<string, unknown>, b: Record<string, unknown>): boole
 /** Objects are merged key by key; of everything else, lists too, the later one counts. */
 const merge = (base: unknown, over: unknown): unknown => {
   if (!isObject(base) || !isObject(over) || !areAlike(base, over)) return over;
-  const merged = { ...base };
-  for (const [key, value] of Object.entries(over)) merged[key] = key in base ? merge(base[key], value) : value;
-  return merged;
+  const merged = Object.entries(over).map(([key, value]) => [key, Object.hasOwn(base, key) ? merge(base[key], value) : value]);
+  return { ...base, ...Object.fromEntries(merged) };
 };
 
 const isFile = (name: string): boolean => name.endsWith('.json') || name.includes('/');

@@ -198,13 +198,13 @@ describe('a search space', () => {
   });
 
   test('is reported by its own place', () => {
-    const wrong = { ...space, stages: [{ width: 16, block: 2, zero: 'always' }], head: [{ macr: 'linearHead' }] };
+    const wrong = { ...space, stages: [{ width: 16, blcks: 2, zero: 'always' }], head: [{ macr: 'linearHead' }] };
     expect(messageOf(() => validateSpace(wrong, 'nasc.config.ts#/space'))).toBe(
       `error CONFIG_MISSING_KEY: "stages[0].blocks" is missing.
   at nasc.config.ts#/space/stages/0
-  hint: Is "block" meant?
-error CONFIG_UNKNOWN_KEY: Unknown key "block" in "stages[0]".
-  at nasc.config.ts#/space/stages/0/block
+  hint: Is "blcks" meant?
+error CONFIG_UNKNOWN_KEY: Unknown key "blcks" in "stages[0]".
+  at nasc.config.ts#/space/stages/0/blcks
   hint: Did you mean "blocks"?
 error CONFIG_WRONG_VALUE: "stages[0].zero" has to be "where-shortcut" or "never", and is "always".
   at nasc.config.ts#/space/stages/0/zero
