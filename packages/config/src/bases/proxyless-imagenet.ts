@@ -1,6 +1,6 @@
 // The published search and training of ProxylessNAS on ImageNet: section 1.5 and 1.8 of its released code (mit-han-lab/proxylessnas,
 // `imagenet_arch_search.py`, `imagenet_run_exp.py`). What depends on the user is left out: data set, targets, the reference latency.
-import type { Preset } from './presets.ts';
+import type { Preset } from './preset.ts';
 
 const everything = ['weight', 'bias', 'scale'] as const;
 

@@ -3,13 +3,7 @@ import { candidateCosts, choicesOf, costSummary, costTable, isChoice, printGraph
 import type { Attributes, CostSummary, Graph, Group, OpLookup, PrintRow } from '@nasc/ir';
 import { formatCount, formatLarge } from '@nasc/report';
 import type { KnownLatencies } from './known-latencies.ts';
-
-export interface Range {
-  readonly minimum: number;
-  readonly maximum: number;
-  /** Mean over all networks. */
-  readonly uniform: number;
-}
+import type { Range } from './range.ts';
 
 export interface DescribedLayer {
   readonly id: string;

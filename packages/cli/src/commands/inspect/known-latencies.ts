@@ -7,7 +7,7 @@ import type { BlockLatencies, PluginHost } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Graph } from '@nasc/ir';
 import { messages } from '../../messages.ts';
-import type { Range } from './describe-graph.ts';
+import type { Range } from './range.ts';
 
 export interface KnownLatencies {
   readonly target: string;
