@@ -77,6 +77,37 @@ test('two limited sums of whole numbers: every network keeps both, and the best 
   }
 });
 
+/** Lagrangian bound: for every multiplier no network under the limit gains more than the best of gain - multiplier * (cost - limit). */
+const bound = ({ gains, limits: [limit] }: KnapsackProblem): number => {
+  let [least, low, high] = [Infinity, 0, 1000];
+  for (let round = 0; round < 80; round++) {
+    const multiplier = (low + high) / 2;
+    const best = gains.map((candidates, choice) =>
+      candidates
+        .map((gain, j) => ({ value: gain - multiplier * limit!.costs[choice]![j]!, cost: limit!.costs[choice]![j]! }))
+        .reduce((a, b) => (b.value > a.value ? b : a)),
+    );
+    const cost = best.reduce((sum, chosen) => sum + chosen.cost, 0);
+    least = Math.min(least, best.reduce((sum, { value }) => sum + value, 0) + multiplier * limit!.limit);
+    if (cost > limit!.limit) low = multiplier;
+    else high = multiplier;
+  }
+  return least;
+};
+
+test('hundreds of choices: within a tenth of a percent of what no network can exceed', () => {
+  const random = new Random({ seed: 3, stream: 'test.knapsack' });
+  const draw = (value: () => number) => Array.from({ length: 400 }, () => Array.from({ length: 7 }, value));
+  const [gains, costs] = [draw(() => Math.log(1e-3 + random.uniform())), draw(() => random.uniform())];
+  const problem: KnapsackProblem = { gains, limits: [{ costs, combine: 'sum', limit: 110 }], count: 8 };
+  const found = knapsack(problem);
+  expect(found).toHaveLength(8);
+  for (const network of found) expect(costOf(problem.limits[0]!, network)).toBeLessThanOrEqual(110);
+  const most = bound(problem);
+  expect(found[0]!.gain).toBeLessThanOrEqual(most);
+  expect(Math.abs(found[0]!.gain / most - 1)).toBeLessThan(1e-3);
+});
+
 test('a network that uses up the limit exactly is found', () => {
   const problem = {
     gains: [
