@@ -38,7 +38,7 @@ export const deriveStage = definePlugin({
         produces: 'architecture',
         per: 'network',
         dependsOn: ['engine', 'data', 'device', 'limits'],
-        reads: ({ derive: { select }, task, seed }) => ({ select, task, seed }),
+        reads: ({ derive: { select }, task, seed, train: { batchSize } }) => ({ select, task, seed, batchSize }),
         passes: [selectPass],
       }),
     );

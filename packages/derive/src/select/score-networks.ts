@@ -5,8 +5,6 @@ import type { PassContext, SearchResult, SearchSpaceArtifact } from '@nasc/core'
 import { batchSource, scorePath, splitTask } from '@nasc/training';
 import { remembering } from './remember.ts';
 
-const batchSize = 128;
-
 /**
  * Calls `use` with a function that gives the mean cross-entropy of a path, nats; each path is scored once. It gives undefined where the search
  * left no shared weights.
@@ -19,6 +17,8 @@ export const withScores = async <T>(
   const { weights } = searchResult;
   if (!weights) return use(async () => undefined);
   const { config, checkpoint } = context;
+  // As many at a time as the warm-up had memory for.
+  const { batchSize } = config.train;
   const dataset = await taskDataset(context, searchSpace.task);
   const { train, scoring } = splitTask(dataset, config.task, config.seed);
   const images = { classes: dataset.classes.length, batchSize, normalisation: searchSpace.task.normalisation };
