@@ -5,6 +5,7 @@
 // * imagenet: the paper's space at 224x224 with its published settings (preset `proxyless-imagenet`, batches of 256), on CIFAR-10's photos
 //   resized: steps are those of ImageNet, only fewer. The last rows say what the published numbers of steps would take.
 // * cifar10: the PyramidNet tree space, 648 choices of 7 candidates.
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createPipeline } from '../packages/cli/dist/index.js';
 
@@ -16,7 +17,7 @@ const configs = {
   imagenet: {
     extends: 'proxyless-imagenet',
     task: { dataset: { name: 'cifar10', resolution: 224 }, archValidationImages: 5000, scoringImages: 2000 },
-    targets: ['pixel1'],
+    targets: [{ name: 'table', file: join(import.meta.dirname, 'large-searches/ten-classes.json') }],
     constraints: { latencyMs: 80 },
     // Both kinds of steps from the beginning, so that a minute shows both.
     derive: { strategy: { name: 'proxyless-gradient', startEpochs: 0 } },
@@ -38,25 +39,27 @@ const configs = {
 const publishedSteps = { train: 40 * 4810, search: 114_478 + 120 * 4810 };
 
 const hours = (ms) => `${(ms / 3_600_000).toFixed(1)} h`;
+const printPart = (name, { part, ms, work, memoryBytes }) => {
+  const each = work ? ms / work.total : undefined;
+  const row = [
+    part,
+    work?.done ?? '',
+    work ? `${work.total} ${work.unit}` : '',
+    each === undefined ? '' : (each / 1000).toPrecision(3),
+    memoryBytes === undefined ? '' : (memoryBytes / 2 ** 20).toFixed(0),
+    hours(ms),
+  ];
+  console.log(`| ${row.join(' | ')} |`);
+  const steps = name === 'imagenet' ? publishedSteps[part] : undefined;
+  if (steps !== undefined && each !== undefined) console.log(`| ${part} on ImageNet | | ${steps} steps | | | ${hours(each * steps)} |`);
+};
+
 for (const name of values.only.split(',')) {
-  const found = await createPipeline(configs[name], {
+  const pipeline = createPipeline(configs[name], {
     listener: (event, { pass, done, total, message }) => {
       if (event === 'progress' && process.stderr.isTTY) process.stderr.write(`\r\u001B[K${pass} ${done}/${total} ${message ?? ''}`);
     },
-  }).estimate({ measureMs: 1000 * Number(values.seconds) });
+  });
   console.log(`\n${name}\n\n| part | steps measured | of | s a step | memory, MiB | projected |\n| --- | --- | --- | --- | --- | --- |`);
-  for (const { part, ms, work, memoryBytes } of found) {
-    const each = work ? ms / work.total : undefined;
-    const row = [
-      part,
-      work?.done ?? '',
-      work ? `${work.total} ${work.unit}` : '',
-      each === undefined ? '' : (each / 1000).toPrecision(3),
-      memoryBytes === undefined ? '' : (memoryBytes / 2 ** 20).toFixed(0),
-      hours(ms),
-    ];
-    console.log(`| ${row.join(' | ')} |`);
-    const steps = name === 'imagenet' ? publishedSteps[part] : undefined;
-    if (steps !== undefined && each !== undefined) console.log(`| ${part} on ImageNet | | ${steps} steps | | | ${hours(each * steps)} |`);
-  }
+  await pipeline.estimate({ measureMs: 1000 * Number(values.seconds), onPart: (found) => printPart(name, found) });
 }
