@@ -271,8 +271,8 @@ test('select, interrupted again and again: no network is scored twice, and none 
       target: counting,
     });
   // Within the second score, then within the measurement.
-  await expect(attempt(2)).rejects.toThrow('stopped');
-  await expect(attempt(6)).rejects.toThrow('stopped');
+  await expect(attempt(7)).rejects.toThrow('stopped');
+  await expect(attempt(15)).rejects.toThrow('stopped');
   expect(builds).toHaveLength(1);
   const first = await attempt();
   expect(builds).toHaveLength(2);
