@@ -9,7 +9,7 @@ const layers: readonly (readonly string[])[] = [
   ['ir', 'config', 'data'],
   ['core'],
   ['onnx', 'net-config', 'c-emit', 'measure', 'tfjs'],
-  ['transforms', 'training'],
+  ['transforms', 'training', 'profile'],
   ['search'],
   ['expand', 'train', 'annotate', 'derive', 'export', 'codegen'],
   ['plugins/*'],

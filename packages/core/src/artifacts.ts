@@ -1,6 +1,6 @@
 // What the stages hand to each other. Open by declaration merging, so that a plugin's pass may add its own kind.
 import type { Cost, NetworkGraph, SearchSpaceGraph, TensorTable } from '@nasc/ir';
-import type { BlockLatencies, CostTable, CoverageRow, LatencyValue, MemoryReport, NetworkLatency, SearchResult } from './kinds/index.ts';
+import type { CostTable, CoverageRow, LatencyModel, MemoryReport, NetworkLatency, Profile, SearchResult } from './kinds/index.ts';
 import type { Normalisation } from '@nasc/data';
 
 /** What the network is for: from the data set. */
@@ -41,11 +41,35 @@ export interface Supernet {
   readonly cost: TrainingCost;
 }
 
-export interface CostModel {
+/** How predictions of whole networks compare with measurements that the predictor had not seen. Errors are relative: predicted / measured - 1. */
+export interface PredictionAccuracy {
+  /** Networks that were held out, all in turn (`cross-validation`), or kept apart from the beginning (`held out`). */
+  readonly networks: number;
+  readonly method: 'cross-validation' | 'held out';
+  /** Root mean square of the errors. */
+  readonly rmspe: number;
+  /** Mean of the errors. */
+  readonly bias: number;
+  /** Share of the networks within 5 and 10 %. */
+  readonly within5: number;
+  readonly within10: number;
+  /** Rank correlation (Kendall, 1945: tau-b); undefined where all are alike. */
+  readonly kendallTau: number | undefined;
+  /** A measurement lies between `low` and `high` times its prediction, for `confidence` of all networks. */
+  readonly interval: { readonly confidence: number; readonly low: number; readonly high: number };
+  /** Share of the held-out networks whose measurement lies in an interval that was made without them; undefined where too few are there to tell. */
+  readonly coverage: number | undefined;
+  /** What one network's own measurements differ by, as a share: an error below twice that is none. */
+  readonly repeatNoise: number | undefined;
+}
+
+export interface CostModel extends LatencyModel {
   readonly target: string;
-  readonly measured: BlockLatencies;
-  readonly choices: readonly (readonly LatencyValue[])[];
-  readonly fixed: Readonly<Record<string, LatencyValue>>;
+  readonly predictor: string;
+  /** What the model was fitted to. */
+  readonly profile: Profile;
+  /** Undefined where no whole networks were measured, or too few to hold any out. */
+  readonly accuracy: PredictionAccuracy | undefined;
 }
 
 export interface SelectRound {

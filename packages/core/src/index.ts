@@ -10,6 +10,7 @@ export type { EstimatedPart, EstimatedWork, EstimateOptions, StandIns } from './
 export * from './pipeline/pipeline.ts';
 export { reportProgress } from './pipeline/report-progress.ts';
 export * from './plugin.ts';
+export { createLatencyPredictor } from './plugins/create-latency-predictor.ts';
 export { createTarget } from './plugins/create-target.ts';
 export { createRegistrations } from './plugins/registrations.ts';
 export type { OrderedPart, OwnedPass } from './plugins/order-passes.ts';

@@ -2,7 +2,7 @@
 import type { MacroDefinition, OpDefinition, PatternDefinition } from '@nasc/ir';
 import type {
   DatasetDefinition,
-  LatencyPredictor,
+  LatencyPredictorDefinition,
   SpaceDefinition,
   StrategyDefinition,
   TargetDefinition,
@@ -40,7 +40,7 @@ export interface PluginApi {
   addEngine(engine: TrainingEngine): void;
   addTarget(target: TargetDefinition): void;
   addStrategy(strategy: StrategyDefinition): void;
-  addLatencyPredictor(predictor: LatencyPredictor): void;
+  addLatencyPredictor(predictor: LatencyPredictorDefinition): void;
   /** A part of a stage with its passes; the six stages come in this way. */
   addPart(part: StagePart): void;
   /** Places a pass next to a named one; it receives and returns what flows there. */

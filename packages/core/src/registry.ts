@@ -2,7 +2,7 @@
 import type { MacroLookup, OpLookup, PatternLookup } from '@nasc/ir';
 import type {
   DatasetDefinition,
-  LatencyPredictor,
+  LatencyPredictorDefinition,
   SpaceDefinition,
   StrategyDefinition,
   TargetDefinition,
@@ -25,5 +25,5 @@ export interface Registry {
   readonly engines: Lookup<TrainingEngine>;
   readonly targets: Lookup<TargetDefinition>;
   readonly strategies: Lookup<StrategyDefinition>;
-  readonly latencyPredictors: Lookup<LatencyPredictor>;
+  readonly latencyPredictors: Lookup<LatencyPredictorDefinition>;
 }

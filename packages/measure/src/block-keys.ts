@@ -1,9 +1,8 @@
 // Which entry of the latency table a node's time counts for.
 import { choicesOf, isChoice, unitsOf } from '@nasc/ir';
+import type { BlockKey } from '@nasc/core';
 import type { NodeId, OpNode, SearchSpaceGraph } from '@nasc/ir';
 
-/** A choice by its index, or something fixed by its unit. */
-export type BlockKey = number | string;
 export type KeyOfNode = (node: OpNode) => BlockKey;
 
 /**

@@ -1,6 +1,5 @@
 export * from './block-keys.ts';
 export * from './host-device.ts';
-export * from './measure-in-place.ts';
 export * from './measure.ts';
 export * from './network-latency.ts';
 export * from './sample-networks.ts';

@@ -37,7 +37,7 @@ export const checkNames = (config: Config, { registrations }: PluginHost, builti
       diagnostics.push(...error.diagnostics);
     }
   };
-  const checkNamed = (kind: 'dataset' | 'strategy' | 'target', named: Named, at: string) =>
+  const checkNamed = (kind: 'dataset' | 'latencyPredictor' | 'strategy' | 'target', named: Named, at: string) =>
     collect(() => {
       const { name, ...options } = typeof named === 'string' ? { name: named } : named;
       const { value, provenance } = registrations.require(kind, name, at);
@@ -53,7 +53,7 @@ export const checkNames = (config: Config, { registrations }: PluginHost, builti
     checkNamed('target', named, `/targets/${index}`);
   }
   for (const { name, at } of wantedEngines(config)) if (name !== 'auto') collect(() => registrations.require('engine', name, at));
-  collect(() => registrations.require('latencyPredictor', config.annotate.predictor, '/annotate/predictor'));
+  checkNamed('latencyPredictor', config.annotate.predictor, '/annotate/predictor');
   checkNamed('strategy', config.derive.strategy, '/derive/strategy');
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
 };

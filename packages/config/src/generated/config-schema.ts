@@ -379,9 +379,32 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       "default": {},
       "properties": {
         "predictor": {
-          "type": "string",
-          "default": "table",
-          "description": "Name of the latency predictor."
+          "$ref": "#/$defs/named",
+          "default": "corrected",
+          "description": "Name of the latency predictor, or { name, ...options }."
+        },
+        "profiles": {
+          "type": "array",
+          "items": {
+            "type": "string",
+            "minLength": 1
+          },
+          "default": [],
+          "description": "Files of `nasc profile`. One of the target's own device stands for measuring; those of other devices are what a predictor may start from. A path starts from the folder of the config."
+        },
+        "method": {
+          "enum": [
+            "in-place",
+            "isolated"
+          ],
+          "default": "in-place",
+          "description": "How blocks are timed: inside whole sampled networks, or, quickly and less true, each by itself."
+        },
+        "seconds": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "default": 30,
+          "description": "About how long the timing may take, what it takes to build aside. More networks are timed in more time."
         }
       }
     },

@@ -297,10 +297,19 @@ export interface OptimizerConfig {
  * Latency of every candidate.
  */
 export interface AnnotateConfig {
+  predictor: Named;
   /**
-   * Name of the latency predictor.
+   * Files of `nasc profile`. One of the target's own device stands for measuring; those of other devices are what a predictor may start from. A path starts from the folder of the config.
    */
-  predictor: string;
+  profiles: string[];
+  /**
+   * How blocks are timed: inside whole sampled networks, or, quickly and less true, each by itself.
+   */
+  method: 'in-place' | 'isolated';
+  /**
+   * About how long the timing may take, what it takes to build aside. More networks are timed in more time.
+   */
+  seconds: number;
 }
 /**
  * Search, selection and retraining.

@@ -3,6 +3,7 @@ import type { NetworkGraph, OpNode, PatternDefinition, SearchSpaceGraph, TensorT
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Pass, PassContext } from '../pass.ts';
 import type { Registry } from '../registry.ts';
+import type { Profile } from './profile.ts';
 
 export interface LatencyValue {
   readonly ms: number;
@@ -19,15 +20,30 @@ export interface DeviceDescription {
   readonly description: string;
 }
 
-/** Latencies of a whole space: what `annotate` stores. */
-export interface BlockLatencies {
-  readonly device: DeviceDescription;
-  /** Per choice, in the order of `choicesOf(space)`, one value per candidate. */
-  readonly choices: readonly (readonly LatencyValue[])[];
-  /** Everything outside the choices (stem, fixed blocks, head), by unit (`unitsOf`). */
-  readonly fixed: Readonly<Record<string, LatencyValue>>;
-  /** How the values were obtained, for the report: networks sampled, runs a network, timer cost subtracted. */
+/** A choice by its index, or something fixed by its unit. */
+export type BlockKey = number | string;
+
+/** One network, timed. */
+export interface NetworkTime {
+  /** Median latency of one image, ms. */
+  readonly ms: number;
+  /** The same by block, as far as blocks compute something. */
+  readonly blocks?: ReadonlyMap<BlockKey, number>;
+}
+
+/** Times networks of one space on the device, one at a time; it owns processes until it is disposed of. */
+export interface NetworkTimer {
+  /** How it times, for the profile: runs, functions, what is subtracted. */
   readonly protocol: Readonly<Record<string, number | string>>;
+  /** Whether `time` sees the blocks inside a network. */
+  readonly seesBlocks: boolean;
+  /** Starts anew whatever may carry its luck from one measurement to the next (a process, the place of its memory): called before every group of networks. */
+  restart(): Promise<void>;
+  /** The network with candidate `choices[i]` at the i-th choice, as it is deployed, warmed up; with its blocks where they are wanted and seen. */
+  time(choices: readonly number[], wanted: { readonly blocks: boolean }): Promise<NetworkTime>;
+  /** Median ms of one block by itself: the quick way. `candidate` is 0 for what is fixed. Absent where blocks cannot run alone. */
+  timeAlone?(block: BlockKey, candidate: number): Promise<number>;
+  dispose(): Promise<void>;
 }
 
 export interface NetworkLatency extends LatencyValue {
@@ -103,15 +119,13 @@ export interface TargetDefinition {
 export interface TargetCapabilities {
   readonly dtypes: readonly string[];
   readonly opset?: number;
-  /** `measureBlocks` looks its values up: it needs no device and no time, and `nasc inspect --target` may call it. */
-  readonly latenciesKnown?: boolean;
 }
 
 export interface Target {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly capabilities: TargetCapabilities;
-  /** The device that latencies are of: that of `measure…`, or of a table; part of the key of everything that follows from them. */
+  /** The device that latencies are of: that of its timer, or of its profile; part of the key of everything that follows from them. */
   device(): Promise<DeviceDescription>;
   /** True, or why not. */
   supports(node: OpNode, registry: Pick<Registry, 'ops' | 'patterns'>): true | string;
@@ -122,6 +136,8 @@ export interface Target {
   emit(network: DeployableNetwork, onnx: Uint8Array | undefined, context: PassContext): Promise<EmittedFiles>;
   /** Compiles and loads what was emitted. Absent for targets that this machine cannot run. */
   build?(emitted: EmittedFiles, network: DeployableNetwork, context: MeasureContext): Promise<Executable>;
-  /** Times every candidate of the space, by default in place (inside whole networks); or has the values already (`latenciesKnown`). */
-  measureBlocks?(space: SearchSpaceGraph, context: MeasureContext): Promise<BlockLatencies>;
+  /** Times networks of a space. Absent for targets that this machine cannot run. */
+  timer?(space: SearchSpaceGraph, context: MeasureContext): Promise<NetworkTimer>;
+  /** Of a device that is known without measuring: nothing of it is ever measured. */
+  readonly profile?: Profile;
 }

@@ -7,6 +7,7 @@ import type { DataWorkers, Dataset } from '@nasc/data';
 import { checkDataset, createDataWorkers, searchPath } from '@nasc/data';
 import type { EngineOptions, LatencyPredictor, Target } from '../kinds/index.ts';
 import type { StageName } from '../part.ts';
+import { createLatencyPredictor } from '../plugins/create-latency-predictor.ts';
 import { createTarget } from '../plugins/create-target.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { PipelineListener } from '../progress.ts';
@@ -135,7 +136,7 @@ export const createRunState = ({ config: given, host, folder, dataDir, signal, l
     }),
     dataWorkers,
     engine,
-    latencyPredictor: () => registrations.require('latencyPredictor', config.annotate.predictor, '/annotate/predictor').value,
+    latencyPredictor: () => createLatencyPredictor(registrations, split(config.annotate.predictor), '/annotate/predictor'),
   };
 };
 

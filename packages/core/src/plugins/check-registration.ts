@@ -33,7 +33,7 @@ const needs: Readonly<Record<Kind | 'pass', Readonly<Record<string, Form>>>> = {
   engine: { description: 'text', probe: 'function', compile: 'function' },
   target: { description: 'text', optionsSchema: 'object', create: 'function' },
   strategy: { description: 'text', optionsSchema: 'object', requirements: 'object', search: 'function' },
-  latencyPredictor: { description: 'text', predict: 'function' },
+  latencyPredictor: { description: 'text', optionsSchema: 'object', create: 'function' },
   pass: { run: 'function' },
 };
 

@@ -3,7 +3,7 @@ import { DiagnosticError } from '@nasc/diagnostics';
 import type { MacroDefinition, OpDefinition, PatternDefinition } from '@nasc/ir';
 import type {
   DatasetDefinition,
-  LatencyPredictor,
+  LatencyPredictorDefinition,
   SpaceDefinition,
   StrategyDefinition,
   TargetDefinition,
@@ -22,7 +22,7 @@ export interface Kinds {
   engine: TrainingEngine;
   target: TargetDefinition;
   strategy: StrategyDefinition;
-  latencyPredictor: LatencyPredictor;
+  latencyPredictor: LatencyPredictorDefinition;
 }
 
 export type Kind = keyof Kinds;
