@@ -13,17 +13,16 @@ const types = [
   { schema: 'space', type: 'UserSpace', path: `${config}/user-space.ts`, resolved: false },
   { schema: 'space', type: 'Space', path: `${config}/space.ts`, resolved: true },
   { schema: 'report', type: 'Report', path: `${report}/report.ts`, resolved: true },
-  { schema: 'latency-table', type: 'LatencyTableFile', path: 'plugins/target-table/src/generated/latency-table-file.ts', resolved: true },
 ];
 const constants = [
   { schema: 'config', name: 'configSchema', path: `${config}/config-schema.ts` },
   { schema: 'space', name: 'spaceSchema', path: `${config}/space-schema.ts` },
   { schema: 'report', name: 'reportSchema', path: `${report}/report-schema.ts` },
   { schema: 'graph', name: 'graphSchema', path: 'packages/ir/src/generated/graph-schema.ts' },
-  { schema: 'latency-table', name: 'latencyTableSchema', path: 'plugins/target-table/src/generated/latency-table-schema.ts' },
+  { schema: 'profile', name: 'profileSchema', path: 'packages/profile/src/generated/profile-schema.ts' },
 ];
 /** Shipped with the command line: a config's `$schema` points here. */
-const copies = ['config', 'space', 'latency-table'].map((schema) => ({ schema, path: `packages/cli/schemas/${schema}.schema.json` }));
+const copies = ['config', 'space', 'profile'].map((schema) => ({ schema, path: `packages/cli/schemas/${schema}.schema.json` }));
 
 /** A copy in which a $ref stands alone (so that its type is named once) and, if wanted, defaulted keys are required. */
 const prepare = (node, resolved) => {

@@ -44,7 +44,7 @@ export const checkStore = async (
 ): Promise<{ readonly kinds: readonly string[]; readonly problems: readonly ArtifactProblem[] }> => {
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, discriminator: true });
   const read = async (path: string) => JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
-  for (const name of ['graph', 'artifacts/common']) ajv.addSchema(await read(join(schemas, `${name}.schema.json`)));
+  for (const name of ['graph', 'profile', 'artifacts/common']) ajv.addSchema(await read(join(schemas, `${name}.schema.json`)));
 
   const kinds = (await readdir(join(store, 'artifacts'))).toSorted();
   const problems: ArtifactProblem[] = [];

@@ -9,7 +9,7 @@ import { createObjective, expectedCost, initialArchitecture, latencyCosts, least
 import { proxylessImagenet } from '@nasc/spaces';
 import { architectureStep, gradientOptionsSchema } from '@nasc/strategy-proxyless';
 import type { GradientOptions } from '@nasc/strategy-proxyless';
-import { pixel1Target } from '@nasc/target-table';
+import { pixel1Target } from '@nasc/target-profile';
 import { expect, test } from 'vitest';
 
 const space = expandSpace(

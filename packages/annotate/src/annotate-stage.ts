@@ -1,15 +1,14 @@
 // Stage 3: latency of every candidate at every choice, on the target.
 import { definePart, definePlugin } from '@nasc/core';
+import { profilesKey } from '@nasc/profile';
 import { checkSupport } from './check-support.ts';
 import { checkCosts, measureBlocksPass, predictLatency } from './passes.ts';
-import { tablePredictor } from './table-predictor.ts';
 
 export const annotateStage = definePlugin({
   name: 'stage-annotate',
   apiVersion: 1,
   url: import.meta.url,
   setup(api) {
-    api.addLatencyPredictor(tablePredictor);
     api.addPart(
       definePart({
         stage: 'annotate',
@@ -18,7 +17,7 @@ export const annotateStage = definePlugin({
         produces: 'costModel',
         per: 'target',
         dependsOn: ['device'],
-        reads: ({ annotate, seed }) => ({ annotate, seed }),
+        reads: ({ annotate, seed }, folder) => ({ annotate: { ...annotate, profiles: profilesKey(annotate.profiles, folder) }, seed }),
         passes: [checkSupport, measureBlocksPass, predictLatency, checkCosts],
       }),
     );

@@ -8,16 +8,31 @@ const shownKeys = 10;
 const listed = (keys: readonly string[]): string =>
   `${keys.slice(0, shownKeys).join(', ')}${keys.length > shownKeys ? ` and ${keys.length - shownKeys} more` : ''}`;
 
-const hint =
-  'A target that measures is measured anew by `nasc run --from annotate`; a target or predictor with a table has to have every key of this space in it.';
+const hint = 'Nothing is made up: measure it with `nasc profile`, or let the predictor "learned" tell it from other sizes.';
 
 export const messages = {
   cannotMeasure: (target: string): Diagnostic =>
     errorDiagnostic(
       'ANNOTATE_TARGET_CANNOT_MEASURE',
-      `Target "${target}" cannot time blocks on this machine, and brings no stored profile.`,
+      `Target "${target}" cannot be timed on this machine, and no profile of its device is given.`,
       {
-        hint: `Run on the device itself, or take another target.`,
+        hint: `Run \`nasc profile --target ${target}\` on the device itself and name the file in annotate.profiles, or take another target.`,
+      },
+    ),
+
+  notAlone: (target: string): Diagnostic =>
+    errorDiagnostic('ANNOTATE_NOT_ISOLATED', `Target "${target}" cannot time a block by itself.`, {
+      at: '/annotate/method',
+      hint: 'Use the method "in-place".',
+    }),
+
+  seesNoBlocks: (target: string, predictor: string): Diagnostic =>
+    errorDiagnostic(
+      'ANNOTATE_NO_BLOCKS',
+      `The predictor "${predictor}" needs latencies of blocks, and target "${target}" times whole networks only.`,
+      {
+        at: '/annotate/predictor',
+        hint: 'Use the predictor "corrected", or the method "isolated".',
       },
     ),
 

@@ -1,51 +1,80 @@
 // The passes of the stage: measure, predict, check.
 import { definePass, measureContext } from '@nasc/core';
-import type { BlockLatencies, CostModel, PassContext, SearchSpaceArtifact } from '@nasc/core';
+import type { CostModel, LatencyModel, PassContext, PredictedSpace, PredictorRequest, Profile, SearchSpaceArtifact } from '@nasc/core';
 import { DiagnosticError, throwIfErrors } from '@nasc/diagnostics';
+import { crossValidate, describeSpace, measureIsolated, measureSpace, mergeProfiles, readProfile } from '@nasc/profile';
 import { checkCostModel } from './check-cost-model.ts';
 import { messages } from './messages.ts';
 
 export interface MeasuredSpace {
   readonly searchSpace: SearchSpaceArtifact;
-  readonly measured: BlockLatencies;
+  readonly request: PredictorRequest;
 }
 
-export interface PredictedSpace {
+export interface PredictedCosts {
   readonly searchSpace: SearchSpaceArtifact;
   readonly costModel: CostModel;
 }
 
-/** Times every candidate of the space on the target, once. Throws ANNOTATE_TARGET_CANNOT_MEASURE. */
+const measureTarget = async (searchSpace: SearchSpaceArtifact, space: PredictedSpace, context: PassContext): Promise<Profile> => {
+  const { target, checkpoint, config } = context;
+  const finished = checkpoint.part('finished');
+  const before = await finished.resume<Profile>();
+  if (before) return before;
+  if (!target.timer) throw new DiagnosticError([messages.cannotMeasure(target.name)]);
+  const predictor = context.latencyPredictor();
+  const { method, seconds } = config.annotate;
+  const measuring = measureContext(context, 'networks');
+  const timer = await target.timer(searchSpace.graph, measuring);
+  try {
+    const measured = { target, device: await target.device(), timer };
+    const here = { ...measuring, checkpoint: checkpoint.part('measuring') };
+    if (method === 'isolated') {
+      if (!timer.timeAlone) throw new DiagnosticError([messages.notAlone(target.name)]);
+      const profile = await measureIsolated(space, measured, here);
+      await finished.store(profile);
+      return profile;
+    }
+    const { blocks, networks } = predictor.needs;
+    if (blocks && !timer.seesBlocks) throw new DiagnosticError([messages.seesNoBlocks(target.name, predictor.name)]);
+    const profile = await measureSpace(space, measured, { blocks: timer.seesBlocks && networks === undefined, networks, seconds }, here);
+    await finished.store(profile);
+    return profile;
+  } finally {
+    await timer.dispose();
+  }
+};
+
+/** What is known of the device: what its target knows, what a given profile of it says, or what is measured now, once. Throws ANNOTATE_TARGET_CANNOT_MEASURE. */
 export const measureBlocksPass = definePass({
   name: 'measureBlocks',
   async run({ searchSpace }: { readonly searchSpace: SearchSpaceArtifact }, context: PassContext): Promise<MeasuredSpace> {
-    const { target, checkpoint } = context;
-    const finished = checkpoint.part('finished');
-    const before = await finished.resume<BlockLatencies>();
-    if (before) return { searchSpace, measured: before };
-    if (!target.measureBlocks) throw new DiagnosticError([messages.cannotMeasure(target.name)]);
-    const measured = await target.measureBlocks(searchSpace.graph, {
-      ...measureContext(context, 'networks'),
-      checkpoint: checkpoint.part('measuring'),
-    });
-    await finished.store(measured);
-    return { searchSpace, measured };
+    const { target, config, folder, registry } = context;
+    const space = describeSpace(searchSpace.name, searchSpace.graph, registry.ops);
+    const given = config.annotate.profiles.map((file) => readProfile(file, folder));
+    const { id } = await target.device();
+    const own = given.filter(({ device }) => device.id === id);
+    const profile = target.profile ?? (own.length > 0 ? mergeProfiles(own) : await measureTarget(searchSpace, space, context));
+    return { searchSpace, request: { space, profile, others: given.filter(({ device }) => device.id !== id), seed: config.seed } };
   },
 });
 
-/** Turns what was measured into costs, by the configured latency predictor. */
+/** Turns what is known into costs, by the configured latency predictor, and tells how well it predicts networks that it has not seen. */
 export const predictLatency = definePass({
   name: 'predictLatency',
-  run({ searchSpace, measured }: MeasuredSpace, context: PassContext): PredictedSpace {
-    const { choices, fixed } = context.latencyPredictor().predict(searchSpace.graph, measured);
-    return { searchSpace, costModel: { target: context.target.name, measured, choices, fixed } };
+  run({ searchSpace, request }: MeasuredSpace, context: PassContext): PredictedCosts {
+    const predictor = context.latencyPredictor();
+    const model: LatencyModel = predictor.fit(request);
+    const { profile } = request;
+    const accuracy = crossValidate(predictor, request);
+    return { searchSpace, costModel: { target: context.target.name, predictor: predictor.name, profile, ...model, accuracy } };
   },
 });
 
 /** Ends the stage with LATENCY_MISSING or LATENCY_INVALID, all at once, unless every value is there. */
 export const checkCosts = definePass({
   name: 'checkCosts',
-  run({ searchSpace, costModel }: PredictedSpace): CostModel {
+  run({ searchSpace, costModel }: PredictedCosts): CostModel {
     throwIfErrors(checkCostModel(searchSpace.graph, costModel));
     return costModel;
   },

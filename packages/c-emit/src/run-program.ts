@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { DiagnosticError, errorDiagnostic } from '@nasc/diagnostics';
+import { pinned } from './pin.ts';
 
 const programFailed = (program: string, detail: string) =>
   errorDiagnostic('PROGRAM_FAILED', `The generated program failed: ${detail}.`, {
@@ -17,10 +18,12 @@ export class LineProcess {
   readonly #closed: Promise<unknown>;
   #errors = '';
 
-  constructor(program: string, options: readonly string[]) {
+  /** `pin` keeps it on one core: for what is timed on one thread. */
+  constructor(program: string, options: readonly string[], { pin = false }: { readonly pin?: boolean } = {}) {
+    const [command, given] = pin ? pinned(program, options) : [program, options];
     this.#program = program;
     // In a process group of its own, so that Ctrl-C in a terminal stops this process alone: what is being measured is answered first.
-    this.#child = spawn(program, options, { detached: true });
+    this.#child = spawn(command, given, { detached: true });
     this.#closed = new Promise((resolve) => this.#child.on('close', resolve));
     // A failed start ends the output, which `ask` reports.
     this.#child.on('error', (error) => (this.#errors += error.message));

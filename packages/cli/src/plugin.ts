@@ -10,7 +10,7 @@ export type {
   Artifacts,
   Availability,
   BatchSource,
-  BlockLatencies,
+  BlockKey,
   Checkpoint,
   CompileOptions,
   ConsumedArtifacts,
@@ -29,18 +29,29 @@ export type {
   FoldedNetwork,
   GeneratedFiles,
   Hooks,
+  LatencyModel,
   LatencyPredictor,
+  LatencyPredictorDefinition,
   LatencyValue,
   MeasureContext,
   MemoryReport,
   Mixture,
   NetworkLatency,
+  NetworkTime,
+  NetworkTimer,
   OnnxModel,
   Pass,
   PassContext,
   PassPlacement,
   Plugin,
   PluginApi,
+  PredictedSpace,
+  PredictorNeeds,
+  PredictorRequest,
+  Profile,
+  ProfiledBlock,
+  ProfiledNetwork,
+  ProfiledSpace,
   Program,
   Registry,
   SearchContext,
@@ -132,8 +143,10 @@ export {
 export type { CProgram, EmitOptions, MemoryPlan, ProgramCall, ProgramOperand } from '@nasc/c-emit';
 export { compareOutputs, createOnnxSession, readOnnx, writeOnnx } from '@nasc/onnx';
 export type { OnnxMetadata, OnnxNetwork, OnnxOptions, OnnxSession } from '@nasc/onnx';
-export { hostDevice, measure, measureInPlace, networkLatency } from '@nasc/measure';
-export type { BlockKey, BlockTimes, InPlaceOptions, KeyOfNode, MeasureOptions, Measurement } from '@nasc/measure';
+export { blockKeys, hostDevice, measure, networkLatency } from '@nasc/measure';
+export type { KeyOfNode, MeasureOptions, Measurement } from '@nasc/measure';
+export { blockTable, describeSpace, missingKeys } from '@nasc/profile';
+export type { BlockTable, TableEntry } from '@nasc/profile';
 export { deployedGraph, removeUnused } from '@nasc/transforms';
 export type { WeightedNetwork } from '@nasc/transforms';
 

@@ -147,7 +147,10 @@ const run = async <Out>(
 const latency = (ms: number) => ({ ms, source: 'table', samples: 1, spread: 0, deviceId: 'test' }) as const;
 const costModel: CostModel = {
   target: 'cpu',
-  measured: { device: { id: 'test', description: '' }, choices: [], fixed: {}, protocol: {} },
+  profile: { device: { id: 'test', description: 'a test' }, protocol: {}, blocks: {}, spaces: [] },
+  predictor: 'table',
+  facts: {},
+  accuracy: undefined,
   choices: [0, 1].map(() => [latency(100), latency(300)]),
   fixed: { stem: latency(50), head: latency(20) },
 };

@@ -19,7 +19,7 @@ const chosenCandidates = ({ graph }: SearchSpaceArtifact, { choices }: Architect
 
 export const describeModel = ({ searchSpace, architecture, costModel, costModelHash, seed }: ModelOrigin): OnnxMetadata => {
   const { task } = searchSpace;
-  const { device } = costModel.measured;
+  const { device } = costModel.profile;
   return {
     dataset: task.dataset,
     datasetHash: task.manifestHash,

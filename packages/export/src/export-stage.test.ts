@@ -62,7 +62,10 @@ const normalisation = { mean: [0.5, 0.4, 0.3], std: [0.25, 0.25, 0.2] };
 const latency = { ms: 1, source: 'measured', samples: 1, spread: 0, deviceId: 'bench-1' } as const;
 const costModel: Artifacts['costModel'] = {
   target: 'onnxruntime',
-  measured: { device: { id: 'bench-1', description: 'a bench' }, choices: [[latency, latency]], fixed: {}, protocol: {} },
+  profile: { device: { id: 'bench-1', description: 'a bench' }, protocol: {}, blocks: {}, spaces: [] },
+  predictor: 'table',
+  facts: {},
+  accuracy: undefined,
   choices: [[latency, latency]],
   fixed: {},
 };

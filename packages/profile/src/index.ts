@@ -1,6 +1,13 @@
-export { blockKey, nothingKey } from './keys/block-key.ts';
+export { compareProfiles } from './file/compare-profiles.ts';
+export type { ComparedBlock, ProfileComparison } from './file/compare-profiles.ts';
+export { mergeProfiles } from './file/merge-profiles.ts';
+export { profilesKey, readProfile, writeProfile } from './file/profile-file.ts';
+export { blockKey, nothingKey, unitKey } from './keys/block-key.ts';
 export type { Block } from './keys/block-key.ts';
 export { describeSpace } from './keys/describe-space.ts';
 export { findSpace, isSameSpace } from './keys/match-space.ts';
-export { blockTable, missingKeys, normalised, unitKey } from './table/block-table.ts';
+export { measureIsolated, measureSpace, referenceNetwork } from './measuring/measure-space.ts';
+export type { MeasuredDevice, MeasuringPlan } from './measuring/measure-space.ts';
+export { blockTable, missingKeys, normalised } from './table/block-table.ts';
 export type { BlockTable, TableEntry } from './table/block-table.ts';
+export { summariseBlocks } from './table/summarise-blocks.ts';

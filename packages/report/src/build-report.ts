@@ -156,7 +156,7 @@ const networkTiming = (
   context: ReportContext,
   { hashes, timings }: PipelineResult,
 ): ReportNetworkTiming => ({
-  device: costModel.measured.device.description,
+  device: costModel.profile.device.description,
   searchMs: madeIn(timings, 'search', name),
   limitMs: architecture.costs.find((cost) => cost.name === 'latency')!.limit ?? null,
   predictedMs: architecture.predictedMs,

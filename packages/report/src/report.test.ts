@@ -33,7 +33,10 @@ const onTarget = (name: string, changes: Partial<NetworkArtifacts> = {}): Networ
   limits: { latencyMs: 0.1 },
   costModel: {
     target: name,
-    measured: { device: { id: 'here', description: 'Some processor, threads 1' }, choices: [], fixed: {}, protocol: {} },
+    profile: { device: { id: 'here', description: 'Some processor, threads 1' }, protocol: {}, blocks: {}, spaces: [] },
+    predictor: 'table',
+    facts: {},
+    accuracy: undefined,
     choices: [
       [value(0.02), value(0.05)],
       [value(0.03), value(0.06), value(0)],
@@ -237,7 +240,7 @@ describe('report.json', () => {
       ...resultOf({
         cpu: onTarget('cpu', {
           architecture: { ...architecture, measuredMs: 0.0999 },
-          costModel: { ...costModel, measured: { ...costModel.measured, device: { id: 'x', description: 'Another' } } },
+          costModel: { ...costModel, profile: { ...costModel.profile, device: { id: 'x', description: 'Another' } } },
           files: { ...files, latency: { ...value(0.2), raw: [0.2] } },
         }),
       }),

@@ -3,7 +3,7 @@ import { detectVectorWidth, findCompiler, whyNotPlain } from '@nasc/c-emit';
 import type { VectorWidth } from '@nasc/c-emit';
 import type { DeviceDescription, Target, TargetDefinition } from '@nasc/core';
 import { hostDevice } from '@nasc/measure';
-import { measureBlocks } from './blocks/measure-blocks.ts';
+import { networkTimer } from './blocks/network-timer.ts';
 import { emitNetwork } from './emit/emit-network.ts';
 import { cpuKernels } from './kernels/index.ts';
 import { cpuOptionsSchema, readCpuOptions } from './options.ts';
@@ -37,7 +37,7 @@ export const cpuTarget: TargetDefinition = {
     return {
       ...target,
       build: async (emitted, network, context) => buildExecutable(emitted, network, context, options, await device()),
-      measureBlocks: async (space, context) => measureBlocks(space, context, options, await device()),
+      timer: (space, context) => networkTimer(space, context, options),
     };
   },
 };

@@ -20,7 +20,7 @@ const builtin: readonly (() => Promise<Plugin>)[] = [
   async () => (await import('@nasc/strategy-cell-proxy')).strategyCellProxy,
   async () => (await import('@nasc/target-cpu')).targetCpu,
   async () => (await import('@nasc/target-onnxruntime')).targetOnnxRuntime,
-  async () => (await import('@nasc/target-table')).targetTable,
+  async () => (await import('@nasc/target-profile')).targetProfile,
 ];
 
 export const loadBuiltinPlugins = (): Promise<readonly Plugin[]> => Promise.all(builtin.map((load) => load()));

@@ -31,12 +31,8 @@ export const standIns: EstimateOptions['standIns'] = {
   costModel({ searchSpace }, { target }) {
     const choices = choicesOf(searchSpace!.graph).map(({ candidates }) => candidates.map(({ macro }) => latency(macro === 'zero' ? 0 : 1)));
     const fixed = { network: latency(1) };
-    return {
-      target: target.name,
-      measured: { device: { id: 'estimate', description: 'none' }, choices, fixed, protocol: {} },
-      choices,
-      fixed,
-    };
+    const profile = { device: { id: 'estimate', description: 'none' }, protocol: {}, blocks: {}, spaces: [] };
+    return { target: target.name, predictor: 'estimate', profile, choices, fixed, facts: {}, accuracy: undefined };
   },
   searchResult: ({ searchSpace, supernet }) => ({
     kind: 'distribution',

@@ -61,3 +61,6 @@ export const blockKey = (block: Block): string => {
 
 /** Of a block that computes nothing, wherever it stands: Zero beside a shortcut. */
 export const nothingKey = 'nothing';
+
+/** The name under which blocks that are one unit are measured together. */
+export const unitKey = (keys: readonly string[]): string => keys.join(' & ');

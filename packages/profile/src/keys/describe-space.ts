@@ -2,7 +2,7 @@
 import type { PredictedSpace, ProfiledBlock } from '@nasc/core';
 import { byteLength, choicesOf, costTable, isChoice, sumCosts, unitsOf } from '@nasc/ir';
 import type { ChoiceNode, Cost, Group, NodeId, OpLookup, OpNode, SearchSpaceGraph, TensorType } from '@nasc/ir';
-import { blockKey, nothingKey } from './block-key.ts';
+import { blockKey, nothingKey, unitKey } from './block-key.ts';
 import type { Block } from './block-key.ts';
 
 type Sizes = Omit<ProfiledBlock, 'ms' | 'count' | 'variance'>;
@@ -77,6 +77,12 @@ export const describeSpace = (name: string, space: SearchSpaceGraph, ops: OpLook
     );
     const unit = unitOf(node);
     fixed.set(unit, [...(fixed.get(unit) ?? []), key]);
+  }
+  for (const keys of fixed.values()) {
+    const sizes = keys.map((key) => blocks[key]!);
+    const sum = (size: keyof Sizes) => sizes.reduce((total, one) => total + one[size]!, 0);
+    if (keys.length > 1)
+      blocks[unitKey(keys)] = { macs: sum('macs'), parameters: sum('parameters'), activationBytes: sum('activationBytes') };
   }
   return { name, choices, fixed: [...fixed].map(([id, keys]) => ({ id, keys })), blocks };
 };

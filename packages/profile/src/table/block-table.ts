@@ -1,7 +1,7 @@
 // What a profile says of the blocks of a space: by place, where networks of this very space were measured block by block; else by key.
 import type { PredictedSpace, Profile, ProfiledBlock, ProfiledNetwork, ProfiledSpace } from '@nasc/core';
 import { interquartileMean } from '@nasc/measure';
-import { nothingKey } from '../keys/block-key.ts';
+import { nothingKey, unitKey } from '../keys/block-key.ts';
 import { findSpace } from '../keys/match-space.ts';
 
 /** Mean latency of a block, ms, with the number of measurements and their variance, ms². */
@@ -47,9 +47,6 @@ const sumOf = (entries: readonly TableEntry[]): TableEntry => ({
   // Measurements that do not depend on each other.
   variance: entries.reduce((sum, { variance }) => sum + variance, 0),
 });
-
-/** The name under which blocks that are one unit were measured together. */
-export const unitKey = (keys: readonly string[]): string => keys.join(' & ');
 
 const fromKeys = ({ blocks }: Profile, space: PredictedSpace): BlockTable => {
   const find = (key: string | undefined): TableEntry | undefined => {

@@ -6,6 +6,7 @@
 // that caches see what they would see in the emitted network.
 import { indent, overlayOf, planProgram, scratchStride, threadScratch } from '@nasc/c-emit';
 import type { CProgram, ProgramCall, ProgramOperand } from '@nasc/c-emit';
+import { elementCount } from '@nasc/ir';
 import type { NetworkGraph, NodeId } from '@nasc/ir';
 import { writeSharedCall } from '../emit/team-source.ts';
 
@@ -14,6 +15,7 @@ export interface BlockVariant {
   /** Index into the library's functions; undefined where nothing is computed: each output is one of the inputs. */
   readonly body: number | undefined;
   readonly inputs: readonly NodeId[];
+  readonly inputElements: readonly number[];
   /** The single value that the block writes, or for an empty one the value that its output stands for. */
   readonly output: NodeId;
   readonly outputElements: number;
@@ -68,8 +70,9 @@ export class BlockLibrary {
     }
     const variant = {
       inputs: program.inputs,
+      inputElements: program.inputs.map((id) => elementCount(types.get(id)!.shape)),
       output,
-      outputElements: types.get(output)!.shape.reduce((a, b) => a * b, 1),
+      outputElements: elementCount(types.get(output)!.shape),
       program,
       weightOffsets,
       weightElements,

@@ -86,3 +86,22 @@ export const networkCalls = (positions: readonly BlockPosition[], layout: Networ
     text: [blockArena, calls.length, ...calls].join(' '),
   };
 };
+
+/** One block by itself, its inputs and its output apart; undefined where it computes nothing. */
+export const blockCalls = (
+  { variants, weightOffset }: BlockPosition,
+  { inputId, inputElements, outputElements }: NetworkLayout,
+  candidate: number,
+): NetworkCalls | undefined => {
+  const variant = variants[candidate]!;
+  if (variant.body === undefined) return undefined;
+  const output = roundUp(inputElements + outputElements);
+  let end = output + roundUp(variant.outputElements);
+  const inputs = variant.inputs.map((id, index) => {
+    if (id === inputId) return 0;
+    const start = end;
+    end += roundUp(variant.inputElements[index]!);
+    return start;
+  });
+  return { positions: [0], text: [end, 1, variant.body, output, weightOffset, inputs.length, ...inputs].join(' ') };
+};

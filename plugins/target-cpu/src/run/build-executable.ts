@@ -29,7 +29,7 @@ export const buildExecutable = async (
       return new Float32Array(logits.slice().buffer);
     },
     async measure({ seed, checkpoint, progress }) {
-      const server = new LineProcess(program, ['--serve']);
+      const server = new LineProcess(program, ['--serve'], { pin: options.threads === 1 });
       try {
         const result = await measure(async (runs) => (Number(await server.ask(String(runs))) / 1e6) * runs, {
           seed,

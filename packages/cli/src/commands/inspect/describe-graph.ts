@@ -72,7 +72,7 @@ const describeLayers = (
         macs: costs[id]!.macs,
       };
     const each = candidateCosts(node, costs);
-    const latencyOf = latencies?.blocks.choices[choices.indexOf(node)];
+    const latencyOf = latencies?.model.choices[choices.indexOf(node)];
     const candidates = node.candidates.map(({ name, macro, attributes }, index) => ({
       name,
       macro,
@@ -85,7 +85,7 @@ const describeLayers = (
   });
 };
 
-const describeLatencies = ({ target, blocks: { device, fixed }, total }: KnownLatencies) => ({
+const describeLatencies = ({ target, device, model: { fixed }, total }: KnownLatencies) => ({
   target,
   device: device.description,
   latencyMs: total,
@@ -121,7 +121,7 @@ const printLatency = (total: number | Range): string =>
     : `${printMs(total.minimum)} to ${printMs(total.maximum)}, ${printMs(total.uniform)} on average,`;
 
 /** In the line of a unit's first block, its latency; where there are several blocks, with their names. */
-const unitColumn = ({ groups }: Graph, { blocks }: KnownLatencies): ((group: Group) => string | undefined) => {
+const unitColumn = ({ groups }: Graph, { model }: KnownLatencies): ((group: Group) => string | undefined) => {
   const unitOf = unitsOf(groups);
   const membersOf = new Map<string, string[]>();
   for (const { id } of groups) {
@@ -131,7 +131,7 @@ const unitColumn = ({ groups }: Graph, { blocks }: KnownLatencies): ((group: Gro
   return ({ id }) => {
     const unit = unitOf({ id, group: id });
     const members = membersOf.get(unit)!;
-    const value = blocks.fixed[unit];
+    const value = model.fixed[unit];
     if (!value || members[0] !== id) return undefined;
     return members.length === 1 ? printMs(value.ms) : `${printMs(value.ms)} (${members.join(' + ')})`;
   };
@@ -159,7 +159,7 @@ export const printDescribedGraph = (
     regions,
     ...(latencies && { groupColumn: unitColumn(graph, latencies) }),
     columns: [
-      ({ candidate }) => candidate && latencies && printMs(latencies.blocks.choices[candidate.choice]![candidate.index]!.ms),
+      ({ candidate }) => candidate && latencies && printMs(latencies.model.choices[candidate.choice]![candidate.index]!.ms),
       ...(['parameters', 'macs'] as const).map((field) => ({ node, candidate }: PrintRow) => {
         const unit = field === 'macs' ? 'MACs' : 'parameters';
         if (candidate) return cell(perCandidate.get(node.id)![candidate.index]![field], unit);
@@ -175,7 +175,7 @@ export const printDescribedGraph = (
     '',
     `parameters  ${printFigure(described.params)}`,
     `MACs        ${printFigure(described.macs)}`,
-    ...(latencies ? [`latency     ${printLatency(latencies.total)} on ${latencies.target} (${latencies.blocks.device.description})`] : []),
+    ...(latencies ? [`latency     ${printLatency(latencies.total)} on ${latencies.target} (${latencies.device.description})`] : []),
     ...size,
   ].join('\n');
 };

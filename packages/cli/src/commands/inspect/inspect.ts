@@ -80,7 +80,10 @@ export const inspect = async (parsed: Arguments, io: Io): Promise<number> => {
   });
   const target = parsed.value('target');
   if (target !== undefined && !subject.graph) throw new DiagnosticError([messages.noGraph(subject.name)]);
-  const latencies = target === undefined ? undefined : await knownLatencies(subject.graph!, target, { host, loaded, folder: io.folder });
+  const latencies =
+    target === undefined
+      ? undefined
+      : await knownLatencies({ name: subject.name, graph: subject.graph! }, target, { host, loaded, folder: io.folder });
   print(subject, { candidates: parsed.flag('candidates'), json, latencies }, host, io);
   return 0;
 };

@@ -1,17 +1,18 @@
-// Latencies of a space or a network on a target that knows them without measuring.
-import { join, resolve } from 'node:path';
+// Latencies of a space or a network on a device of which there is a profile.
 import { parseJson } from '@nasc/config';
 import type { LoadedConfig } from '@nasc/config';
-import { createTarget, noCheckpoint, trackedRegistry } from '@nasc/core';
-import type { BlockLatencies, PluginHost } from '@nasc/core';
+import { createLatencyPredictor, createTarget, trackedRegistry } from '@nasc/core';
+import type { DeviceDescription, LatencyModel, PluginHost } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Graph } from '@nasc/ir';
+import { describeSpace, mergeProfiles, readProfile } from '@nasc/profile';
 import { messages } from '../../messages.ts';
 import type { Range } from './range.ts';
 
 export interface KnownLatencies {
   readonly target: string;
-  readonly blocks: BlockLatencies;
+  readonly device: DeviceDescription;
+  readonly model: LatencyModel;
   /** Of the whole network, ms: one number, or a range where there are choices. */
   readonly total: number | Range;
 }
@@ -31,7 +32,7 @@ const readTarget = (text: string, loaded: LoadedConfig | undefined): NamedTarget
   return { name: String(name), options };
 };
 
-const totalOf = ({ fixed, choices }: BlockLatencies): number | Range => {
+const totalOf = ({ fixed, choices }: LatencyModel): number | Range => {
   const constantMs = Object.values(fixed).reduce((sum, { ms }) => sum + ms, 0);
   const sumOver = (pick: (candidatesMs: readonly number[]) => number) =>
     choices.reduce((sum, candidates) => sum + pick(candidates.map(({ ms }) => ms)), constantMs);
@@ -50,22 +51,27 @@ export interface KnownLatenciesOptions {
   readonly folder: string;
 }
 
-/** Throws INSPECT_TARGET_MEASURES where latencies are not known before something ran, and what the target throws. */
+/** Throws INSPECT_TARGET_MEASURES where no profile is known, and LATENCY_MISSING where it lacks a block. */
 export const knownLatencies = async (
-  graph: Graph,
+  { name, graph }: { readonly name: string; readonly graph: Graph },
   text: string,
   { host, loaded, folder: current }: KnownLatenciesOptions,
 ): Promise<KnownLatencies> => {
   const folder = loaded?.folder ?? current;
-  const target = createTarget(host.registrations, readTarget(text, loaded), '--target', { folder });
-  if (!target.capabilities.latenciesKnown || !target.measureBlocks) throw new DiagnosticError([messages.targetMeasures(target.name)]);
-  const blocks = await target.measureBlocks(graph, {
-    signal: new AbortController().signal,
-    seed: loaded?.config.seed ?? 0,
-    cacheFolder: join(resolve(folder, loaded?.config.cacheDir ?? '.nasc'), 'cache'),
-    registry: trackedRegistry(host.registrations, {}),
-    checkpoint: noCheckpoint(),
-    progress: () => {},
+  const { registrations } = host;
+  const target = createTarget(registrations, readTarget(text, loaded), '--target', { folder });
+  const device = await target.device();
+  const profiles = (loaded?.config.annotate.profiles ?? []).map((file) => readProfile(file, folder));
+  const own = profiles.filter((one) => one.device.id === device.id);
+  const profile = target.profile ?? (own.length > 0 ? mergeProfiles(own) : undefined);
+  if (!profile) throw new DiagnosticError([messages.targetMeasures(target.name)]);
+  const space = describeSpace(name, graph, trackedRegistry(registrations, {}).ops);
+  const seed = loaded?.config.seed ?? 0;
+  const model = createLatencyPredictor(registrations, { name: 'corrected', options: {} }, '--target').fit({
+    space,
+    profile,
+    others: [],
+    seed,
   });
-  return { target: target.name, blocks, total: totalOf(blocks) };
+  return { target: target.name, device, model, total: totalOf(model) };
 };

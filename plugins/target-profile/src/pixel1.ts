@@ -1,7 +1,7 @@
 // The published table of the Pixel 1 phone: mean latency of every block of the space `proxyless-imagenet` (width 1, 224x224), taken
 // inside 982 uniformly sampled networks that were profiled whole. Source: github.com/han-cai/files at a7c9bcd,
 // proxylessnas/mobile_trim.yaml (Cai, Zhu, Han, ICLR 2019); all 72 entries, digit for digit.
-import type { LatencyTable } from './latency-table.ts';
+import type { Profile } from '@nasc/core';
 
 /** Mean in ms, how often the block was profiled, variance in ms². */
 const published: Readonly<Record<string, readonly [ms: number, count: number, variance: number]>> = {
@@ -79,8 +79,10 @@ const published: Readonly<Record<string, readonly [ms: number, count: number, va
   'expanded_conv-input:7x7x192-output:7x7x320-expand:6-kernel:7-stride:1-idskip:0': [5.8280783132530125, 166, 0.3425001625356022],
 };
 
-export const pixel1: LatencyTable = {
-  device: 'Google Pixel 1, TensorFlow Lite, 1 thread',
+export const pixel1: Profile = {
+  device: { id: 'pixel1', description: 'Google Pixel 1, TensorFlow Lite, 1 thread' },
   source: 'github.com/han-cai/files, a7c9bcd, proxylessnas/mobile_trim.yaml',
-  entries: new Map(Object.entries(published).map(([key, [ms, count, variance]]) => [key, { ms, count, variance }])),
+  protocol: { method: 'blocks in place', networks: 982 },
+  blocks: Object.fromEntries(Object.entries(published).map(([key, [ms, count, variance]]) => [key, { ms, count, variance }])),
+  spaces: [],
 };

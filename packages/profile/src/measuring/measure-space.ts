@@ -1,0 +1,207 @@
+// The protocol by which a device is measured for a space: whole networks, drawn so that every candidate is seen equally often, each
+// as a whole and, where the device lets one look, block by block; a reference network before and after every group of them.
+import type {
+  BlockKey,
+  DeviceConditions,
+  DeviceDescription,
+  MeasureContext,
+  NetworkTime,
+  NetworkTimer,
+  PredictedSpace,
+  Profile,
+  ProfiledNetwork,
+  ProfiledSpace,
+  Target,
+} from '@nasc/core';
+import { median, protocolVersion, sampleNetworks, timeInBatches } from '@nasc/measure';
+import { nothingKey, unitKey } from '../keys/block-key.ts';
+import { summariseBlocks } from '../table/summarise-blocks.ts';
+import { currentConditions } from './conditions.ts';
+
+export interface MeasuringPlan {
+  /** Whether latencies of blocks are wanted. */
+  readonly blocks: boolean;
+  /** How many networks; as many as the time allows where undefined. */
+  readonly networks: number | undefined;
+  /** About how long the timing may take. */
+  readonly seconds: number;
+}
+
+export interface MeasuredDevice {
+  readonly target: Pick<Target, 'name' | 'options'>;
+  readonly device: DeviceDescription;
+  readonly timer: NetworkTimer;
+}
+
+/** Networks between two starts of the device, with the reference before and after. */
+const batchSize = 16;
+/** Relative change of the reference that rejects a batch, and how often one is rejected. */
+const allowedDrift = 0.03;
+const mostRepeats = 2;
+/** Measurements of the reference whose median counts. */
+const referenceRounds = 3;
+/** Times that each candidate is seen, where the number of networks follows from the time. */
+const leastVisits = 8;
+const mostNetworks = 2000;
+
+/** What is found out once, whatever interrupts: the number of networks follows from the speed of the machine. */
+interface Begun {
+  readonly networks: number;
+  readonly before: DeviceConditions;
+}
+
+interface StoredTime {
+  readonly ms: number;
+  readonly blocks?: readonly (readonly [BlockKey, number])[];
+}
+
+/** Networks that the time pays for, each candidate of the widest choice seen equally often. */
+const affordableNetworks = (widest: number, networkMs: number, { seconds }: MeasuringPlan): number => {
+  const affordable = (seconds * 1000) / (networkMs * (1 + (2 * referenceRounds) / batchSize));
+  const visits = Math.floor(Math.min(affordable, mostNetworks) / widest);
+  return widest * Math.max(leastVisits, visits);
+};
+
+/** Robust standard deviation of one measurement of the reference, as a share, from what it took before and after the same batches. */
+const noiseOf = (pairs: readonly (readonly [number, number])[]): number =>
+  (1.4826 * median(pairs.map(([before, after]) => Math.abs(after / before - 1)))) / Math.SQRT2;
+
+/** A network in the middle: the second candidate of every choice, or its last. */
+export const referenceNetwork = (counts: readonly number[]): readonly number[] => counts.map((count) => Math.min(1, count - 1));
+
+/** Measures networks of `space` on the device; what was timed before an interruption is not timed again. */
+export const measureSpace = async (
+  described: PredictedSpace,
+  { target, device, timer }: MeasuredDevice,
+  plan: MeasuringPlan,
+  { seed, signal, checkpoint, progress }: Pick<MeasureContext, 'seed' | 'signal' | 'checkpoint' | 'progress'>,
+): Promise<Profile> => {
+  const { name, choices, fixed } = described;
+  const counts = choices.map(({ candidates }) => candidates.length);
+  const wanted = { blocks: plan.blocks && timer.seesBlocks };
+  const reference = referenceNetwork(counts);
+  const once = async (): Promise<NetworkTime & { readonly wallMs: number }> => {
+    const start = performance.now();
+    const time = await timer.time(reference, wanted);
+    return { ...time, wallMs: performance.now() - start };
+  };
+
+  let begun = await checkpoint.resume<Begun>();
+  if (!begun) {
+    const before = currentConditions();
+    await timer.restart();
+    await once();
+    const { wallMs } = await once();
+    // A space that is one network is measured as often as a choice of one candidate would be.
+    begun = { networks: plan.networks ?? affordableNetworks(Math.max(1, ...counts), wallMs, plan), before };
+    await checkpoint.store(begun);
+  }
+  const { networks: count, before } = begun;
+  const networks = sampleNetworks(counts, count, { seed, stream: 'profile.networks' });
+  const timeReference = async () => {
+    const times: number[] = [];
+    for (let round = 0; round < referenceRounds; round++) times.push((await timer.time(reference, { blocks: false })).ms);
+    return median(times);
+  };
+  const { timed, references, batchesRepeated } = await timeInBatches<StoredTime>({
+    count,
+    batchSize,
+    allowedDrift,
+    mostRepeats,
+    beginBatch: () => timer.restart(),
+    async time(index) {
+      signal.throwIfAborted();
+      const { ms, blocks } = await timer.time(networks[index]!, wanted);
+      return { ms, ...(blocks && { blocks: [...blocks] }) };
+    },
+    timeReference,
+    checkpoint: checkpoint.part('networks'),
+    progress: (done) => progress(done, count, 'networks timed'),
+  });
+
+  const entries: readonly BlockKey[] = [...choices.keys(), ...fixed.map(({ id }) => id)];
+  const profiledNetworks = timed.map(({ value, referenceMs }, index): ProfiledNetwork => {
+    const blocks = value.blocks && new Map(value.blocks);
+    return {
+      choices: networks[index]!,
+      ms: value.ms,
+      referenceMs,
+      ...(blocks && { blocksMs: entries.map((entry) => blocks.get(entry) ?? 0) }),
+    };
+  });
+  const space: ProfiledSpace = {
+    name,
+    choices,
+    fixed,
+    reference: { choices: reference, ms: median(references.flat()), noise: noiseOf(references) },
+    networks: profiledNetworks,
+  };
+  return {
+    device,
+    target: { name: target.name, options: target.options },
+    protocol: {
+      method: wanted.blocks ? 'whole networks and blocks in place' : 'whole networks',
+      version: protocolVersion,
+      networks: count,
+      batches: references.length,
+      batchesRepeated,
+      ...timer.protocol,
+    },
+    conditions: { before, after: currentConditions() },
+    blocks: summariseBlocks(space, described.blocks),
+    spaces: [space],
+  };
+};
+
+interface BlockAlone {
+  readonly key: string;
+  readonly block: BlockKey;
+  readonly candidate: number;
+}
+
+/** Each key once, at the first place where it stands. */
+const distinctBlocks = ({ choices, fixed }: PredictedSpace): readonly BlockAlone[] => {
+  const all: readonly BlockAlone[] = [
+    ...choices.flatMap(({ candidates }, block) => candidates.map(({ key }, candidate) => ({ key: key!, block, candidate }))),
+    ...fixed.map(({ id, keys }) => ({ key: unitKey(keys), block: id, candidate: 0 })),
+  ];
+  return [
+    ...new Map(
+      all
+        .filter(({ key }) => key !== nothingKey)
+        .toReversed()
+        .map((job) => [job.key, job]),
+    ).values(),
+  ].toReversed();
+};
+
+/** The quick way: every block by itself, and one whole network. */
+export const measureIsolated = async (
+  described: PredictedSpace,
+  { target, device, timer }: MeasuredDevice,
+  { signal, checkpoint, progress }: Pick<MeasureContext, 'signal' | 'checkpoint' | 'progress'>,
+): Promise<Profile> => {
+  const { choices, fixed, name } = described;
+  const before = currentConditions();
+  const jobs = distinctBlocks(described);
+  const done = new Map((await checkpoint.resume<readonly (readonly [string, number])[]>()) ?? []);
+  await timer.restart();
+  for (const { key, block, candidate } of jobs) {
+    if (done.has(key)) continue;
+    signal.throwIfAborted();
+    done.set(key, await timer.timeAlone!(block, candidate));
+    await checkpoint.offer(() => [...done]);
+    progress(done.size, jobs.length, 'blocks timed');
+  }
+  await checkpoint.store([...done]);
+  const reference = referenceNetwork(choices.map(({ candidates }) => candidates.length));
+  const { ms } = await timer.time(reference, { blocks: false });
+  return {
+    device,
+    target: { name: target.name, options: target.options },
+    protocol: { method: 'blocks in isolation', version: protocolVersion, blocks: jobs.length, ...timer.protocol },
+    conditions: { before, after: currentConditions() },
+    blocks: Object.fromEntries([...done].map(([key, value]) => [key, { ms: value, count: 1, variance: 0, ...described.blocks[key] }])),
+    spaces: [{ name, choices, fixed, networks: [{ choices: reference, ms }] }],
+  };
+};
