@@ -23,7 +23,7 @@ const measureTarget = async (searchSpace: SearchSpaceArtifact, space: PredictedS
   if (before) return before;
   if (!target.timer) throw new DiagnosticError([messages.cannotMeasure(target.name)]);
   const predictor = context.latencyPredictor();
-  const { method, seconds } = config.annotate;
+  const { method, seconds, networks: wanted } = config.annotate;
   const measuring = measureContext(context, 'networks');
   const timer = await target.timer(searchSpace.graph, measuring);
   try {
@@ -37,7 +37,12 @@ const measureTarget = async (searchSpace: SearchSpaceArtifact, space: PredictedS
     }
     const { blocks, networks } = predictor.needs;
     if (blocks && !timer.seesBlocks) throw new DiagnosticError([messages.seesNoBlocks(target.name, predictor.name)]);
-    const profile = await measureSpace(space, measured, { blocks: timer.seesBlocks && networks === undefined, networks, seconds }, here);
+    const profile = await measureSpace(
+      space,
+      measured,
+      { blocks: timer.seesBlocks && networks === undefined, networks: wanted ?? networks, seconds },
+      here,
+    );
     await finished.store(profile);
     return profile;
   } finally {

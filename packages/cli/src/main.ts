@@ -32,24 +32,27 @@ ${stack}`,
   return bug;
 };
 
-const findCommand = (name: string): Command => {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command) return command;
+/** The command that the words begin with, the longest name first, and the words behind it. */
+const findCommand = (words: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } => {
+  for (const count of [2, 1]) {
+    const command = commands.find((candidate) => candidate.name === words.slice(0, count).join(' '));
+    if (command) return { command, rest: words.slice(count) };
+  }
   const known = commands.map((candidate) => candidate.name);
-  throw new DiagnosticError([messages.unknownCommand(name, known)]);
+  throw new DiagnosticError([messages.unknownCommand(words[0]!, known)]);
 };
 
 const dispatch = async (argv: readonly string[], io: Io): Promise<number> => {
-  const [name = '--help', ...rest] = argv;
+  const [name = '--help', ...words] = argv;
   if (['--help', '-h', 'help'].includes(name)) {
-    printLine(io.stdout, rest[0] === undefined ? generalHelp() : commandHelp(findCommand(rest[0])));
+    printLine(io.stdout, words.length === 0 ? generalHelp() : commandHelp(findCommand(words).command));
     return 0;
   }
   if (['--version', '-v'].includes(name)) {
     printLine(io.stdout, await version());
     return 0;
   }
-  const command = findCommand(name);
+  const { command, rest } = findCommand(argv);
   const parsed = parseArguments(command, rest);
   if (parsed.flag('help')) {
     printLine(io.stdout, commandHelp(command));

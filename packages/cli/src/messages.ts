@@ -132,10 +132,28 @@ export const messages = {
       hint: 'Give more of the hash.',
     }),
 
+  noSpace: (known: readonly string[]): Diagnostic =>
+    errorDiagnostic('CLI_MISSING_ARGUMENT', '`nasc profile` needs to know for which search space: there is no config here.', {
+      hint: `Give --space: ${known.join(', ')}, or a file.`,
+    }),
+
+  noTarget: (known: readonly string[]): Diagnostic =>
+    errorDiagnostic('CLI_MISSING_ARGUMENT', '`nasc profile` needs to know which device: there is no config here.', {
+      hint: `Give --target: ${known.join(', ')}.`,
+    }),
+
+  profilesMissing: (command: string, count: number): Diagnostic =>
+    errorDiagnostic('CLI_MISSING_ARGUMENT', `\`nasc profile ${command}\` needs ${count === 1 ? 'a profile' : `${count} profiles`}.`, {
+      hint: 'Name files that `nasc profile` wrote, or a target that is known by a profile, such as pixel1.',
+    }),
+
+  optionMissing: (command: string, option: string, value: string): Diagnostic =>
+    errorDiagnostic('CLI_MISSING_ARGUMENT', `\`nasc ${command}\` needs ${option}.`, { hint: `Write ${option} ${value}.` }),
+
   targetMeasures: (target: string): Diagnostic =>
     errorDiagnostic('INSPECT_TARGET_MEASURES', `Target "${target}" has no latencies before they are measured.`, {
       at: `--target ${target}`,
-      hint: "`nasc run --to annotate` measures those of a config's space and stores them as a costModel: `nasc inspect HASH` shows it.",
+      hint: '`nasc profile` measures them and writes a profile: name it in annotate.profiles of the config, or look at it with `nasc profile inspect`.',
     }),
 
   noGraph: (name: string): Diagnostic =>

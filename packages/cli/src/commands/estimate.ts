@@ -4,12 +4,12 @@ import type { EstimatedPart } from '@nasc/core';
 import { formatBytes, formatDuration, formatTable } from '@nasc/report';
 import type { Arguments } from '../arguments/command.ts';
 import { readDataDir } from '../arguments/data-dir.ts';
+import { readNumber } from '../arguments/read-number.ts';
 import { readOverrides } from '../arguments/overrides.ts';
 import { printJson, printLine } from '../io.ts';
 import type { Io } from '../io.ts';
 import { createPipeline } from '../library/create-pipeline.ts';
 import { loadConfig } from '../library/load-config.ts';
-import { messages } from '../messages.ts';
 import { createInterrupt, interruptedCode } from '../progress/interrupt.ts';
 import { createProgressReporter } from '../progress/progress-reporter.ts';
 
@@ -24,14 +24,6 @@ interface Estimate {
 
 const hourMs = 3_600_000;
 const defaultSeconds = 5;
-
-const readNumber = (parsed: Arguments, option: string): number | undefined => {
-  const text = parsed.value(option);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new DiagnosticError([messages.notAPositiveNumber(`--${option}`, text)]);
-  return value;
-};
 
 /** Long estimates are not known to the second. */
 const duration = (ms: number): string => (ms < 48 * hourMs ? formatDuration(ms) : `${(ms / hourMs).toFixed(0)} h`);

@@ -405,6 +405,11 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           "exclusiveMinimum": 0,
           "default": 30,
           "description": "About how long the timing may take, what it takes to build aside. More networks are timed in more time."
+        },
+        "networks": {
+          "type": "integer",
+          "minimum": 1,
+          "description": "How many whole networks are timed; when absent, what the predictor asks for, or as many as the time allows."
         }
       }
     },

@@ -310,6 +310,10 @@ export interface AnnotateConfig {
    * About how long the timing may take, what it takes to build aside. More networks are timed in more time.
    */
   seconds: number;
+  /**
+   * How many whole networks are timed; when absent, what the predictor asks for, or as many as the time allows.
+   */
+  networks?: number;
 }
 /**
  * Search, selection and retraining.

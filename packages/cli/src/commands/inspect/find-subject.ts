@@ -7,12 +7,14 @@ import { parseJson } from '@nasc/config';
 import { openArtifactStore } from '@nasc/core';
 import type { ArtifactKind, Registry, SearchSpaceArtifact } from '@nasc/core';
 import { DiagnosticError, readFailure } from '@nasc/diagnostics';
-import { expandSpace, readSpaceSource, resolveSpace } from '@nasc/expand';
+import { readSpaceSource } from '@nasc/expand';
 import type { SpaceSource } from '@nasc/expand';
 import { readGraph } from '@nasc/ir';
 import type { Graph } from '@nasc/ir';
+import type { ImageSize } from '../../arguments/image-size.ts';
 import { messages } from '../../messages.ts';
 import { loadConfig } from '../../library/load-config.ts';
+import { expandNamedSpace } from '../../library/named-space.ts';
 
 export interface Subject {
   readonly name: string;
@@ -20,12 +22,6 @@ export interface Subject {
   readonly artifact?: { readonly kind: string; readonly hash: string };
   /** What an artifact holds besides its graph and the costs of its nodes, which are shown with the graph. */
   readonly rest?: Readonly<Record<string, unknown>>;
-}
-
-/** Where a space is looked at without a data set. */
-export interface ImageSize {
-  readonly inputShape?: readonly [number, number, number];
-  readonly classes?: number;
 }
 
 export interface SubjectContext {
@@ -38,13 +34,8 @@ export interface SubjectContext {
 }
 
 const fromSpace = (source: SpaceSource, { registry, size }: SubjectContext): Subject => {
-  const { space, locate } = resolveSpace(source, registry.spaces);
-  const { resolution, minimum, channels, classes } = space.input;
-  const side = resolution ?? minimum;
-  const inputShape = size.inputShape ?? (side !== undefined && channels !== undefined ? ([side, side, channels] as const) : undefined);
-  const classCount = size.classes ?? classes;
-  if (!inputShape || classCount === undefined) throw new DiagnosticError([messages.sizeUnknown(space.name)]);
-  return { name: space.name, graph: expandSpace(space, { inputShape, classes: classCount }, registry, locate) };
+  const { name, graph } = expandNamedSpace(source, size, registry);
+  return { name, graph };
 };
 
 const fromConfig = async (loaded: LoadedConfig, { expandConfig }: SubjectContext): Promise<Subject> => {

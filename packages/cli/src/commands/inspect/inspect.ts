@@ -4,6 +4,7 @@ import type { PluginHost } from '@nasc/core';
 import type { LoadedConfig } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Arguments } from '../../arguments/command.ts';
+import { readSize } from '../../arguments/image-size.ts';
 import { printJson, printLine } from '../../io.ts';
 import type { Io } from '../../io.ts';
 import { createPipeline } from '../../library/create-pipeline.ts';
@@ -13,26 +14,10 @@ import { describeArtifact, summarise } from '../../text/describe-artifact.ts';
 import { findConfig } from '../../library/load-config.ts';
 import { describeGraph, printDescribedGraph } from './describe-graph.ts';
 import { findSubject } from './find-subject.ts';
-import type { ImageSize, Subject } from './find-subject.ts';
+import type { Subject } from './find-subject.ts';
 import { knownLatencies } from './known-latencies.ts';
 import type { KnownLatencies } from './known-latencies.ts';
 import { describeParts, printParts } from './list-passes.ts';
-
-const readSize = (parsed: Arguments): ImageSize => {
-  const input = parsed.value('input');
-  const classes = parsed.value('classes');
-  const match = input === undefined ? [] : /^([1-9]\d*)x([1-9]\d*)x([1-9]\d*)$/.exec(input);
-  const wrong = [
-    ...(match ? [] : [messages.notASize(input!)]),
-    ...(classes === undefined || /^[1-9]\d*$/.test(classes) ? [] : [messages.notAClassCount(classes)]),
-  ];
-  if (wrong.length > 0) throw new DiagnosticError(wrong);
-  const [, height, width, channels] = (match ?? []).map(Number);
-  return {
-    ...(height !== undefined && { inputShape: [height, width!, channels!] }),
-    ...(classes !== undefined && { classes: Number(classes) }),
-  };
-};
 
 interface PrintOptions {
   readonly candidates: boolean;

@@ -1,11 +1,11 @@
 // Latencies of a space or a network on a device of which there is a profile.
-import { parseJson } from '@nasc/config';
 import type { LoadedConfig } from '@nasc/config';
 import { createLatencyPredictor, createTarget, trackedRegistry } from '@nasc/core';
 import type { DeviceDescription, LatencyModel, PluginHost } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Graph } from '@nasc/ir';
 import { describeSpace, mergeProfiles, readProfile } from '@nasc/profile';
+import { readTarget } from '../../arguments/read-target.ts';
 import { messages } from '../../messages.ts';
 import type { Range } from './range.ts';
 
@@ -16,21 +16,6 @@ export interface KnownLatencies {
   /** Of the whole network, ms: one number, or a range where there are choices. */
   readonly total: number | Range;
 }
-
-interface NamedTarget {
-  readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-/** `NAME`, with the options that the config gives it, or `{ "name", ...options }`. */
-const readTarget = (text: string, loaded: LoadedConfig | undefined): NamedTarget => {
-  const given = text.startsWith('{')
-    ? (parseJson(text, '--target') as { readonly name?: unknown; readonly [option: string]: unknown })
-    : loaded?.config.targets.find((target) => typeof target !== 'string' && target.name === text);
-  if (given === undefined || typeof given === 'string') return { name: text, options: {} };
-  const { name, ...options } = given;
-  return { name: String(name), options };
-};
 
 const totalOf = ({ fixed, choices }: LatencyModel): number | Range => {
   const constantMs = Object.values(fixed).reduce((sum, { ms }) => sum + ms, 0);
