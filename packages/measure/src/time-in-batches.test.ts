@@ -6,31 +6,38 @@ import { timeInBatches } from './time-in-batches.ts';
 /** Thing `index` takes index + 1 ms, and the reference 10 ms, at a speed that `slow` gives for each call in turn. */
 const machine = (slow: (call: number) => number) => {
   const calls: string[] = [];
-  const speed = () => slow(calls.length - 1);
+  const speed = () => slow(calls.filter((call) => call !== 'start').length - 1);
   return {
     calls,
+    beginBatch: async () => {
+      calls.push('start');
+    },
     time: async (index: number) => {
       calls.push(String(index));
       return (index + 1) * speed();
     },
     timeReference: async () => {
       calls.push('reference');
-      return { ms: 10 * speed() };
+      return 10 * speed();
     },
   };
 };
 
 const options = { count: 5, batchSize: 2, allowedDrift: 0.03, mostRepeats: 2, checkpoint: noCheckpoint(), progress: () => {} };
+const shares = (values: readonly number[]) => values.map((share) => expect.closeTo(share, 12) as number);
 
-test('a reference before and after each batch; where it changed in between the batch is timed again, and then stands for its own speed', async () => {
-  const { calls, ...timing } = machine((call) => (call >= 5 ? 1.5 : 1));
+test('a start and a reference before each batch and one after it; where it changed in between the batch is timed again', async () => {
+  const { calls, ...timing } = machine((call) => (call >= 6 ? 1.5 : 1));
   const { timed, references, batchesRepeated } = await timeInBatches({ ...options, ...timing });
-  const batches = ['0', '1', 'reference', '2', '3', 'reference', '2', '3', 'reference', '4', 'reference'];
-  expect(calls).toEqual(['reference', ...batches]);
-  expect(timed.map(({ value, referenceMs }) => value / referenceMs)).toEqual(
-    [0.1, 0.2, 0.3, 0.4, 0.5].map((share) => expect.closeTo(share, 12)),
-  );
-  expect(references.map(({ ms }) => ms)).toEqual([10, 10, 15, 15, 15]);
+  const first = ['start', 'reference', '0', '1', 'reference'];
+  const second = ['start', 'reference', '2', '3', 'reference', 'start', '2', '3', 'reference'];
+  expect(calls).toEqual([...first, ...second, 'start', 'reference', '4', 'reference']);
+  expect(timed.map(({ value, referenceMs }) => value / referenceMs)).toEqual(shares([0.1, 0.2, 0.3, 0.4, 0.5]));
+  expect(references).toEqual([
+    [10, 10],
+    [15, 15],
+    [15, 15],
+  ]);
   expect(batchesRepeated).toBe(1);
 });
 
@@ -43,23 +50,19 @@ test('a machine that never settles: what was timed last is taken', async () => {
 
 test.each([
   { when: 'at the same speed the batch that was begun counts', slow: 1, repeated: [] },
-  { when: 'at another speed the batch that was begun is timed again', slow: 2, repeated: ['2'] },
+  { when: 'at another speed the batch that was begun is timed again', slow: 2, repeated: ['2', '3'] },
 ])('after an interruption only the rest is timed; $when', async ({ slow, repeated }) => {
   const kept: KeptStates = new Map();
   const first = machine(() => 1);
   await expect(timeInBatches({ ...options, ...first, checkpoint: memoryCheckpoint(kept, { stopAt: 4 }) })).rejects.toThrow('stopped');
-  expect(first.calls).toEqual(['reference', '0', '1', 'reference', '2']);
+  expect(first.calls).toEqual(['start', 'reference', '0', '1', 'reference', 'start', 'reference', '2']);
 
   const second = machine(() => slow);
-  const seen: number[] = [];
-  const checkpoint = memoryCheckpoint(kept);
-  const { timed, references } = await timeInBatches({ ...options, ...second, checkpoint, progress: (done) => seen.push(done) });
-  expect(second.calls.filter((call) => call !== 'reference')).toEqual([...repeated, '3', '4']);
-  expect(seen).toEqual(repeated.length > 0 ? [2, 4, 5] : [3, 5]);
-  expect(timed.map(({ value, referenceMs }) => value / referenceMs)).toEqual(
-    [0.1, 0.2, 0.3, 0.4, 0.5].map((share) => expect.closeTo(share, 12)),
-  );
-  expect(references.slice(0, 2)).toEqual([{ ms: 10 }, { ms: 10 }]);
+  const { timed, references } = await timeInBatches({ ...options, ...second, checkpoint: memoryCheckpoint(kept) });
+  expect(second.calls.filter((call) => !['reference', 'start'].includes(call))).toEqual(['3', ...repeated, '4']);
+  expect(second.calls[0]).toBe('start');
+  expect(timed.map(({ value, referenceMs }) => value / referenceMs)).toEqual(shares([0.1, 0.2, 0.3, 0.4, 0.5]));
+  expect(references[0]).toEqual([10, 10]);
 });
 
 test('what is finished is not looked at again: the values stay what they were', async () => {

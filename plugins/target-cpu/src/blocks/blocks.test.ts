@@ -1,11 +1,10 @@
-// Blocks timed in one binary are those of the emitted network: same kernels, same bits. And the table that comes out is
-// complete and plausible.
+// Blocks timed in one binary are those of the emitted network: same kernels, same bits.
 import { LineProcess } from '@nasc/c-emit';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryCheckpoint, noCheckpoint } from '@nasc/core';
-import type { KeptStates, DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
+import { noCheckpoint } from '@nasc/core';
+import type { DeployableNetwork, MeasureContext, PassContext } from '@nasc/core';
 import { buildGraph, choicesOf, float32, initialiseParameters, parameterId } from '@nasc/ir';
 import type { CandidateSpec, NodeId, RootBuilder, SearchSpaceGraph, TensorTable } from '@nasc/ir';
 import { sampleNetworks } from '@nasc/measure';
@@ -198,46 +197,34 @@ describe('a space of blocks with several learnable edges', () => {
   });
 });
 
-describe('measureBlocks', () => {
-  it('values every candidate and every fixed block, and skipping is free', async () => {
-    const seen: string[] = [];
-    const target = cpuTarget.create({}, { folder: '.' });
-    const result = await target.measureBlocks!(space, {
-      ...context,
-      progress: (done, total, message) => seen.push(`${done}/${total} ${message}`),
-    });
-    const sizes = choicesOf(space).map((choice) => choice.candidates.length);
-    expect(result.choices.map((values) => values.length)).toEqual(sizes);
-    expect(Object.keys(result.fixed)).toEqual(['stem', 'head']);
-    expect(result.device).toEqual(await target.device());
-    for (const value of [...result.choices.flat(), ...Object.values(result.fixed)]) {
-      expect(value.samples).toBeGreaterThanOrEqual(8);
-      expect(value.deviceId).toBe(result.device.id);
-      expect(Number.isFinite(value.ms)).toBe(true);
+describe('the timer', () => {
+  it('times a network whole and by block; what computes nothing has no entry', async () => {
+    const timer = await cpuTarget.create({}, { folder: '.' }).timer!(space, context);
+    try {
+      await timer.restart();
+      const { ms, blocks } = await timer.time([0, 2, 3, 1, 1], { blocks: true });
+      // Block 2 is skipped.
+      expect([...blocks!.keys()].toSorted()).toEqual([0, 1, 3, 4, 'head', 'stem']);
+      expect([...blocks!.values()].every((value) => value > 0)).toBe(true);
+      const sum = [...blocks!.values()].reduce((total, value) => total + value, 0);
+      // The order of magnitude: the machine may be busy with other things.
+      expect(sum / ms).toBeGreaterThan(0.2);
+      expect(sum / ms).toBeLessThan(5);
+      expect(await timer.time([0, 2, 3, 1, 1], { blocks: false })).toEqual({ ms: expect.any(Number) as number });
+    } finally {
+      await timer.dispose();
     }
-    for (const choice of [0, 2, 3]) expect(result.choices[choice]![3]).toMatchObject({ ms: 0, spread: 0 });
-    expect(result.choices.flatMap((values) => values.slice(0, 3)).every(({ ms }) => ms > 0)).toBe(true);
-    expect(result.protocol).toMatchObject({ runsPerNetwork: 50, networks: 160 });
-    expect(seen.at(-1)).toBe('160/160 networks timed');
   });
 
-  it('goes on after an interruption with as many networks as were planned, and takes each once', async () => {
-    const target = cpuTarget.create({}, { folder: '.' });
-    const kept: KeptStates = new Map();
-    const stopped = target.measureBlocks!(space, { ...context, checkpoint: memoryCheckpoint(kept, { stopAt: 60 }) });
-    await expect(stopped).rejects.toThrow('stopped');
-
-    const seen: string[] = [];
-    const { choices, protocol } = await target.measureBlocks!(space, {
-      ...context,
-      checkpoint: memoryCheckpoint(kept),
-      progress: (done, total, message) => seen.push(`${done}/${total} ${message}`),
-    });
-    // The first look at the reference ended the batch that was begun; a batch is repeated at most twice.
-    const [first] = seen.filter((line) => line.includes('timed'));
-    expect(Number(first!.split('/')[0])).toBeGreaterThanOrEqual(16);
-    expect(protocol).toMatchObject({ networks: 160 });
-    // Four candidates, seen equally often.
-    expect(choices[0]!.map(({ samples }) => samples)).toEqual([40, 40, 40, 40]);
+  it('times a block by itself, and nothing in no time', async () => {
+    const timer = await cpuTarget.create({}, { folder: '.' }).timer!(space, context);
+    try {
+      await timer.restart();
+      expect(await timer.timeAlone!(2, 3)).toBe(0);
+      expect(await timer.timeAlone!(1, 2)).toBeGreaterThan(0);
+      expect(await timer.timeAlone!('stem', 0)).toBeGreaterThan(0);
+    } finally {
+      await timer.dispose();
+    }
   });
 });
