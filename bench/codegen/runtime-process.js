@@ -82,10 +82,7 @@ const answers = {
   },
   /** The image that is timed: that of the emitted benchmark. */
   prepare({ elements }) {
-    run = session.prepare(
-      Float32Array.from({ length: elements }, (_, i) => ((i * 37) % 101) / 50 - 1),
-      1,
-    );
+    run = session.prepare([Float32Array.from({ length: elements }, (_, i) => ((i * 37) % 101) / 50 - 1)], 1);
     return { held: process.env.NASC_HELD_TO_AVX2 === '1' };
   },
 };

@@ -20,8 +20,8 @@ export interface OnnxSession {
    * are run one by one.
    */
   runAll(inputs: readonly Float32Array[], count: number): Promise<readonly Float32Array[]>;
-  /** Prepares inputs once and returns a function that runs them again and again: for timing. */
-  prepare(images: Float32Array, count: number): () => Promise<void>;
+  /** Prepares all inputs once, images as [N, H, W, C], and returns a function that runs them again and again: for timing. */
+  prepare(inputs: readonly Float32Array[], count: number): () => Promise<void>;
   /** Ends the session; a profile is complete after this. */
   dispose(): Promise<void>;
 }
@@ -126,8 +126,8 @@ export const createOnnxSession = async (bytes: Uint8Array, options: OnnxSessionO
       const [logits] = await runAll([images], count);
       return logits!;
     },
-    prepare(images, count) {
-      const feeds = feed([images], count);
+    prepare(inputs, count) {
+      const feeds = feed(inputs, count);
       return async () => {
         await session.run(feeds);
       };

@@ -6,4 +6,5 @@ export * from './remove-unused.ts';
 export * from './regularise.ts';
 export * from './rewrite.ts';
 export * from './rewrite-network.ts';
+export * from './split-space.ts';
 export * from './weighted-network.ts';

@@ -2,7 +2,7 @@
 import type { Target, TargetDefinition } from '@nasc/core';
 import { hostDevice } from '@nasc/measure';
 import { emitModel, hasOnnxLowering, loadOnnxRuntime, opsets } from '@nasc/onnx';
-import { measureBlocks } from './measure-blocks.ts';
+import { createNetworkTimer } from './network-timer.ts';
 import { loadModel } from './run-model.ts';
 
 interface OnnxRuntimeOptions {
@@ -29,7 +29,7 @@ const createTarget = (options: OnnxRuntimeOptions): Target => {
     emit: async (network, onnx, { registry }) =>
       emitModel(network, onnx, registry.ops, { latency: describeLatency(options.threads), threads: options.threads }),
     build: async (emitted, network) => loadModel(emitted, network, await device(), options),
-    measureBlocks: async (space, context) => measureBlocks(space, context, await device(), options.threads),
+    timer: (space, context) => Promise.resolve(createNetworkTimer(space, context, options.threads)),
   };
 };
 

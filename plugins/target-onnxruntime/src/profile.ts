@@ -39,6 +39,9 @@ export const parseProfile = (text: string): readonly ProfiledRun[] => {
   return runs;
 };
 
+/** Between the order of an image's values in the file and the runtime's own. */
+export const isLayoutConversion = ({ opType }: ProfiledNode): boolean => opType === 'ReorderInput' || opType === 'ReorderOutput';
+
 /** A node of the network that a name of the runtime's stands for, if any: the longest id in it that ends at a boundary. */
 const findId = (name: string, ids: readonly string[]): string | undefined =>
   ids.find((id) => {

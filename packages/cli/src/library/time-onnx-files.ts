@@ -22,7 +22,7 @@ const timeFile = async (bytes: Uint8Array, inputElements: number, options: Timin
   const { measure } = await import('@nasc/measure');
   const session = await createOnnxSession(bytes, { threads: 1 });
   try {
-    const call = session.prepare(new Float32Array(inputElements).fill(0.5), 1);
+    const call = session.prepare([new Float32Array(inputElements).fill(0.5)], 1);
     const time = async (runs: number) => {
       const start = performance.now();
       for (let run = 0; run < runs; run++) await call();

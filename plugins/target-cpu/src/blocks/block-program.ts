@@ -4,15 +4,14 @@ import type { MeasureContext } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { elementCount, isChoice } from '@nasc/ir';
 import type { NetworkGraph, SearchSpaceGraph } from '@nasc/ir';
-import { deployedGraph } from '@nasc/transforms';
+import { deployedGraph, splitSpace } from '@nasc/transforms';
+import type { SpaceBlock } from '@nasc/transforms';
 import { compilerFlags } from '../compiler-flags.ts';
 import { cpuProgram } from '../emit/emit-network.ts';
 import { messages } from '../messages.ts';
 import type { CpuOptions } from '../options.ts';
 import { BlockLibrary } from './block-library.ts';
 import type { BlockPosition, NetworkLayout } from './network-calls.ts';
-import { splitSpace } from './space-blocks.ts';
-import type { SpaceBlock } from './space-blocks.ts';
 import { writeBlocks } from './write-blocks.ts';
 
 export interface BlockProgram {

@@ -1,10 +1,12 @@
 // Cuts a search space into the pieces that are timed: one for every choice with what surrounds it in its group, and the
 // fixed units. Inside a piece all kernels are those of the emitted network, because kernels never cross a unit's edge.
+import type { BlockKey } from '@nasc/core';
 import { choicesOf, consumersOf, isChoice, unitsOf } from '@nasc/ir';
-import type { ChoiceNode, GraphInput, NodeId, OpNode, SearchSpaceGraph } from '@nasc/ir';
+import type { ChoiceNode, GraphInput, NetworkGraph, NodeId, OpNode, PatternLookup, SearchSpaceGraph } from '@nasc/ir';
+import { deployedGraph } from './passes.ts';
 
 export interface SpaceBlock {
-  /** Its unit: the key in `BlockLatencies.fixed` where there is no choice. */
+  /** Its unit: its key where there is no choice. */
   readonly id: string;
   /** Index of its only choice in `choicesOf(space)`; undefined for fixed pieces. */
   readonly choice: number | undefined;
@@ -53,3 +55,18 @@ export const splitSpace = (space: SearchSpaceGraph): readonly SpaceBlock[] => {
     };
   });
 };
+
+/**
+ * The pieces that count for one entry of a latency table, as networks of their own: a choice with candidate `candidate`, or what is
+ * fixed in a unit, which is several pieces where others lie between them. What computes nothing is left out.
+ */
+export const blockNetworks = (
+  space: SearchSpaceGraph,
+  block: BlockKey,
+  candidate: number,
+  patterns: PatternLookup,
+): readonly NetworkGraph[] =>
+  splitSpace(space)
+    .filter(({ id, choice }) => (choice ?? id) === block)
+    .map(({ graph, choice }) => deployedGraph(graph, choice === undefined ? [] : [candidate], patterns))
+    .filter(({ nodes }) => nodes.length > 0);
