@@ -1,3 +1,6 @@
+export { assessHeldOut, predictNetwork, predictNetworks } from './evaluation/assess-predictions.ts';
+export type { PredictedNetwork } from './evaluation/assess-predictions.ts';
+export { crossValidate } from './evaluation/cross-validate.ts';
 export { compareProfiles } from './file/compare-profiles.ts';
 export type { ComparedBlock, ProfileComparison } from './file/compare-profiles.ts';
 export { mergeProfiles } from './file/merge-profiles.ts';

@@ -45,7 +45,7 @@ export type PartialNascResult = PartialPipelineResult & Partial<Pick<NascResult,
 
 export interface NascPipeline {
   /** All six stages; writes `outDir`. */
-  run(options?: RunOptions & { readonly to?: undefined }): Promise<NascResult>;
+  run(options?: RunOptions & { readonly to?: undefined; readonly make?: undefined }): Promise<NascResult>;
   /** Up to a stage; what was made is in the store, and `outDir` is left alone unless the last stage was reached. */
   run(options: RunOptions): Promise<PartialNascResult>;
   /** What a run would take on this machine: works on every part for `measureMs`, and projects the rest. Nothing is stored. */

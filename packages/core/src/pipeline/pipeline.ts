@@ -36,6 +36,8 @@ export interface PipelineOptions {
 export interface RunOptions {
   /** Last stage to run. */
   readonly to?: StageName;
+  /** Only what this kind of artifact follows from, and itself: the rest is left out. */
+  readonly make?: ArtifactKind;
   /** First stage to run anew; what comes before has to be stored. */
   readonly from?: StageName;
   readonly signal?: AbortSignal;
@@ -84,7 +86,7 @@ export interface PartialPipelineResult extends Partial<Artifacts>, Pick<Pipeline
 export type Conclusion = (result: PartialPipelineResult) => Promise<void>;
 
 export interface Pipeline {
-  run(options?: RunOptions & { readonly to?: undefined }, conclude?: Conclusion): Promise<PipelineResult>;
+  run(options?: RunOptions & { readonly to?: undefined; readonly make?: undefined }, conclude?: Conclusion): Promise<PipelineResult>;
   run(options: RunOptions, conclude?: Conclusion): Promise<PartialPipelineResult>;
   /** Works on every part for a while and projects the rest; nothing is stored. */
   estimate(options: EstimateOptions): Promise<readonly EstimatedPart[]>;
@@ -145,6 +147,15 @@ class Made {
   }
 }
 
+/** Parts that an artifact follows from, with those that make it; all parts where none is named. */
+const partsFor = (parts: PluginHost['parts'], make: ArtifactKind | undefined): PluginHost['parts'] => {
+  if (make === undefined) return parts;
+  const wanted = new Set([make]);
+  // Parts are in order: what a part consumes is made before it.
+  for (const { part } of parts.toReversed()) if (wanted.has(part.produces)) for (const kind of part.consumes) wanted.add(kind);
+  return parts.filter(({ part }) => wanted.has(part.produces));
+};
+
 const subjectsOf = ({ per }: StagePart, { targets, networks }: RunState): readonly AnySubject[] =>
   per === 'run' ? [undefined] : per === 'target' ? targets : networks;
 
@@ -156,8 +167,9 @@ export const createPipeline = (config: Config, pipelineOptions: PipelineOptions)
   const { plugins, alias = {} } = pipelineOptions;
   const host = () => (hostOnce ??= resolvePlugins(config.plugins, folder, { alias }).then((own) => setUpPlugins([...plugins, ...own])));
 
-  const runStages = async ({ to = 'codegen', from }: RunOptions, state: RunState, stores: Stores): Promise<PartialPipelineResult> => {
-    const { hooks, parts } = state.host;
+  const runStages = async ({ to = 'codegen', make, from }: RunOptions, state: RunState, stores: Stores): Promise<PartialPipelineResult> => {
+    const { hooks } = state.host;
+    const parts = partsFor(state.host.parts, make);
     const made = new Made();
     const timings: Timing[] = [];
 
