@@ -62,5 +62,7 @@ export const blockKey = (block: Block): string => {
 /** Of a block that computes nothing, wherever it stands: Zero beside a shortcut. */
 export const nothingKey = 'nothing';
 
+export const unitSeparator = ' & ';
+
 /** The name under which blocks that are one unit are measured together. */
-export const unitKey = (keys: readonly string[]): string => keys.join(' & ');
+export const unitKey = (keys: readonly string[]): string => keys.join(unitSeparator);
