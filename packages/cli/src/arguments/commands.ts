@@ -85,7 +85,7 @@ export const commands: readonly Command[] = [
       isolated: { doc: 'Time each block by itself: quick, and less true.' },
       predictor: { value: 'NAME', doc: 'Latency predictor for the report on held-out networks.' },
       again: { doc: 'Measure again, though the same was measured before.' },
-      set: { value: 'KEY=VALUE', multiple: true, doc: 'Set a key of the config: --set seed=3.' },
+      seed: { value: 'N', doc: "Which networks are drawn; the config's when absent." },
       wait: { doc: 'Wait for another run in the same cacheDir to end.' },
       json,
       help,

@@ -41,7 +41,7 @@ export const measureProfile = async (parsed: Arguments, io: Io): Promise<number>
     ...spaceConfig(parsed.value('space'), loaded, sizes),
     targets: [target],
     plugins: loaded?.config.plugins ?? [],
-    seed: loaded?.config.seed ?? 0,
+    seed: Number(parsed.value('seed') ?? loaded?.config.seed ?? 0),
     cacheDir: loaded?.config.cacheDir ?? '.nasc',
     annotate: {
       method: parsed.flag('isolated') ? ('isolated' as const) : ('in-place' as const),
