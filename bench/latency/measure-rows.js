@@ -9,6 +9,9 @@ import { cpu, fewShotHeldOut, fewShotNetworks, heldOutNetworks, newDevices, spac
 
 const fileName = (...words) => `${words.join('-').replaceAll(/\W+/g, '-')}.json`;
 
+/** Networks that nothing is fitted to: their blocks do not matter. */
+const unseen = { seed: 1, method: 'whole' };
+
 const onlySpace = ({ spaces: [space] }) => space;
 
 /** What everything else starts from: the space described, the device's profile, and the default predictor fitted to it. */
@@ -29,7 +32,7 @@ const rows = {
 
   'held-out': async ({ name, input, space, profile, fitted, reference }) => {
     const file = fileName(name, 'held-out');
-    const { profile: others } = await profileDevice(file, cpu, name, input, { networks: heldOutNetworks, seed: 1 });
+    const { profile: others } = await profileDevice(file, cpu, name, input, { ...unseen, networks: heldOutNetworks });
     const { networks } = onlySpace(others);
     const table = fit('table', space, profile);
     return { corrected: heldOut(fitted, networks, reference), table: heldOut(table, networks, reference) };
@@ -44,7 +47,7 @@ const rows = {
     const found = {};
     for (const [device, target] of Object.entries(newDevices)) {
       const networks = fewShotNetworks + fewShotHeldOut;
-      const { profile: measured } = await profileDevice(fileName(name, device), target, name, input, { networks, predictor: 'transfer' });
+      const { profile: measured } = await profileDevice(fileName(name, device), target, name, input, { networks, method: 'whole' });
       const all = onlySpace(measured);
       const seen = { ...all, networks: all.networks.slice(0, fewShotNetworks) };
       // What a whole profile would tell of blocks is not known after fifty networks.
@@ -56,7 +59,10 @@ const rows = {
 
   'unseen-size': async ({ name, profile }) => {
     if (name !== 'mobile-small') return undefined;
-    const { profile: others } = await profileDevice(fileName(name, 'unseen'), cpu, name, unseenSize, { networks: unseenHeldOut, seed: 1 });
+    const { profile: others } = await profileDevice(fileName(name, 'unseen'), cpu, name, unseenSize, {
+      ...unseen,
+      networks: unseenHeldOut,
+    });
     const { networks, reference } = onlySpace(others);
     const { model } = fit('learned', describe(name, unseenSize), profile);
     const interval = { confidence: 0.9, low: 1, high: 1 };

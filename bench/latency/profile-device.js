@@ -30,7 +30,7 @@ const timed = async (path, work) => {
 };
 
 /** The profile of a target for a space of `subjects.js`, measured once. */
-export const profileDevice = async (file, target, space, { resolution, channels, classes }, { networks, seed = 0, predictor } = {}) => {
+export const profileDevice = async (file, target, space, { resolution, channels, classes }, { networks, seed = 0, method } = {}) => {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, file);
   const options = {
@@ -40,7 +40,7 @@ export const profileDevice = async (file, target, space, { resolution, channels,
     classes,
     networks,
     seed,
-    predictor,
+    method,
     output: file,
   };
   const args = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));

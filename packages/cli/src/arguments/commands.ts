@@ -82,8 +82,12 @@ export const commands: readonly Command[] = [
       output: { value: 'FILE', doc: 'Where to write it; profiles/SPACE-DEVICE.json when absent.', short: 'o' },
       seconds: { value: 'N', doc: 'About how long the timing may take; 120 when absent.' },
       networks: { value: 'N', doc: 'How many whole networks to time, whatever it takes.' },
-      isolated: { doc: 'Time each block by itself: quick, and less true.' },
+      method: {
+        value: 'METHOD',
+        doc: 'in-place: networks and the blocks inside them (default); whole: networks alone; isolated: each block by itself, quick and less true.',
+      },
       predictor: { value: 'NAME', doc: 'Latency predictor for the report on held-out networks.' },
+      from: { value: 'PROFILE', multiple: true, doc: 'Profile of another device, for a predictor that starts from one: transfer.' },
       again: { doc: 'Measure again, though the same was measured before.' },
       seed: { value: 'N', doc: "Which networks are drawn; the config's when absent." },
       wait: { doc: 'Wait for another run in the same cacheDir to end.' },
