@@ -1,6 +1,5 @@
 // The table of bars: what is measured, what must be reached, and how a row reads. A row is of several networks; the worst one counts.
 import { networks } from './networks.js';
-import { spaceNames } from './block-sums.js';
 
 const times = (ratio) => `${ratio.toFixed(ratio < 10 ? 2 : 1)}x`;
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
@@ -22,14 +21,6 @@ const memoryCells = {
   value: ({ share }) => share,
   figure: ({ share }) => times(share),
   bar: times,
-  ...atMost,
-};
-
-const sumsCells = {
-  value: ({ inTurns }) => inTurns.largest,
-  figure: ({ table, inTurns }) =>
-    `in turns ${percent(inTurns.largest)} at most, median ${percent(inTurns.median)}; table ${percent(table.largest)}, ${percent(table.median)}`,
-  bar: percent,
   ...atMost,
 };
 
@@ -106,14 +97,5 @@ export const rows = [
     must: always(1.2),
     goal: always(1.4),
     ...ratioCells,
-  },
-  {
-    id: 'blocks',
-    what: 'sum of blocks apart from the emitted network',
-    kind: 'blocks',
-    of: spaceNames,
-    must: {},
-    goal: {},
-    ...sumsCells,
   },
 ];

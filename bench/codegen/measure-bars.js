@@ -3,7 +3,6 @@ import { findCompiler } from '../../packages/c-emit/dist/index.js';
 import { processorName, readResults, saveResults } from '../engine/results-file.js';
 import { shareInUse } from '../engine/share-in-use.js';
 import { rows } from './bars.js';
-import { blockSums } from './block-sums.js';
 import { measurements } from './measurements.js';
 import { networks } from './networks.js';
 import { hasThreads } from './own-program.js';
@@ -30,10 +29,8 @@ const jobsOf = ({ only, names }) => {
   return [...new Set(keys)].map((key) => key.split('/'));
 };
 
-const measureJob = (kind, name, settings) => {
-  if (kind === 'blocks') return blockSums(name, settings);
-  return measurements[kind](prepareNetwork(networks.find((network) => network.name === name)), settings);
-};
+const measureJob = (kind, name, settings) =>
+  measurements[kind](prepareNetwork(networks.find((network) => network.name === name)), settings);
 
 export const measureBars = async ({ only, names, width, rounds, output }) => {
   const jobs = jobsOf({ only, names });

@@ -23,6 +23,8 @@ export const smallConfig = ({ target, threads = 2, dataWorkers = 1 }) => ({
   seed: 7,
   threads,
   dataWorkers,
+  // How many follow from the speed of the machine otherwise.
+  annotate: { networks: 48 },
   train: { epochs: 6, batchSize: 32, optimizer: { learningRate: 0.1 } },
   derive: {
     strategy: { name: 'proxyless-gradient', steps: 16, batchSize: 32, weightSteps: 1 },

@@ -41,7 +41,7 @@ test('killed in every pass, with other numbers of threads and workers each time:
   };
   const survived = [
     ...(await killIn('train/warm-up', 300)),
-    ...(await killIn('annotate/measureBlocks', 4)),
+    ...(await killIn('annotate/measureBlocks', 60)),
     ...(await killIn('derive/search', 24)),
     ...(await killIn('derive/select', 8)),
     ...(await killIn('derive/trainTeacher', 40)),

@@ -31,16 +31,36 @@ const spots = {
   }),
 };
 
-const deviceId = 'table';
+const device = { id: 'table', description: 'a table' };
 /** Milliseconds by the number of values that a graph's nodes write. */
-const tableMs = ({ nodes }) => nodes.reduce((sum, { type }) => sum + type.shape.reduce((a, b) => a * b, 1), 0) / 1e5;
-const latency = (ms) => ({ ms, source: 'table', samples: 1, spread: 0, deviceId });
+const tableMs = (nodes) => nodes.reduce((sum, { type }) => sum + type.shape.reduce((a, b) => a * b, 1), 0) / 1e5;
+
+/** Always the same, at the same time. */
+const timer = (space) => {
+  const choices = choicesOf(space);
+  const withChoice = new Set(choices.map(({ group }) => group));
+  const fixed = space.groups
+    .filter(({ id }) => !withChoice.has(id))
+    .map(({ id }) => [id, tableMs(space.nodes.filter(({ group }) => group === id))]);
+  return {
+    protocol: {},
+    seesBlocks: true,
+    restart: async () => {},
+    async time(path) {
+      const chosen = choices.map(({ candidates }, choice) => [choice, tableMs(candidates[path[choice]].graph.nodes)]);
+      const blocks = new Map([...chosen, ...fixed]);
+      return { ms: [...blocks.values()].reduce((sum, ms) => sum + ms, 0), blocks };
+    },
+    conditions: async () => ({ time: '2026-01-01T00:00:00Z' }),
+    dispose: async () => {},
+  };
+};
 
 const target = {
   name: 'small-table',
   options: {},
   capabilities: { dtypes: ['float32'] },
-  device: async () => ({ id: deviceId, description: 'a table' }),
+  device: async () => device,
   supports: () => true,
   legalize: [],
   kernels: [],
@@ -54,25 +74,14 @@ const target = {
     return {
       description: 'a table',
       run: (images, count) => session.run(images, count),
-      measure: async () => ({ ...latency(tableMs(graph)), raw: [tableMs(graph)] }),
+      measure: async () => {
+        const ms = tableMs(graph.nodes);
+        return { ms, source: 'measured', samples: 1, spread: 0, deviceId: device.id, raw: [ms] };
+      },
       dispose: async () => session?.dispose(),
     };
   },
-  /** A candidate at a time, as a slow device would. */
-  async measureBlocks(space, { checkpoint, progress }) {
-    const rows = [...((await checkpoint.resume()) ?? [])];
-    const choices = choicesOf(space);
-    for (const choice of choices.slice(rows.length)) {
-      rows.push(choice.candidates.map(({ graph }) => latency(tableMs(graph))));
-      await checkpoint.store(rows);
-      progress(rows.length, choices.length, 'choices');
-    }
-    const withChoice = new Set(choices.map(({ group }) => group));
-    const fixed = space.groups
-      .filter(({ id }) => !withChoice.has(id))
-      .map(({ id }) => [id, latency(tableMs({ nodes: space.nodes.filter(({ group }) => group === id) }))]);
-    return { device: await target.device(), choices: rows, fixed: Object.fromEntries(fixed), protocol: {} };
-  },
+  timer: async (space) => timer(space),
 };
 
 export const smallWorld = definePlugin({

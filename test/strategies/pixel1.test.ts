@@ -1,9 +1,10 @@
 // The published table of the Pixel 1 as the only thing that gates learn from: they end at the fastest network of the paper's space.
 import { validateOptions, validateSpace } from '@nasc/config';
-import type { CostTable, MeasureContext } from '@nasc/core';
+import type { CostTable } from '@nasc/core';
 import { expandSpace } from '@nasc/expand';
 import { choicesOf, lookupOf } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
+import { blockTable, describeSpace } from '@nasc/profile';
 import { Random } from '@nasc/random';
 import { createObjective, expectedCost, initialArchitecture, latencyCosts, leastCost, pathCost, sampleGates, softmax } from '@nasc/search';
 import { proxylessImagenet } from '@nasc/spaces';

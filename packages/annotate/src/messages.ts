@@ -29,10 +29,10 @@ export const messages = {
   seesNoBlocks: (target: string, predictor: string): Diagnostic =>
     errorDiagnostic(
       'ANNOTATE_NO_BLOCKS',
-      `The predictor "${predictor}" needs latencies of blocks, and target "${target}" times whole networks only.`,
+      `The predictor "${predictor}" needs latencies of blocks, and target "${target}" is timed by whole networks only.`,
       {
         at: '/annotate/predictor',
-        hint: 'Use the predictor "corrected", or the method "isolated".',
+        hint: 'Use the predictor "corrected", or another method.',
       },
     ),
 

@@ -36,11 +36,12 @@ const measureTarget = async (searchSpace: SearchSpaceArtifact, space: PredictedS
       return profile;
     }
     const { blocks, networks } = predictor.needs;
-    if (blocks && !timer.seesBlocks) throw new DiagnosticError([messages.seesNoBlocks(target.name, predictor.name)]);
+    if (blocks && (!timer.seesBlocks || method === 'whole'))
+      throw new DiagnosticError([messages.seesNoBlocks(target.name, predictor.name)]);
     const profile = await measureSpace(
       space,
       measured,
-      { blocks: timer.seesBlocks && networks === undefined, networks: wanted ?? networks, seconds },
+      { blocks: timer.seesBlocks && networks === undefined && method === 'in-place', networks: wanted ?? networks, seconds },
       here,
     );
     await finished.store(profile);

@@ -15,13 +15,13 @@ const runsOn = (host: VectorWidth, width: VectorWidth): boolean =>
 
 export const cpuTarget: TargetDefinition = {
   name: 'cpu',
-  description: 'Self-contained C11 for one thread: x86-64 (AVX-512, AVX2), Arm (NEON), or any processor.',
+  description: 'Self-contained C11: x86-64 (AVX-512, AVX2), Arm (NEON), or any processor.',
   optionsSchema: cpuOptionsSchema,
   create(given): Target {
     const options = readCpuOptions(given);
     const device = async (): Promise<DeviceDescription> => {
       const { version } = await findCompiler();
-      return hostDevice({ threads: options.threads, vectors: options.vectorWidth, compiler: version });
+      return hostDevice({ dtype: 'float32', threads: options.threads, vectors: options.vectorWidth, compiler: version });
     };
     const target: Target = {
       name: 'cpu',

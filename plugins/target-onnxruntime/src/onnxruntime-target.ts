@@ -16,7 +16,7 @@ const describeLatency = (threads: number): string =>
 const createTarget = (options: OnnxRuntimeOptions): Target => {
   const device = async () => {
     const { env } = await loadOnnxRuntime();
-    return hostDevice({ 'ONNX Runtime': env.versions.node ?? env.versions.common, threads: options.threads });
+    return hostDevice({ 'ONNX Runtime': env.versions.node ?? env.versions.common, dtype: 'float32', threads: options.threads });
   };
   return {
     name: 'onnxruntime',

@@ -395,10 +395,11 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         "method": {
           "enum": [
             "in-place",
+            "whole",
             "isolated"
           ],
           "default": "in-place",
-          "description": "How blocks are timed: inside whole sampled networks, or, quickly and less true, each by itself."
+          "description": "What is timed: sampled networks with the blocks inside them; sampled networks as wholes alone; or, quickly and less true, each block by itself."
         },
         "seconds": {
           "type": "number",

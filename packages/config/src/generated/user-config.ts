@@ -303,9 +303,9 @@ export interface AnnotateConfig {
    */
   profiles?: string[];
   /**
-   * How blocks are timed: inside whole sampled networks, or, quickly and less true, each by itself.
+   * What is timed: sampled networks with the blocks inside them; sampled networks as wholes alone; or, quickly and less true, each block by itself.
    */
-  method?: 'in-place' | 'isolated';
+  method?: 'in-place' | 'whole' | 'isolated';
   /**
    * About how long the timing may take, what it takes to build aside. More networks are timed in more time.
    */

@@ -3,7 +3,7 @@ import type { NetworkGraph, OpNode, PatternDefinition, SearchSpaceGraph, TensorT
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Pass, PassContext } from '../pass.ts';
 import type { Registry } from '../registry.ts';
-import type { Profile } from './profile.ts';
+import type { DeviceConditions, Profile } from './profile.ts';
 
 export interface LatencyValue {
   readonly ms: number;
@@ -43,6 +43,8 @@ export interface NetworkTimer {
   time(choices: readonly number[], wanted: { readonly blocks: boolean }): Promise<NetworkTime>;
   /** Median ms of one block by itself: the quick way. `candidate` is 0 for what is fixed. Absent where blocks cannot run alone. */
   timeAlone?(block: BlockKey, candidate: number): Promise<number>;
+  /** What the device is like at this moment, where it is not this machine. */
+  conditions?(): Promise<DeviceConditions>;
   dispose(): Promise<void>;
 }
 

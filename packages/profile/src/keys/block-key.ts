@@ -48,8 +48,12 @@ const publishedKey = (block: Block): string | undefined => {
   return macro === 'linearHead' ? `Logits-${sizesOf(block)}` : undefined;
 };
 
+/** Of a block that computes nothing, wherever it stands: Zero beside a shortcut. */
+export const nothingKey = 'nothing';
+
 /** Every block has one. */
 export const blockKey = (block: Block): string => {
+  if (block.macro === 'zero' && block.shortcut) return nothingKey;
   const published = publishedKey(block);
   if (published !== undefined) return published;
   const attributes = Object.entries(block.attributes)
@@ -58,9 +62,6 @@ export const blockKey = (block: Block): string => {
     .map(([name, value]) => `-${name}:${text(value)}`);
   return `${block.macro}-${sizesOf(block)}${attributes.join('')}-idskip:${block.shortcut ? 1 : 0}`;
 };
-
-/** Of a block that computes nothing, wherever it stands: Zero beside a shortcut. */
-export const nothingKey = 'nothing';
 
 export const unitSeparator = ' & ';
 

@@ -25,6 +25,7 @@ export const describeSpace = (name: string, space: SearchSpaceGraph, ops: OpLook
   const shapes = (ids: readonly NodeId[]) => ids.map((id) => types.get(id)!.shape);
   const add = (block: Block, boundary: readonly NodeId[], nodes: readonly Cost[]): string => {
     const key = blockKey(block);
+    if (key === nothingKey) return key;
     const { macs, parameters } = sumCosts(nodes);
     blocks[key] = { macs, parameters, activationBytes: boundary.reduce((sum, id) => sum + byteLength(types.get(id)!), 0) };
     return key;
@@ -39,7 +40,6 @@ export const describeSpace = (name: string, space: SearchSpaceGraph, ops: OpLook
     const shortcut = group?.macro === 'choice' && group.shortcut;
     const around = whole.filter((node): node is OpNode => !isChoice(node)).map(({ id }) => costs[id]!);
     const candidates = choice.candidates.map((candidate) => {
-      if (candidate.macro === 'zero' && shortcut) return { name: candidate.name, key: nothingKey };
       const { macro, attributes, graph } = candidate;
       const block = { macro, attributes, inputs: shapes(inputs), output: output.type.shape, shortcut };
       return { name: candidate.name, key: add(block, [...inputs, output.id], [...graph.nodes.map(({ id }) => costs[id]!), ...around]) };
@@ -79,7 +79,7 @@ export const describeSpace = (name: string, space: SearchSpaceGraph, ops: OpLook
     fixed.set(unit, [...(fixed.get(unit) ?? []), key]);
   }
   for (const keys of fixed.values()) {
-    const sizes = keys.map((key) => blocks[key]!);
+    const sizes = keys.flatMap((key) => blocks[key] ?? []);
     const sum = (size: keyof Sizes) => sizes.reduce((total, one) => total + one[size]!, 0);
     if (keys.length > 1)
       blocks[unitKey(keys)] = { macs: sum('macs'), parameters: sum('parameters'), activationBytes: sum('activationBytes') };

@@ -66,6 +66,9 @@ const affordableNetworks = (widest: number, networkMs: number, { seconds }: Meas
 const noiseOf = (pairs: readonly (readonly [number, number])[]): number =>
   (1.4826 * median(pairs.map(([before, after]) => Math.abs(after / before - 1)))) / Math.SQRT2;
 
+const conditionsOf = async (timer: NetworkTimer): Promise<DeviceConditions> =>
+  timer.conditions ? timer.conditions() : currentConditions();
+
 /** A network in the middle: the second candidate of every choice, or its last. */
 export const referenceNetwork = (counts: readonly number[]): readonly number[] => counts.map((count) => Math.min(1, count - 1));
 
@@ -88,7 +91,7 @@ export const measureSpace = async (
 
   let begun = await checkpoint.resume<Begun>();
   if (!begun) {
-    const before = currentConditions();
+    const before = await conditionsOf(timer);
     await timer.restart();
     await once();
     const { wallMs } = await once();
@@ -147,7 +150,7 @@ export const measureSpace = async (
       batchesRepeated,
       ...timer.protocol,
     },
-    conditions: { before, after: currentConditions() },
+    conditions: { before, after: await conditionsOf(timer) },
     blocks: summariseBlocks(space, described.blocks),
     spaces: [space],
   };
@@ -182,7 +185,7 @@ export const measureIsolated = async (
   { signal, checkpoint, progress }: Pick<MeasureContext, 'signal' | 'checkpoint' | 'progress'>,
 ): Promise<Profile> => {
   const { choices, fixed, name } = described;
-  const before = currentConditions();
+  const before = await conditionsOf(timer);
   const jobs = distinctBlocks(described);
   const done = new Map((await checkpoint.resume<readonly (readonly [string, number])[]>()) ?? []);
   await timer.restart();
@@ -200,7 +203,7 @@ export const measureIsolated = async (
     device,
     target: { name: target.name, options: target.options },
     protocol: { method: 'blocks in isolation', version: protocolVersion, blocks: jobs.length, ...timer.protocol },
-    conditions: { before, after: currentConditions() },
+    conditions: { before, after: await conditionsOf(timer) },
     blocks: Object.fromEntries([...done].map(([key, value]) => [key, { ms: value, count: 1, variance: 0, ...described.blocks[key] }])),
     spaces: [{ name, choices, fixed, networks: [{ choices: reference, ms }] }],
   };

@@ -37,14 +37,17 @@ export const measureProfile = async (parsed: Arguments, io: Io): Promise<number>
   const target = text === undefined ? first! : { name, ...options };
   const networks = readNumber(parsed, 'networks');
   const predictor = parsed.value('predictor');
+  const method = parsed.value('method');
   const config = {
     ...spaceConfig(parsed.value('space'), loaded, sizes),
     targets: [target],
     plugins: loaded?.config.plugins ?? [],
-    seed: loaded?.config.seed ?? 0,
+    seed: Number(parsed.value('seed') ?? loaded?.config.seed ?? 0),
     cacheDir: loaded?.config.cacheDir ?? '.nasc',
     annotate: {
-      method: parsed.flag('isolated') ? ('isolated' as const) : ('in-place' as const),
+      // Others than there are the config's check refuses.
+      ...(method !== undefined && { method: method as 'in-place' }),
+      profiles: parsed.values('from').map((file) => resolve(io.folder, file)),
       seconds: readNumber(parsed, 'seconds') ?? defaultSeconds,
       ...(networks !== undefined && { networks }),
       ...(predictor !== undefined && { predictor }),
