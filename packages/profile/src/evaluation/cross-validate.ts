@@ -1,21 +1,24 @@
 // A predictor tested on the networks of its own profile: each is predicted by a fit that has not seen it.
 import type { LatencyPredictor, PredictionAccuracy, PredictorRequest, Profile, ProfiledSpace } from '@nasc/core';
-import { Random } from '@nasc/random';
 import { findSpace } from '../keys/match-space.ts';
 import { summariseBlocks } from '../table/summarise-blocks.ts';
 import { errorsOf, predictNetworks, ratioOf } from './assess-predictions.ts';
 import type { PredictedNetwork } from './assess-predictions.ts';
 import { conformalInterval, isInside } from './conformal-interval.ts';
+import { drawFolds } from './folds.ts';
 
 const defaultFolds = 10;
 /** Of the intervals. */
 const confidence = 0.9;
 /** Fewer networks tell neither an error nor an interval. */
 const leastNetworks = 10;
-/** Fewer tell nothing about the share that lies in an interval of 90 %. */
+/** Of so many networks the share that lies in intervals of 90 % has a standard error of 3 points; of fewer it tells nothing. */
 const leastForCoverage = 100;
 
-/** The profile as if only `networks` of the space had been measured. Of a block that none of them holds, what the profile says stays. */
+/**
+ * The profile as if only `networks` of the space had been measured: latencies by key of the blocks that were timed in them are made anew.
+ * Those of other blocks come from elsewhere, as `networks` hold every candidate that any network holds (`drawFolds`).
+ */
 const restricted = (
   { profile, space: { blocks } }: PredictorRequest,
   space: ProfiledSpace,
@@ -29,14 +32,13 @@ const restricted = (
   };
 };
 
-const shuffledFolds = (count: number, folds: number, seed: number): readonly number[] => {
-  const random = new Random({ seed, stream: 'profile.folds' });
-  return Array.from(random.permutation(count), (place) => place % folds);
-};
+interface HeldOut extends PredictedNetwork {
+  readonly fold: number;
+}
 
 /**
- * Undefined where the profile holds fewer than ten networks of the space. The interval is that of errors of all folds; its coverage that of
- * intervals which are made of the other folds' errors.
+ * Undefined where fewer than ten networks of the space can be held out. The interval is that of errors of all folds; its coverage that of
+ * intervals which are made of the other folds' errors. Throws what the predictor throws.
  */
 export const crossValidate = (
   predictor: Pick<LatencyPredictor, 'fit'>,
@@ -45,30 +47,26 @@ export const crossValidate = (
 ): PredictionAccuracy | undefined => {
   const { profile, space, seed } = request;
   const profiled = findSpace(profile, space);
-  if (!profiled || profiled.networks.length < leastNetworks) return undefined;
+  if (!profiled) return undefined;
   const { networks } = profiled;
-  const foldOf = shuffledFolds(networks.length, folds, seed);
-  const pairs: PredictedNetwork[] = [];
-  for (let fold = 0; fold < folds; fold++) {
-    const training = networks.filter((_, index) => foldOf[index] !== fold);
+  const foldOf = drawFolds(networks, folds, seed);
+  if (foldOf.filter((fold) => fold >= 0).length < leastNetworks) return undefined;
+  const pairs = Array.from({ length: folds }, (_, fold): readonly HeldOut[] => {
+    const heldOut = networks.filter((_network, index) => foldOf[index] === fold);
+    if (heldOut.length === 0) return [];
+    const training = networks.filter((_network, index) => foldOf[index] !== fold);
     const model = predictor.fit({ ...request, profile: restricted(request, profiled, training) });
-    const predicted = predictNetworks(model, networks, profiled);
-    for (const [index, pair] of predicted.entries()) if (foldOf[index] === fold) pairs[index] = pair;
-  }
-  const ratios = pairs.map(ratioOf);
-  const intervals = Array.from({ length: folds }, (_, fold) =>
-    conformalInterval(
-      ratios.filter((_ratio, index) => foldOf[index] !== fold),
-      confidence,
-    ),
-  );
-  const covered = ratios.filter((ratio, index) => isInside(intervals[foldOf[index]!]!, ratio));
+    return predictNetworks(model, heldOut, profiled).map((pair) => ({ ...pair, fold }));
+  }).flat();
+  const intervalOf = (some: readonly HeldOut[]) => conformalInterval(some.map(ratioOf), confidence);
+  const intervals = Array.from({ length: folds }, (_, fold) => intervalOf(pairs.filter((pair) => pair.fold !== fold)));
+  const covered = pairs.filter((pair) => isInside(intervals[pair.fold]!, ratioOf(pair)));
   return {
-    networks: networks.length,
+    networks: pairs.length,
     method: 'cross-validation',
     ...errorsOf(pairs),
-    interval: conformalInterval(ratios, confidence),
-    coverage: networks.length >= leastForCoverage ? covered.length / networks.length : undefined,
+    interval: intervalOf(pairs),
+    coverage: pairs.length >= leastForCoverage ? covered.length / pairs.length : undefined,
     repeatNoise: profiled.reference?.noise,
   };
 };
