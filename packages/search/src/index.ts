@@ -9,6 +9,8 @@ export * from './gates/entropy.ts';
 export * from './gates/rescale-pair.ts';
 export * from './gates/sample-gates.ts';
 export * from './gates/softmax.ts';
+export { knapsack } from './knapsack/knapsack.ts';
+export type { KnapsackLimit, KnapsackProblem, KnapsackSolution } from './knapsack/problem.ts';
 export * from './loop/search-loop.ts';
 export * from './loop/search-schedule.ts';
 export * from './loop/weight-training.ts';
