@@ -1,4 +1,5 @@
 export * from './costs/expected-cost.ts';
+export { leastUnder } from './costs/feasibility.ts';
 export * from './costs/path-cost.ts';
 export * from './costs/peak-memory.ts';
 export * from './costs/space-costs.ts';
