@@ -1,6 +1,7 @@
 // Limits on memory and storage hold for what is emitted: of the networks that keep them by the sums of the cost model, those are proposed
 // that keep them when the target plans them whole.
 import type { CostTable, Footprint, NetworkCost } from '@nasc/core';
+import { leastUnder } from '@nasc/search';
 import { networkCosts, reachedCost } from './network-costs.ts';
 
 /** Each further attempt looks at twice as many networks. */
@@ -17,7 +18,7 @@ export interface PlannedProposals {
 
 export interface Proposed {
   readonly networks: readonly (readonly number[])[];
-  /** What was planned and exceeds a limit. */
+  /** Where there are none: what was planned, and exceeds a limit. */
   readonly refused: readonly (readonly NetworkCost[])[];
 }
 
@@ -34,7 +35,12 @@ export const proposePlanned = async ({ costs, count, propose, footprint }: Plann
   if (!needsPlan(costs)) return { networks: propose(costs, count), refused: [] };
   const planned = new Map<string, readonly NetworkCost[]>();
   let networks: (readonly number[])[] = [];
-  let refused: (readonly NetworkCost[])[] = [];
+  const look = async (choices: readonly number[]): Promise<boolean> => {
+    const key = choices.join(',');
+    const reached = planned.get(key) ?? networkCosts(costs, choices, await footprint(choices));
+    planned.set(key, reached);
+    return reached.every((cost) => cost.name === 'latency' || cost.limit === undefined || reachedCost(cost) <= cost.limit);
+  };
   for (let attempt = 0, wanted = count; attempt < attempts; attempt++, wanted *= 2) {
     const above = (name: CostTable['name']): number => {
       const excesses = [...planned.values()].flatMap((reached) =>
@@ -47,17 +53,26 @@ export const proposePlanned = async ({ costs, count, propose, footprint }: Plann
       wanted,
     );
     networks = [];
-    refused = [];
     for (const choices of proposed) {
-      const key = choices.join(',');
-      const reached = planned.get(key) ?? networkCosts(costs, choices, await footprint(choices));
-      planned.set(key, reached);
-      if (reached.every((cost) => cost.name === 'latency' || cost.limit === undefined || reachedCost(cost) <= cost.limit))
-        networks.push(choices);
-      else refused.push(reached);
-      if (networks.length === count) return { networks, refused };
+      if (await look(choices)) networks.push(choices);
+      if (networks.length === count) break;
     }
-    if (proposed.length < wanted) break;
+    if (networks.length === count || proposed.length < wanted) break;
   }
-  return { networks, refused: refused.length > 0 ? refused : [...planned.values()] };
+  // Nothing is refused before the smallest network of all was planned.
+  for (const table of networks.length > 0 ? [] : costs.filter((cost) => needsPlan([cost]))) {
+    const least = leastUnder(
+      table,
+      costs.filter((other) => other !== table),
+    );
+    const smallest =
+      least === undefined
+        ? []
+        : propose(
+            costs.map((other) => (other === table ? { ...table, limit: least } : other)),
+            1,
+          );
+    for (const choices of smallest) if (await look(choices)) networks.push(choices);
+  }
+  return { networks, refused: networks.length > 0 ? [] : [...planned.values()] };
 };

@@ -8,12 +8,15 @@ const mostCompared = 400;
 const mostComparisons = 20_000_000;
 
 /** Whether row a comes before row b among networks of equal costs: it gains more, or as much and stands first. */
-const gainsMore = ({ gain }: Labels, a: number, b: number): boolean => gain[a]! > gain[b]! || (gain[a]! === gain[b]! && a < b);
+const gainsMore = ({ gain }: Labels, a: number, b: number): boolean => {
+  const more = gain[a]! - gain[b]!;
+  return more > 0 || (more === 0 && a < b);
+};
 
 /** Rows from the cheapest on, those of equal costs by what they gain: whatever dominates a row stands before it. */
 const byCost = (labels: Labels): Uint32Array => {
   const { costs } = labels;
-  return Uint32Array.from({ length: labels.count }, (_, row) => row).sort((a, b) => {
+  return Uint32Array.from({ length: labels.count }, (_, row) => row).toSorted((a, b) => {
     for (const cost of costs) if (cost[a]! !== cost[b]!) return cost[a]! - cost[b]!;
     return gainsMore(labels, a, b) ? -1 : 1;
   });
@@ -57,5 +60,5 @@ const underSeveralLimits = (labels: Labels, count: number): number[] => {
 /** Indices of the rows that fewer than `count` others dominate, in ascending order. */
 export const undominated = (labels: Labels, count: number): Uint32Array => {
   const kept = labels.costs.length === 1 ? underOneLimit(labels, count) : underSeveralLimits(labels, count);
-  return Uint32Array.from(kept).sort();
+  return Uint32Array.from(kept).toSorted();
 };

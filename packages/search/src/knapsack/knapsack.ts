@@ -26,12 +26,13 @@ interface Sweep {
 
 /** The rows whose bound is highest, ascending. */
 const mostPromising = ({ bound, count }: Labels, width: number): Uint32Array => {
-  const threshold = bound.slice(0, count).sort()[count - width]!;
+  const threshold = bound.slice(0, count).toSorted()[count - width]!;
   let equal = width;
   for (let row = 0; row < count; row++) if (bound[row]! > threshold) equal--;
   const rows = new Uint32Array(width);
   for (let row = 0, next = 0; row < count; row++) {
-    if (bound[row]! > threshold || (bound[row]! === threshold && equal-- > 0)) rows[next++] = row;
+    const value = bound[row]!;
+    if (value > threshold || (value === threshold && equal-- > 0)) rows[next++] = row;
   }
   return rows;
 };
@@ -96,7 +97,7 @@ const sweeper = (gains: Gains, limits: readonly LimitedSum[], count: number) => 
       cut ||= kept.count > width;
       steps.push(labels);
     }
-    const ends = Array.from({ length: labels.count }, (_, row) => row).sort((a, b) => labels.gain[b]! - labels.gain[a]! || a - b);
+    const ends = Array.from({ length: labels.count }, (_, row) => row).toSorted((a, b) => labels.gain[b]! - labels.gain[a]! || a - b);
     const solutions = ends.slice(0, count).map((end) => {
       const choices: number[] = [];
       for (let choice = gains.length - 1, row = end; choice >= 0; choice--) {
