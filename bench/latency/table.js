@@ -57,8 +57,20 @@ const unseenRow = (space, { rmspe, networks, repeatNoise, kendallTau }) => [
   `Kendall tau ${kendallTau.toFixed(3)}`,
 ];
 
-const rowsOf = (results) =>
-  Object.keys(spaces).flatMap((space) => {
+/** The dynamic programme has to be faster than this under one limit, s. */
+const selectionBar = 1;
+
+const selectionRow = ({ limits, medianSeconds, mostSeconds, agreed, of }) => [
+  `selection on proxyless-imagenet under ${limits.join(', ')}`,
+  `${mostSeconds.toFixed(2)} s`,
+  limits.length === 1 ? `≤ ${selectionBar} s` : '',
+  '',
+  limits.length === 1 ? met(mostSeconds <= selectionBar && agreed === of) : '',
+  `longest; median ${medianSeconds.toFixed(2)} s; as enumeration on ${agreed} of ${of} parts of the space`,
+];
+
+const rowsOf = (results) => [
+  ...Object.keys(spaces).flatMap((space) => {
     const of = (row, make) => (results[`${row}/${space}`] ? make(space, results[`${row}/${space}`]) : []);
     return [
       ...of('profile', (name, result) => [profileRow(name, result)]),
@@ -67,7 +79,9 @@ const rowsOf = (results) =>
       ...of('few-shot', fewShotRows),
       ...of('unseen-size', (name, result) => [unseenRow(name, result)]),
     ];
-  });
+  }),
+  ...(results.selection ?? []).map(selectionRow),
+];
 
 export const renderTables = (output) => {
   for (const [machine, { date, results }] of Object.entries(readResults(output))) {
