@@ -61,7 +61,7 @@ export const commands: readonly Command[] = [
       classes: { value: 'N', doc: 'Number of classes, likewise.' },
       target: {
         value: 'TARGET',
-        doc: 'Show latencies too, on a target that knows them without measuring: a name, or {"name": "table", "file": "..."}.',
+        doc: 'Show latencies too, on a target that knows them without measuring: a name, or {"name": "profile", "file": "..."}.',
       },
       config: { value: 'FILE', doc: 'The config whose plugins, space and store are used.' },
       json,
