@@ -192,7 +192,8 @@ export const fitByEvidence = (
   let sums = sumUp(design, targets, new Float64Array(count).fill(1), columns);
   let widths: Widths = { deviations: groups.map(({ deviation }) => deviation), noise, determined: 0 };
   let posterior = posteriorBy(sums, widths);
-  for (let weighting = 0; count >= leastTargets && weighting < mostWeightings; weighting++) {
+  const weightings = count < leastTargets ? 0 : mostWeightings;
+  for (let weighting = 0; weighting < weightings; weighting++) {
     const start = widths.noise;
     for (let round = 0; round < mostRounds; round++) {
       const before = widths;

@@ -60,7 +60,7 @@ describe('Kendall’s tau-b', () => {
         if (j <= i || (left[i] === left[j] && right[i] === right[j])) continue;
         if (left[i] === left[j]) counts.left++;
         else if (right[i] === right[j]) counts.right++;
-        else if (left[i]! < left[j]! === right[i]! < right[j]!) counts.concordant++;
+        else if ((left[i]! - left[j]!) * (right[i]! - right[j]!) > 0) counts.concordant++;
         else counts.discordant++;
       }
     }
