@@ -61,7 +61,7 @@ describe('nothing to start from', () => {
   test('no profile of another device', () => {
     expect(failureOf(() => transfer.fit(requestOf(own(50), space)))).toMatchInlineSnapshot(`
       "error PROFILE_NONE_TO_TRANSFER: The predictor "transfer" has no other device to start from: no profile of one is given.
-        hint: Measure another device with \`nasc profile --space mobile-small\` and name its file in annotate.profiles, or take the predictor "corrected"."
+        hint: Measure another device with \`nasc profile --space mobile-small\` and name its file in annotate.profiles or with --from, or take the predictor "corrected"."
     `);
   });
 
@@ -69,7 +69,7 @@ describe('nothing to start from', () => {
     const strangers = [profileOf(devices[0]!, smallSpace(64), { networks: 64 })];
     expect(failureOf(() => transfer.fit(requestOf(own(50), space, strangers)))).toMatchInlineSnapshot(`
       "error PROFILE_NONE_TO_TRANSFER: The predictor "transfer" has no other device to start from: none of the profiles of the device arithmetic knows all blocks of the space "mobile-small".
-        hint: Measure another device with \`nasc profile --space mobile-small\` and name its file in annotate.profiles, or take the predictor "corrected"."
+        hint: Measure another device with \`nasc profile --space mobile-small\` and name its file in annotate.profiles or with --from, or take the predictor "corrected"."
     `);
   });
 
