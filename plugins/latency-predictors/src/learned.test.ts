@@ -57,16 +57,37 @@ test('the trend of work: constants as they were, none of them negative', () => {
   expect(trend({ macs: 2e7, parameters: 9e9, activationBytes: 5e5 })).toBeCloseTo(0.01 + 4 + 1.5, 3);
 });
 
-test('the Gaussian process: what all others say of one is what a process without it says', () => {
+describe('the Gaussian process', () => {
   const blocks = [1, 2, 4, 8, 16, 32, 64, 128].map((size) =>
     blockFeatures(`Conv-input:${size}x${size}x8-output:${size}x${size}x8`, undefined)!,
   );
   const values = blocks.map((_, index) => Math.sin(index));
   const variances = blocks.map(() => 1e-4);
   const whole = fitGaussianProcess(blocks, values, variances);
-  // At a block that it knows, it says what is known, as far as that is certain.
-  for (const [index, block] of blocks.entries()) expect(Math.abs(whole.predict(block).mean - values[index]!)).toBeLessThan(0.3);
-  for (const { variance } of whole.leftOut) expect(variance).toBeGreaterThan(0);
+
+  test('what all others say of one is what a process says whose value of it is worth nothing', () => {
+    for (const [index, block] of blocks.entries()) {
+      const worthless = variances.map((variance, other) => (other === index ? 1e9 : variance));
+      const without = fitGaussianProcess(blocks, values, worthless, whole.widths).predict(block);
+      expect(whole.leftOut[index]!.mean).toBeCloseTo(without.mean, 5);
+      expect(whole.leftOut[index]!.variance).toBeCloseTo(without.variance, 5);
+    }
+  });
+
+  test('two values, worked by hand', () => {
+    // One kind, one size apart in all features (standardised to -1 and 1): squared distance 4 over a length of 2; no linear part.
+    const widths = { linear: 0, smooth: 1, sizeLength: 2, attributeLength: 1, noise: 0 };
+    const [small, large] = [blocks[2]!, blocks[4]!];
+    const correlation = Math.exp(-0.5);
+    const process = fitGaussianProcess([small, large], [1, 0.5], [0.1, 0.2], widths);
+    // K = [[1.1, c], [c, 1.2]]: mean at the first = [1, c] K⁻¹ [1, 0.5].
+    const determinant = 1.1 * 1.2 - correlation ** 2;
+    const weights = [(1.2 * 1 - correlation * 0.5) / determinant, (1.1 * 0.5 - correlation * 1) / determinant];
+    expect(process.predict(small).mean).toBeCloseTo(weights[0]! + correlation * weights[1]!, 6);
+    // By the second alone: c / 1.2 · 0.5, and 1 - c² / 1.2.
+    expect(process.leftOut[0]!.mean).toBeCloseTo((correlation / 1.2) * 0.5, 6);
+    expect(process.leftOut[0]!.variance).toBeCloseTo(1 - correlation ** 2 / 1.2, 6);
+  });
 });
 
 describe('sizes that were never measured', () => {
