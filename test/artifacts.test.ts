@@ -41,7 +41,9 @@ const unmeasured: Architecture = {
   predictedMs: 1.5,
   measuredMs: undefined,
   costs: [{ name: 'latency', unit: 'ms', predicted: 1.5, limit: undefined }],
-  rounds: [{ choices: [0, 2], predictedMs: 1.5, measuredMs: undefined, score: 0.25, keepsLimit: true }],
+  rounds: [
+    { choices: [0, 2], askedMs: undefined, predictedMs: 1.5, correctedMs: 1.5, measuredMs: undefined, score: 0.25, keepsLimit: true },
+  ],
 };
 
 const cpu = {

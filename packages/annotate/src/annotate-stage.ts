@@ -3,6 +3,7 @@ import { definePart, definePlugin } from '@nasc/core';
 import { profilesKey } from '@nasc/profile';
 import { checkSupport } from './check-support.ts';
 import { checkCosts, measureBlocksPass, predictLatency } from './passes.ts';
+import { planFootprint } from './plan-footprint.ts';
 
 export const annotateStage = definePlugin({
   name: 'stage-annotate',
@@ -18,7 +19,7 @@ export const annotateStage = definePlugin({
         per: 'target',
         dependsOn: ['device'],
         reads: ({ annotate, seed }, folder) => ({ annotate: { ...annotate, profiles: profilesKey(annotate.profiles, folder) }, seed }),
-        passes: [checkSupport, measureBlocksPass, predictLatency, checkCosts],
+        passes: [checkSupport, measureBlocksPass, predictLatency, planFootprint, checkCosts],
       }),
     );
   },

@@ -147,7 +147,13 @@ const annotate = async (
   const signal = new AbortController().signal;
   // What the passes read of their context.
   const context = {
-    ...{ target, config, registry, checkpoint, signal, folder: '.', cacheFolder: '.' },
+    target,
+    config,
+    registry,
+    checkpoint,
+    signal,
+    folder: '.',
+    cacheFolder: '.',
     latencyPredictor: () => predictor,
     progress: () => {},
   } as unknown as PassContext;

@@ -8,7 +8,7 @@ import { deployedGraph } from '@nasc/transforms';
 import { messages } from './messages.ts';
 
 /** As few networks as hold every candidate of every choice: the i-th takes each choice's i-th candidate, or its last. */
-const coveringPaths = (space: SearchSpaceGraph): readonly (readonly number[])[] => {
+export const coveringPaths = (space: SearchSpaceGraph): readonly (readonly number[])[] => {
   const counts = choicesOf(space).map(({ candidates }) => candidates.length);
   return Array.from({ length: Math.max(1, ...counts) }, (_, index) => counts.map((count) => Math.min(index, count - 1)));
 };

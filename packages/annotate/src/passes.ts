@@ -6,7 +6,13 @@ import { crossValidate, describeSpace, measureIsolated, measureSpace, mergeProfi
 import { checkCostModel } from './check-cost-model.ts';
 import { messages } from './messages.ts';
 
+export interface MeasuredSpace {
+  readonly searchSpace: SearchSpaceArtifact;
+  readonly request: PredictorRequest;
+}
+
 export interface PredictedCosts {
+  readonly searchSpace: SearchSpaceArtifact;
   readonly space: PredictedSpace;
   readonly costModel: CostModel;
 }
@@ -49,26 +55,26 @@ const measureTarget = async (searchSpace: SearchSpaceArtifact, space: PredictedS
 /** What is known of the device: what its target knows, what a given profile of it says, or what is measured now, once. Throws ANNOTATE_TARGET_CANNOT_MEASURE. */
 export const measureBlocksPass = definePass({
   name: 'measureBlocks',
-  async run({ searchSpace }: { readonly searchSpace: SearchSpaceArtifact }, context: PassContext): Promise<PredictorRequest> {
+  async run({ searchSpace }: { readonly searchSpace: SearchSpaceArtifact }, context: PassContext): Promise<MeasuredSpace> {
     const { target, config, folder, registry } = context;
     const space = describeSpace(searchSpace.name, searchSpace.graph, registry.ops);
     const given = config.annotate.profiles.map((file) => readProfile(file, folder));
     const { id } = await target.device();
     const own = given.filter(({ device }) => device.id === id);
     const profile = target.profile ?? (own.length > 0 ? mergeProfiles(own) : await measureTarget(searchSpace, space, context));
-    return { space, profile, others: given.filter(({ device }) => device.id !== id), seed: config.seed };
+    return { searchSpace, request: { space, profile, others: given.filter(({ device }) => device.id !== id), seed: config.seed } };
   },
 });
 
 /** Turns what is known into costs, by the configured latency predictor, and tells how well it predicts networks that it has not seen. */
 export const predictLatency = definePass({
   name: 'predictLatency',
-  run(request: PredictorRequest, context: PassContext): PredictedCosts {
+  run({ searchSpace, request }: MeasuredSpace, context: PassContext): PredictedCosts {
     const predictor = context.latencyPredictor();
     const model: LatencyModel = predictor.fit(request);
     const { space, profile } = request;
     const accuracy = crossValidate(predictor, request);
-    return { space, costModel: { target: context.target.name, predictor: predictor.name, profile, ...model, accuracy } };
+    return { searchSpace, space, costModel: { target: context.target.name, predictor: predictor.name, profile, ...model, accuracy } };
   },
 });
 

@@ -16,7 +16,8 @@ export interface Compiler {
 }
 
 export interface CompileJob {
-  readonly kind: 'shared' | 'executable';
+  /** An object has one unit. */
+  readonly kind: 'shared' | 'executable' | 'object';
   /** File name -> content; names ending in .c are compiled, the others lie beside them and beside the result. */
   readonly sources: ReadonlyMap<string, string | Uint8Array>;
   readonly flags: readonly string[];
@@ -94,12 +95,15 @@ const runCompiler = async (
   }
 };
 
+const resultNames: Readonly<Record<CompileJob['kind'], string>> = { shared: 'library.so', executable: 'program', object: 'object.o' };
+
 /** Compiles the units in `work`, as many at a time as there are processors, and links them. */
 const build = async (compiler: Compiler, job: CompileJob, work: string, folder: string): Promise<void> => {
   const units = [...job.sources.keys()].filter((name) => name.endsWith('.c'));
   const shared = job.kind === 'shared';
   const flags = [...job.flags, ...(shared ? ['-fPIC'] : [])];
-  const output = [...(shared ? ['-shared'] : []), '-o', shared ? 'library.so' : 'program'];
+  const output = [...(shared ? ['-shared'] : []), '-o', resultNames[job.kind]];
+  if (job.kind === 'object') return runCompiler(compiler, [...flags, '-c', ...output, ...units], job, work, folder);
   const libraries = ['-lm', '-lpthread'];
   if (units.length === 1) return runCompiler(compiler, [...flags, ...output, ...units, ...libraries], job, work, folder);
   const objects = units.map((_, index) => `unit${index}.o`);
@@ -126,7 +130,7 @@ const keepFailed = async (work: string, folder: string): Promise<void> => {
 };
 
 /**
- * Compiles, or finds the result of the same compilation in the cache; returns the path of the library or program. Errors:
+ * Compiles, or finds the result of the same compilation in the cache; returns the path of the library, program or object. Errors:
  * COMPILER_NOT_FOUND, COMPILE_FAILED, DISK_FULL, WRITE_FAILED.
  */
 export const compile = async (job: CompileJob): Promise<string> => {
@@ -137,7 +141,7 @@ export const compile = async (job: CompileJob): Promise<string> => {
     hash.update(`${name}\0`).update(content).update('\0');
   }
   const folder = join(job.cacheFolder, `c-${hash.digest('hex').slice(0, 24)}`);
-  const result = join(folder, job.kind === 'shared' ? 'library.so' : 'program');
+  const result = join(folder, resultNames[job.kind]);
   if (await exists(result)) return result;
 
   // Another process may be first: its result is the same.

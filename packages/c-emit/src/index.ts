@@ -7,6 +7,7 @@ export { kernelHeader } from './kernel-headers.ts';
 export { kernelSources } from './kernel-sources.ts';
 export * from './lowering.ts';
 export * from './memory-plan.ts';
+export { loadedBytes } from './object-size.ts';
 export { nodeSalt } from './node-salt.ts';
 export * from './pattern-lowering.ts';
 export { createPlainRunner } from './plain-runner.ts';
@@ -14,7 +15,7 @@ export type { PlainForward, PlainGradients, PlainInputs, PlainOptions, PlainRunn
 export type { PlainValues } from './guarded-memory.ts';
 export { measurePeak, startPeakMeter } from './measure-peak.ts';
 export type { PeakMeter, PeakOptions } from './measure-peak.ts';
-export { overlayOf, planProgram, scratchStride, threadScratch } from './plan-program.ts';
+export { overlayOf, planProgram, programBuffers, scratchStride, threadScratch } from './plan-program.ts';
 export * from './prelude.ts';
 export * from './program.ts';
 export * from './run-program.ts';

@@ -136,18 +136,24 @@ const bytesAt = (members: readonly Member[], time: number): number => {
   return Math.max(...alive.map(({ start, buffer }) => start + buffer.bytes)) - Math.min(...alive.map(({ start }) => start));
 };
 
+const aliveAt = (bodies: readonly Body[], time: number): number => {
+  let sum = 0;
+  for (const { members, first, last } of bodies) {
+    if (first <= time && time <= last) sum += members.length === 1 ? members[0]!.buffer.bytes : bytesAt(members, time);
+  }
+  return sum;
+};
+
 /** Largest sum of bytes alive at once; it is reached where some buffer begins. */
 const lowerBound = (bodies: readonly Body[]): number => {
   const begins = new Set(bodies.flatMap(({ members }) => members.map(({ buffer }) => buffer.first)));
-  let most = 0;
-  for (const time of begins) {
-    let sum = 0;
-    for (const { members, first, last } of bodies) {
-      if (first <= time && time <= last) sum += members.length === 1 ? members[0]!.buffer.bytes : bytesAt(members, time);
-    }
-    most = Math.max(most, sum);
-  }
-  return most;
+  return Math.max(0, ...[...begins].map((time) => aliveAt(bodies, time)));
+};
+
+/** Bytes that any plan needs while each of the calls runs, what lies over each other counted once. */
+export const bytesAlive = (buffers: readonly LiveBuffer[], calls: number, alignment = 64): readonly number[] => {
+  const bodies = bodiesOf(buffers, alignment);
+  return Array.from({ length: calls }, (_, time) => aliveAt(bodies, time));
 };
 
 export const planMemory = (buffers: readonly LiveBuffer[], alignment = 64): MemoryPlan => {

@@ -21,10 +21,10 @@ export const threadScratch = (calls: readonly ProgramCall[]): ReadonlySet<string
 export const scratchStride = ({ elements }: CProgram, id: string): number => Math.ceil(elements.get(id)! / 16) * 16;
 
 /**
- * Plans everything that the caller of the program does not own: its inputs and outputs stay outside. Several threads have a
- * scratch each, and no output lies over an input: one may be written before another has read.
+ * Everything that the caller of the program does not own: its inputs and outputs stay outside. Several threads have a scratch each,
+ * and no output lies over an input: one may be written before another has read.
  */
-export const planProgram = (program: CProgram, threads = 1): MemoryPlan => {
+export const programBuffers = (program: CProgram, threads = 1): readonly LiveBuffer[] => {
   const outside = new Set([...program.inputs, ...program.outputs]);
   const lives = new Map<string, { first: number; last: number }>();
   for (const [index, call] of program.calls.entries()) {
@@ -44,7 +44,7 @@ export const planProgram = (program: CProgram, threads = 1): MemoryPlan => {
     if (under && !outside.has(call.output) && lives.get(under.id)?.last === index)
       overlays.set(call.output, { id: under.id, before: under.before * 4 });
   }
-  return planMemory(
-    [...lives].map(([id, life]) => ({ id, bytes: bytesOf(id), ...life, ...(overlays.has(id) && { over: overlays.get(id)! }) })),
-  );
+  return [...lives].map(([id, life]) => ({ id, bytes: bytesOf(id), ...life, ...(overlays.has(id) && { over: overlays.get(id)! }) }));
 };
+
+export const planProgram = (program: CProgram, threads = 1): MemoryPlan => planMemory(programBuffers(program, threads));

@@ -7,7 +7,7 @@ export const limitSets = ({ constraints }: Pick<Config, 'constraints'>): readonl
 export const targetLabel = (target: TargetConfig): string => (typeof target === 'string' ? target : (target.as ?? target.name));
 
 /** `0.5ms`, `share0.7`, `macs3000000-parameters200000`; `unlimited` where nothing is limited. */
-export const limitsLabel = ({ name, latencyMs, latencyShare, macs, parameters, memoryBytes }: Limits): string => {
+export const limitsLabel = ({ name, latencyMs, latencyShare, macs, parameters, memoryBytes, storageBytes }: Limits): string => {
   if (name !== undefined) return name;
   const parts = [
     latencyMs !== undefined && `${latencyMs}ms`,
@@ -15,6 +15,7 @@ export const limitsLabel = ({ name, latencyMs, latencyShare, macs, parameters, m
     macs !== undefined && `macs${macs}`,
     parameters !== undefined && `parameters${parameters}`,
     memoryBytes !== undefined && `memory${memoryBytes}`,
+    storageBytes !== undefined && `storage${storageBytes}`,
   ].filter((part) => part !== false);
   return parts.length > 0 ? parts.join('-') : 'unlimited';
 };

@@ -1,6 +1,15 @@
 // What the stages hand to each other. Open by declaration merging, so that a plugin's pass may add its own kind.
 import type { Cost, NetworkGraph, SearchSpaceGraph, TensorTable } from '@nasc/ir';
-import type { CostTable, CoverageRow, LatencyModel, MemoryReport, NetworkLatency, Profile, SearchResult } from './kinds/index.ts';
+import type {
+  BlockFootprint,
+  CostTable,
+  CoverageRow,
+  LatencyModel,
+  MemoryReport,
+  NetworkLatency,
+  Profile,
+  SearchResult,
+} from './kinds/index.ts';
 import type { Normalisation } from '@nasc/data';
 
 /** What the network is for: from the data set. */
@@ -63,6 +72,14 @@ export interface PredictionAccuracy {
   readonly repeatNoise: number | undefined;
 }
 
+/** Bytes that a target plans for the parts of a space: a network's memory is that of its largest part, its weights are their sum. */
+export interface FootprintModel {
+  /** By choice, one value a candidate. */
+  readonly choices: readonly (readonly BlockFootprint[])[];
+  /** All else, by unit. */
+  readonly fixed: Readonly<Record<string, BlockFootprint>>;
+}
+
 export interface CostModel extends LatencyModel {
   readonly target: string;
   readonly predictor: string;
@@ -70,11 +87,18 @@ export interface CostModel extends LatencyModel {
   readonly profile: Profile;
   /** Undefined where no whole networks were measured, or too few to hold any out. */
   readonly accuracy: PredictionAccuracy | undefined;
+  /** Absent where the target does not plan memory. */
+  readonly footprint?: FootprintModel;
 }
 
 export interface SelectRound {
   readonly choices: readonly number[];
+  /** What the round was asked to keep: the limit, less what earlier rounds were measured to exceed it by; undefined without a limit. */
+  readonly askedMs: number | undefined;
+  /** By the cost model. */
   readonly predictedMs: number;
+  /** The same corrected by what was measured in earlier rounds. */
+  readonly correctedMs: number;
   readonly measuredMs: number | undefined;
   /** Cross-entropy under shared weights with recalibrated batch normalisation, nats; undefined where nothing is shared or to be ranked. */
   readonly score: number | undefined;
@@ -87,15 +111,18 @@ export interface NetworkCost {
   readonly unit: CostTable['unit'];
   /** As the cost model predicts it, before any correction. */
   readonly predicted: number;
+  /** Of memory and storage: as the target plans the whole network, where it does. What counts beside the limit. */
+  readonly planned?: number;
   readonly limit: number | undefined;
 }
 
 export interface Architecture {
   /** Index of the chosen candidate per choice. */
   readonly choices: readonly number[];
+  /** By the cost model, before any correction. */
   readonly predictedMs: number;
   readonly measuredMs: number | undefined;
-  /** Latency, multiply-accumulates, parameters, memory. */
+  /** Latency, multiply-accumulates, parameters, memory, storage. */
   readonly costs: readonly NetworkCost[];
   /** Every network that was measured on the way, in order. */
   readonly rounds: readonly SelectRound[];

@@ -7,6 +7,7 @@ import { memoryCheckpoint, noCheckpoint, setUpPlugins, trackedRegistry, writeSaf
 import type {
   Checkpoint,
   KeptStates,
+  MeasureContext,
   Target,
   Architecture,
   CostModel,
@@ -28,7 +29,7 @@ import { Random } from '@nasc/random';
 import { strategyProxyless } from '@nasc/strategy-proxyless';
 import { targetCpu } from '@nasc/target-cpu';
 import { trainStage } from '@nasc/train';
-import { instantiatePath } from '@nasc/transforms';
+import { deployedGraph, instantiatePath } from '@nasc/transforms';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { teacherPath } from './train-teacher-pass.ts';
 import { deriveStage } from './derive-stage.ts';
@@ -249,12 +250,39 @@ test('limits on what does not depend on a device are kept, too, several at once'
     ['macs', undefined],
     ['parameters', undefined],
     ['memory', undefined],
+    ['storage', undefined],
   ]);
   const constraints = { macs: of('macs').predicted * 2, parameters: of('parameters').predicted * 2, memoryBytes: 8 * 8 * 8 * 4 * 6 };
   const limited = await run<Architecture>('select', { searchSpace, costModel, searchResult }, { constraints });
   // The expanded tensor of a large candidate alone takes all that memory.
   expect(limited.choices).toEqual([0, 0]);
   for (const { predicted, limit } of limited.costs) if (limit !== undefined) expect(predicted).toBeLessThanOrEqual(limit);
+});
+
+test('limits on memory and storage hold for what the target emits: arena, weights and compiled code', async () => {
+  const measuring = { registry, cacheFolder, signal: new AbortController().signal } as unknown as MeasureContext; // what a footprint reads
+  const footprintOf = (choices: readonly number[]) => {
+    const planned = deployedGraph(graph, choices, registry.patterns);
+    return cpu.footprint!({ name: 'corners', graph: planned, classes, normalisation: searchSpace.task.normalisation }, measuring, {
+      code: true,
+    });
+  };
+  const bytes = async (choices: readonly number[]) => {
+    const { weightBytes, codeBytes } = await footprintOf(choices);
+    return weightBytes + codeBytes!;
+  };
+  const [largest, middle] = await Promise.all([bytes([1, 1]), bytes([0, 1])]);
+  expect(middle).toBeLessThan(largest);
+  const { choices, costs } = await run<Architecture>(
+    'select',
+    { searchSpace, costModel, searchResult },
+    { constraints: { storageBytes: middle } },
+  );
+  expect(choices).not.toEqual([1, 1]);
+  const of = (name: string) => costs.find((cost) => cost.name === name)!;
+  expect(of('storage')).toMatchObject({ planned: await bytes(choices), limit: middle });
+  expect(of('storage').planned).toBeLessThanOrEqual(middle);
+  expect(of('memory').planned).toBe((await footprintOf(choices)).arenaBytes);
 });
 
 test('select, interrupted again and again: no network is scored twice, and none measured twice', async () => {

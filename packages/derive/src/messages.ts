@@ -18,17 +18,20 @@ export interface WeightMisfits {
 const weightsAt = '/derive/retrain/from';
 
 export const messages = {
-  noNetwork: (costs: readonly CostTable[]): Diagnostic =>
-    errorDiagnostic(
+  noNetwork: (costs: readonly CostTable[], nearest: readonly NetworkCost[] | undefined): Diagnostic => {
+    const limits = costs.flatMap((cost) => (cost.limit === undefined ? [] : [costText(cost.limit, cost)])).join(' and ');
+    const reached = nearest?.filter(({ limit }) => limit !== undefined).map((cost) => costText(cost.planned ?? cost.predicted, cost));
+    return errorDiagnostic(
       'DERIVE_NO_NETWORK',
-      `Of what the search found, nothing is predicted to keep ${costs.flatMap((cost) => (cost.limit === undefined ? [] : [costText(cost.limit, cost)])).join(' and ')}.`,
+      `Of what the search found, nothing is predicted to keep ${limits}.${reached ? ` The nearest takes ${reached.join(' and ')}.` : ''}`,
       { at, hint: 'Allow more, or let the strategy find more networks.' },
-    ),
+    );
+  },
 
   limitNotKept: (limitMs: number, measuredMs: readonly number[]): Diagnostic =>
     warningDiagnostic(
       'DERIVE_LIMIT_NOT_KEPT',
-      `No chosen network kept ${text(limitMs)} when measured (${measuredMs.map(text).join(', ')}); the fastest of them is taken.`,
+      `No chosen network kept ${text(limitMs)} when measured (${measuredMs.map(text).join(', ')}); the nearest, ${text(Math.min(...measuredMs))}, is taken.`,
       {
         at,
         hint: 'If other programs were running, stop them and run again with --from derive. Else raise derive.select.rounds, or allow more.',
@@ -60,7 +63,7 @@ export const messages = {
   argmaxExceedsLimit: (cost: NetworkCost, measured: number | undefined): Diagnostic =>
     warningDiagnostic(
       'DERIVE_ARGMAX_EXCEEDS_LIMIT',
-      `The most probable network takes ${costText(measured ?? cost.predicted, cost)} (${measured === undefined ? 'predicted' : 'measured'}), more than ${costText(cost.limit!, cost)}.`,
+      `The most probable network takes ${costText(measured ?? cost.planned ?? cost.predicted, cost)} (${measured === undefined ? (cost.planned === undefined ? 'predicted' : 'planned') : 'measured'}), more than ${costText(cost.limit!, cost)}.`,
       { at: '/derive/select/method', hint: 'The method "knapsack" keeps the limit.' },
     ),
 

@@ -1,6 +1,8 @@
 // From the artifacts of a whole run to report.json: the facts of each, none of them computed anew.
 import type {
   Accuracy,
+  Architecture,
+  CostModel,
   DerivedNetwork,
   FoldedNetwork,
   NetworkArtifacts,
@@ -22,6 +24,7 @@ import type {
   ReportLatency,
   ReportNetwork,
   ReportNetworkTiming,
+  ReportPrediction,
   ReportSearchCost,
   ReportVerification,
 } from './generated/report.ts';
@@ -132,8 +135,8 @@ const reportNetwork = (
     }),
     parameters: cost?.parameters ?? null,
     macs: cost?.macs ?? null,
-    costs: architecture.costs.flatMap(({ name: which, unit, predicted, limit }) =>
-      which === 'latency' ? [] : [{ name: which, unit, value: predicted, limit: limit ?? null }],
+    costs: architecture.costs.flatMap(({ name: which, unit, predicted, planned, limit }) =>
+      which === 'latency' ? [] : [{ name: which, unit, value: predicted, planned: planned ?? null, limit: limit ?? null }],
     ),
     memory: files.memory ? { ...files.memory } : null,
     validation: accuracy(derived.validation),
@@ -150,6 +153,13 @@ const reportNetwork = (
   };
 };
 
+const prediction = ({ predictor, accuracy: known }: CostModel, { predictedMs }: Architecture): ReportPrediction | null => {
+  if (!known) return null;
+  const { networks, method, rmspe, interval } = known;
+  const { confidence, low, high } = interval;
+  return { predictor, networks, method, rmspe, confidence, lowMs: low * predictedMs, highMs: high * predictedMs };
+};
+
 const networkTiming = (
   name: string,
   { target, costModel, architecture, files }: NetworkArtifacts & NetworkOrigin,
@@ -160,6 +170,15 @@ const networkTiming = (
   searchMs: madeIn(timings, 'search', name),
   limitMs: architecture.costs.find((cost) => cost.name === 'latency')!.limit ?? null,
   predictedMs: architecture.predictedMs,
+  prediction: prediction(costModel, architecture),
+  rounds: architecture.rounds.map(({ askedMs, predictedMs, correctedMs, measuredMs, score, keepsLimit }) => ({
+    askedMs: askedMs ?? null,
+    predictedMs,
+    correctedMs,
+    measuredMs: measuredMs ?? null,
+    score: score ?? null,
+    keepsLimit,
+  })),
   selectedMs: architecture.measuredMs ?? null,
   code: latency(files.latency),
   onnxRuntime: latency(context.onnxRuntime?.[name]),

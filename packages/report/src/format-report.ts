@@ -7,6 +7,8 @@ import type {
   ReportLatency,
   ReportNetwork,
   ReportNetworkTiming,
+  ReportPrediction,
+  ReportRound,
   ReportTiming,
   ReportVerification,
 } from './generated/report.ts';
@@ -33,6 +35,21 @@ const choicesTable = ({ choices }: ReportNetwork, { choicesMs }: ReportNetworkTi
   return formatTable([['choice', 'chosen', 'of', 'probability', 'ms'], ...rows], ['left', 'left', 'right', 'right', 'right']);
 };
 
+const accuracyText = (prediction: ReportPrediction | null): string => {
+  if (prediction === null) return '';
+  const { predictor, networks, rmspe, confidence, lowMs, highMs } = prediction;
+  return `, ${formatMs(lowMs)} to ${formatMs(highMs)} with ${Math.round(100 * confidence)} % confidence ("${predictor}": error ${(100 * rmspe).toFixed(1)} % RMS on ${networks} held-out networks)`;
+};
+
+const roundText = ({ askedMs, predictedMs, correctedMs, measuredMs, keepsLimit }: ReportRound): string =>
+  [
+    ...(askedMs === null ? [] : [`asked ${formatMs(askedMs)}`]),
+    `predicted ${formatMs(predictedMs)}`,
+    ...(correctedMs === predictedMs ? [] : [`corrected ${formatMs(correctedMs)}`]),
+    ...(measuredMs === null ? [] : [`measured ${formatMs(measuredMs)}`]),
+    keepsLimit ? 'kept' : 'not kept',
+  ].join(', ');
+
 const facts = (network: ReportNetwork, timing: ReportNetworkTiming): readonly string[] => {
   const { parameters, macs, memory, onnx, netConfig, coverage, validation, test, codeTest, code } = network;
   const rows: [string, string][] = [];
@@ -42,7 +59,10 @@ const facts = (network: ReportNetwork, timing: ReportNetworkTiming): readonly st
   add('parameters', parameters === null ? 'unknown: a plugin added nodes' : formatCount(parameters));
   add('MACs', macs === null ? 'unknown: a plugin added nodes' : formatLarge(macs));
   for (const limited of network.costs.filter(({ limit }) => limit !== null))
-    add(limited.name, `asked for: at most ${formatLarge(limited.limit!)} ${limited.unit}, found ${formatLarge(limited.value)}`);
+    add(
+      limited.name,
+      `asked for: at most ${formatLarge(limited.limit!)} ${limited.unit}, found ${formatLarge(limited.planned ?? limited.value)}`,
+    );
   add(
     'memory',
     memory !== null &&
@@ -52,7 +72,10 @@ const facts = (network: ReportNetwork, timing: ReportNetworkTiming): readonly st
   rows.push(['', `test ${share(test)}`]);
   if (codeTest !== null) rows.push(['', `test, generated code ${share(codeTest)}`]);
   add('latency', timing.limitMs === null ? 'asked for: no limit' : `asked for: at most ${formatMs(timing.limitMs)}`);
-  rows.push(['', `predicted: ${formatMs(timing.predictedMs)}`]);
+  rows.push(['', `predicted: ${formatMs(timing.predictedMs)}${accuracyText(timing.prediction)}`]);
+  // One round that was as predicted says nothing new.
+  if (timing.rounds.length > 1)
+    for (const [index, round] of timing.rounds.entries()) rows.push(['', `round ${index + 1}: ${roundText(round)}`]);
   if (timing.selectedMs !== null) {
     const networks = timing.networksMeasured === 1 ? '1 network' : `${timing.networksMeasured} networks`;
     rows.push(['', `measured while choosing: ${formatMs(timing.selectedMs)} (${networks} measured)`]);

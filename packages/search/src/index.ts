@@ -1,4 +1,5 @@
 export * from './costs/expected-cost.ts';
+export { leastUnder } from './costs/feasibility.ts';
 export * from './costs/path-cost.ts';
 export * from './costs/peak-memory.ts';
 export * from './costs/space-costs.ts';
@@ -9,6 +10,8 @@ export * from './gates/entropy.ts';
 export * from './gates/rescale-pair.ts';
 export * from './gates/sample-gates.ts';
 export * from './gates/softmax.ts';
+export { knapsack } from './knapsack/knapsack.ts';
+export type { KnapsackLimit, KnapsackProblem, KnapsackSolution } from './knapsack/problem.ts';
 export * from './loop/search-loop.ts';
 export * from './loop/search-schedule.ts';
 export * from './loop/weight-training.ts';

@@ -2,6 +2,7 @@
 import type { CostTable } from '@nasc/core';
 import { errorDiagnostic, warningDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
+import type { NearestLimit } from './costs/feasibility.ts';
 
 type Cost = Pick<CostTable, 'name' | 'unit'>;
 
@@ -17,6 +18,7 @@ const limitKeys: Readonly<Record<CostTable['name'], string>> = {
   macs: 'macs',
   parameters: 'parameters',
   memory: 'memoryBytes',
+  storage: 'storageBytes',
 };
 
 /** What the cheapest network of a cost is called. */
@@ -25,7 +27,11 @@ const cheapest: Readonly<Record<CostTable['name'], string>> = {
   macs: 'the smallest needs',
   parameters: 'the smallest has',
   memory: 'the least that any needs is',
+  storage: 'the smallest needs',
 };
+
+/** E.g. `latencyMs 0.05 ms`. */
+const limitText = (cost: CostTable): string => `${limitKeys[cost.name]} ${costText(cost.limit!, cost)}`;
 
 /** Rounded up, so that the number in a hint is enough. */
 const enough = (value: number, cost: Cost): string => costText(cost.unit === 'ms' ? value * 1.0005 : Math.ceil(value), cost);
@@ -45,15 +51,32 @@ export interface Divergence {
 }
 
 export const messages = {
-  limitInfeasible: (cost: CostTable, least: number): Diagnostic =>
-    errorDiagnostic(
+  /** `least` of all networks, `leastUnder` of those that keep the other limits. */
+  limitInfeasible: (cost: CostTable, least: number, leastUnder: number): Diagnostic => {
+    const under = leastUnder > least ? `, under the other limits ${costText(leastUnder, cost)}` : '';
+    return errorDiagnostic(
       'LIMIT_INFEASIBLE',
-      `No network of the space keeps ${costText(cost.limit!, cost)}; ${cheapest[cost.name]} ${costText(least, cost)}.`,
+      `No network of the space keeps ${costText(cost.limit!, cost)}; ${cheapest[cost.name]} ${costText(least, cost)}${under}.`,
       {
         at: '/constraints',
-        hint: `Allow at least ${enough(least, cost)} ("${limitKeys[cost.name]}"), or use a space with cheaper candidates.`,
+        hint: `Allow at least ${enough(leastUnder, cost)} ("${limitKeys[cost.name]}"), or use a space with cheaper candidates.`,
       },
-    ),
+    );
+  },
+
+  limitsConflict: (conflict: readonly CostTable[], nearest: readonly NearestLimit[]): Diagnostic => {
+    const limits = (tables: readonly CostTable[]) => tables.map((table) => limitText(table)).join(' and ');
+    return errorDiagnostic(
+      'LIMITS_CONFLICT',
+      `No network of the space keeps ${limits(conflict)} together. ${nearest
+        .map(({ table, least, kept }) => `With ${limits(kept)} kept, the least ${table.name} is ${costText(least, table)}.`)
+        .join(' ')}`,
+      {
+        at: '/constraints',
+        hint: `Allow one of these: ${nearest.map(({ table, least }) => `"${limitKeys[table.name]}" ${enough(least, table)}`).join(', ')}; or use a space with cheaper candidates.`,
+      },
+    );
+  },
 
   referenceMissing: (loss: string): Diagnostic =>
     errorDiagnostic('SEARCH_REFERENCE_MISSING', `The loss "${loss}" needs a cost to compare with.`, {

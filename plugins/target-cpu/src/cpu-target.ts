@@ -5,6 +5,7 @@ import type { DeviceDescription, Target, TargetDefinition } from '@nasc/core';
 import { hostDevice } from '@nasc/measure';
 import { networkTimer } from './blocks/network-timer.ts';
 import { emitNetwork } from './emit/emit-network.ts';
+import { cpuFootprint } from './emit/footprint.ts';
 import { cpuKernels } from './kernels/index.ts';
 import { cpuOptionsSchema, readCpuOptions } from './options.ts';
 import { buildExecutable } from './run/build-executable.ts';
@@ -23,6 +24,7 @@ export const cpuTarget: TargetDefinition = {
       const { version } = await findCompiler();
       return hostDevice({ dtype: 'float32', threads: options.threads, vectors: options.vectorWidth, compiler: version });
     };
+    const compiles = runsOn(detectVectorWidth(), options.vectorWidth);
     const target: Target = {
       name: 'cpu',
       options: { ...options },
@@ -32,8 +34,9 @@ export const cpuTarget: TargetDefinition = {
       legalize: [],
       kernels: cpuKernels,
       emit: (network, _onnx, { registry }) => Promise.resolve(emitNetwork(network, registry, options)),
+      footprint: (network, context, { code }) => cpuFootprint(network, context, options, { code, compiles }),
     };
-    if (!runsOn(detectVectorWidth(), options.vectorWidth)) return target;
+    if (!compiles) return target;
     return {
       ...target,
       build: async (emitted, network, context) => buildExecutable(emitted, network, context, options, await device()),

@@ -704,7 +704,12 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         "memoryBytes": {
           "type": "number",
           "exclusiveMinimum": 0,
-          "description": "Activations alive at once, in bytes: what a runtime needs that computes op by op. Generated code needs less."
+          "description": "Memory of activations, in bytes: as the target plans it, where it emits code; else the activations that are alive at once in a runtime that computes op by op."
+        },
+        "storageBytes": {
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "description": "Weights and compiled code, in bytes: as the target lays them out and this machine compiles them; where that is not known, 4 bytes a trained value."
         }
       }
     },

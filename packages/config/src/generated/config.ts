@@ -215,9 +215,13 @@ export interface Limits {
    */
   parameters?: number;
   /**
-   * Activations alive at once, in bytes: what a runtime needs that computes op by op. Generated code needs less.
+   * Memory of activations, in bytes: as the target plans it, where it emits code; else the activations that are alive at once in a runtime that computes op by op.
    */
   memoryBytes?: number;
+  /**
+   * Weights and compiled code, in bytes: as the target lays them out and this machine compiles them; where that is not known, 4 bytes a trained value.
+   */
+  storageBytes?: number;
 }
 export interface EnginesConfig {
   /**

@@ -58,7 +58,7 @@ error CONFIG_WRONG_VALUE: "train.epochs" has to be a number of at least 0, and i
     expect(configMessage({ ...minimal, constraints: { energy: 3 } })).toBe(
       `error CONFIG_UNKNOWN_KEY: Unknown key "energy" in "constraints".
   at nasc.config.json#/constraints/energy
-  hint: Known keys: name, latencyMs, latencyShare, macs, parameters, memoryBytes.`,
+  hint: Known keys: name, latencyMs, latencyShare, macs, parameters, memoryBytes, storageBytes.`,
     );
   });
 

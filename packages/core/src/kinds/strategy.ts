@@ -17,8 +17,8 @@ export interface BatchSource {
 
 /** What networks cost, block by block, and what must not be exceeded. */
 export interface CostTable {
-  /** `latency`: ms on the target; `macs`: multiply-accumulates of one image; `parameters`: trained values; `memory`: bytes of activations. */
-  readonly name: 'latency' | 'macs' | 'parameters' | 'memory';
+  /** `latency`: ms on the target; `macs`: multiply-accumulates of one image; `parameters`: trained values; `memory`: bytes of activations; `storage`: bytes of weights. */
+  readonly name: 'latency' | 'macs' | 'parameters' | 'memory' | 'storage';
   readonly unit: 'ms' | 'MACs' | 'parameters' | 'bytes';
   /** Whether a network costs the sum of the constant and its candidates, or the largest of them. */
   readonly combine: 'sum' | 'max';
@@ -33,7 +33,7 @@ export interface CostTable {
 export interface SearchContext extends PassContext {
   readonly space: SearchSpaceArtifact;
   readonly supernet: Supernet;
-  /** Latency, multiply-accumulates, parameters, memory: all four, limited or not. */
+  /** Latency, multiply-accumulates, parameters, memory, storage: all of them, limited or not. */
   readonly costs: readonly CostTable[];
   /** A program compiled for the space, already holding a copy of the warm-up's weights. */
   readonly program: Program;

@@ -77,6 +77,29 @@ export interface DeployableNetwork {
   readonly normalisation: { readonly mean: readonly number[]; readonly std: readonly number[] };
 }
 
+/** A network without its weights: enough to plan what it needs. */
+export type PlannableNetwork = Omit<DeployableNetwork, 'weights'>;
+
+/** What one unit of a network needs. */
+export interface BlockFootprint {
+  /** All that has to be in memory at once while the unit runs, what other units left there included; no plan needs less. */
+  readonly memoryBytes: number;
+  /** Its weights as they are stored. */
+  readonly weightBytes: number;
+}
+
+/** What a network needs on the device, as planned without running it. */
+export interface Footprint {
+  /** Memory of activations and scratch, as `emit` plans it. */
+  readonly arenaBytes: number;
+  /** Weights as they are stored. */
+  readonly weightBytes: number;
+  /** Compiled code with its tables, without weights; undefined where it was not asked for, or cannot be told on this machine. */
+  readonly codeBytes: number | undefined;
+  /** By unit. */
+  readonly blocks: Readonly<Record<string, BlockFootprint>>;
+}
+
 export interface EmittedFiles {
   /** Relative path -> content. */
   readonly files: ReadonlyMap<string, string | Uint8Array>;
@@ -136,6 +159,11 @@ export interface Target {
   /** Fused kernels of this target, tried in order before an op's own lowering. */
   readonly kernels: readonly PatternDefinition[];
   emit(network: DeployableNetwork, onnx: Uint8Array | undefined, context: PassContext): Promise<EmittedFiles>;
+  /**
+   * What a legalised network will need, by the same functions that `emit` uses. `code`: whether the size of the compiled code is wanted,
+   * which takes a compilation. Absent for targets that do not plan memory.
+   */
+  footprint?(network: PlannableNetwork, context: MeasureContext, wanted: { readonly code: boolean }): Promise<Footprint>;
   /** Compiles and loads what was emitted. Absent for targets that this machine cannot run. */
   build?(emitted: EmittedFiles, network: DeployableNetwork, context: MeasureContext): Promise<Executable>;
   /** Times networks of a space. Absent for targets that this machine cannot run. */

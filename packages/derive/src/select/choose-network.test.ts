@@ -57,7 +57,7 @@ test('a device as fast as the model says: one round, the best scored of the netw
     predictedMs: 5,
     measuredMs: 5,
     costs: [{ name: 'latency', unit: 'ms', predicted: 5, limit: 5.5 }],
-    rounds: [{ choices: [2, 0], score: 1.78, predictedMs: 5, measuredMs: 5, keepsLimit: true }],
+    rounds: [{ choices: [2, 0], score: 1.78, askedMs: 5.5, predictedMs: 5, correctedMs: 5, measuredMs: 5, keepsLimit: true }],
   });
   expect(scored).toHaveLength(3);
 });
@@ -67,7 +67,10 @@ test('a slower device: the model is corrected by what was measured until a measu
   expect(rounds.map(({ keepsLimit }) => keepsLimit)).toEqual([false, true]);
   expect(rounds[0]!.measuredMs).toBeCloseTo(6.5, 10);
   expect(measuredMs).toBeCloseTo(4 * 1.3, 10);
-  expect(predictedMs).toBeCloseTo(4 * 1.3, 10);
+  expect(predictedMs).toBe(4);
+  // What was asked in the second round is a hundredth below the limit.
+  expect(rounds[1]!.askedMs).toBeCloseTo(5.5 / 1.01, 10);
+  expect(rounds[1]!.correctedMs).toBeCloseTo(4 * 1.3, 10);
 });
 
 test('each network is scored once, whatever the rounds', async () => {
@@ -89,7 +92,7 @@ test('no measured network keeps the limit: the fastest of them, and a warning', 
   expect(measuredMs).toBe(Math.min(...rounds.map((round) => round.measuredMs!)));
   expect(pathCost(table, choices) * 2).toBe(measuredMs);
   expect(reported.map((diagnostic) => formatDiagnostic(diagnostic))).toEqual([
-    `warning DERIVE_LIMIT_NOT_KEPT: No chosen network kept 5.5 ms when measured (10 ms, 6 ms); the fastest of them is taken.
+    `warning DERIVE_LIMIT_NOT_KEPT: No chosen network kept 5.5 ms when measured (10 ms, 6 ms); the nearest, 6 ms, is taken.
   at /constraints
   hint: If other programs were running, stop them and run again with --from derive. Else raise derive.select.rounds, or allow more.`,
   ]);
@@ -118,4 +121,24 @@ test('ranked networks: those under the limit, best first', () => {
     [1, 0],
     [0, 0],
   ]);
+});
+
+test('where networks were found but exceed a limit, the nearest of them is named', async () => {
+  const nearest = () => [
+    { name: 'latency', unit: 'ms', predicted: 2.75, limit: 2.5 } as const,
+    { name: 'storage', unit: 'bytes', predicted: 1000, planned: 1500, limit: 1400 } as const,
+    { name: 'macs', unit: 'MACs', predicted: 5, limit: undefined } as const,
+  ];
+  const error = (await choose(1, { limit: 2.5, nearest }).chosen.catch((cause: unknown) => cause)) as DiagnosticError;
+  expect(formatDiagnostics(error.diagnostics)).toBe(
+    `error DERIVE_NO_NETWORK: Of what the search found, nothing is predicted to keep 2.5 ms. The nearest takes 2.75 ms and 1500 bytes.
+  at /constraints
+  hint: Allow more, or let the strategy find more networks.`,
+  );
+});
+
+test('each round is told as it ends', async () => {
+  const told: string[] = [];
+  await choose(1.3, { roundEnded: ({ measuredMs, keepsLimit }, index) => told.push(`${index}: ${measuredMs} ${keepsLimit}`) }).chosen;
+  expect(told).toEqual(['0: 6.5 false', '1: 5.2 true']);
 });

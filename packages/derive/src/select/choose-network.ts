@@ -1,5 +1,5 @@
 // The loop that makes the limit true on the device: propose, rank, measure, correct the cost model, again.
-import type { Architecture, CostTable, SelectRound } from '@nasc/core';
+import type { Architecture, CostTable, NetworkCost, SelectRound } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 import { costNamed, leastCost, pathCost } from '@nasc/search';
@@ -10,13 +10,17 @@ export interface ChooseNetworkOptions {
   readonly costs: readonly CostTable[];
   readonly rounds: number;
   /** Networks that keep the limits of such costs; best first. */
-  propose(costs: readonly CostTable[]): readonly (readonly number[])[];
+  propose(costs: readonly CostTable[]): readonly (readonly number[])[] | Promise<readonly (readonly number[])[]>;
   /** Cross-entropy, nats: the lower the better. Undefined where networks cannot be scored: they are then taken in the order proposed. */
   score(choices: readonly number[]): Promise<number | undefined>;
   /** Milliseconds on the target; undefined where it cannot run here. */
   measure(choices: readonly number[]): Promise<number | undefined>;
   /** Networks of a round that were scored. */
   progress?(done: number, total: number): void;
+  /** Told each round as it ends. */
+  roundEnded?(round: SelectRound, index: number): void;
+  /** What comes nearest to the limits among what was found, for DERIVE_NO_NETWORK. */
+  nearest?(): readonly NetworkCost[] | undefined;
   /** Told DERIVE_LIMIT_NOT_KEPT. */
   report(diagnostic: Diagnostic): void;
 }
@@ -26,7 +30,7 @@ const roomPerRound = 0.01;
 
 /**
  * The best scored of the proposed networks that keeps the limit when measured. One that exceeds it corrects the cost model by
- * measured / predicted, and the next round proposes anew. Predicted values of later rounds are corrected ones.
+ * measured / predicted, and the next round proposes anew.
  *
  * Where the model says that the limit can be kept and no measurement agrees (a machine busy with other things), the fastest that
  * was measured is returned with a warning. Throws DERIVE_NO_NETWORK where none keeps all limits as predicted.
@@ -38,6 +42,8 @@ export const chooseNetwork = async ({
   score,
   measure,
   progress = () => {},
+  roundEnded = () => {},
+  nearest = () => undefined,
   report,
 }: ChooseNetworkOptions): Promise<Architecture> => {
   const latency = costNamed(costs, 'latency');
@@ -66,7 +72,8 @@ export const chooseNetwork = async ({
   for (let round = 0; round < rounds; round++) {
     const exceeded = new Set(history.map(({ choices }) => choices.join(',')));
     let best: { readonly choices: readonly number[]; readonly score: number | undefined } | undefined;
-    const proposed = propose(corrected(correction, round)).filter((choices) => !exceeded.has(choices.join(',')));
+    const asked = corrected(correction, round);
+    const proposed = (await propose(asked)).filter((choices) => !exceeded.has(choices.join(',')));
     for (const [index, choices] of proposed.entries()) {
       progress(index, proposed.length);
       const found = await scoreOnce(choices);
@@ -74,14 +81,17 @@ export const chooseNetwork = async ({
     }
     if (!best) break;
 
-    const predictedMs = pathCost(latency, best.choices) * correction;
+    const predictedMs = pathCost(latency, best.choices);
+    const correctedMs = predictedMs * correction;
     const measuredMs = await measure(best.choices);
-    const keepsLimit = limitMs === undefined || (measuredMs ?? predictedMs) <= limitMs;
-    history.push({ ...best, predictedMs, measuredMs, keepsLimit });
+    const keepsLimit = limitMs === undefined || (measuredMs ?? correctedMs) <= limitMs;
+    const askedMs = limitMs === undefined ? undefined : costNamed(asked, 'latency').limit! * correction;
+    history.push({ ...best, askedMs, predictedMs, correctedMs, measuredMs, keepsLimit });
+    roundEnded(history.at(-1)!, round);
     if (keepsLimit) return { choices: best.choices, predictedMs, measuredMs, costs: networkCosts(costs, best.choices), rounds: history };
-    correction *= measuredMs! / predictedMs;
+    correction = measuredMs! / predictedMs;
   }
-  if (history.length === 0) throw new DiagnosticError([messages.noNetwork(costs)]);
+  if (history.length === 0) throw new DiagnosticError([messages.noNetwork(costs, nearest())]);
   const { choices, predictedMs, measuredMs } = history.toSorted((a, b) => a.measuredMs! - b.measuredMs!)[0]!;
   report(
     messages.limitNotKept(

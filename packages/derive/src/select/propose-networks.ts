@@ -1,9 +1,8 @@
 // Which networks are worth a closer look: the most probable ones under the limits, or the best ranked ones.
 import type { CostTable, SearchResult } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
-import { pathCost } from '@nasc/search';
+import { knapsack, pathCost } from '@nasc/search';
 import { messages } from '../messages.ts';
-import { knapsack } from './knapsack.ts';
 
 export interface Proposals {
   readonly result: SearchResult;
@@ -15,7 +14,10 @@ export interface Proposals {
 const keepsLimits = (costs: readonly CostTable[], choices: readonly number[]): boolean =>
   costs.every((table) => table.limit === undefined || pathCost(table, choices) <= table.limit);
 
-/** At most `count` networks whose predicted costs keep the limits, best first. */
+/**
+ * At most `count` networks whose predicted costs keep all limits, best first: the most probable ones, exactly, whatever the limits; of
+ * ranked networks those with the highest scores.
+ */
 export const proposeNetworks = ({ result, costs, count }: Proposals): readonly (readonly number[])[] => {
   if (result.kind === 'ranked') {
     return result.architectures
@@ -24,11 +26,10 @@ export const proposeNetworks = ({ result, costs, count }: Proposals): readonly (
       .slice(0, count)
       .map(({ choices }) => choices);
   }
-  const limited = costs.flatMap(({ candidates, combine, constant, limit }) =>
-    limit === undefined ? [] : [{ costs: candidates, combine, limit: combine === 'sum' ? limit - constant : limit, constant }],
+  const limits = costs.flatMap(({ candidates, combine, constant, limit }) =>
+    limit === undefined ? [] : [{ costs: candidates, combine, constant, limit }],
   );
-  if (limited.some(({ combine, constant, limit }) => combine === 'max' && constant > limit)) return [];
-  return knapsack({ gains: result.logProbabilities, limits: limited, count }).map(({ choices }) => choices);
+  return knapsack({ gains: result.logProbabilities, limits, count }).map(({ choices }) => choices);
 };
 
 /** The most probable candidate of each choice, whatever it costs (the paper). */

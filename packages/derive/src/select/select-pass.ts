@@ -1,14 +1,16 @@
 // Select: one network from the search's result, under the limit as measured on the target.
 import { definePass } from '@nasc/core';
-import type { Architecture, ConsumedArtifacts, PassContext } from '@nasc/core';
+import type { Architecture, ConsumedArtifacts, CostTable, Footprint, NetworkCost, PassContext, SelectRound } from '@nasc/core';
 import { choicesOf } from '@nasc/ir';
 import { costNamed, pathCost, spaceCosts } from '@nasc/search';
 import { messages } from '../messages.ts';
 import { chooseNetwork } from './choose-network.ts';
 import type { ChooseNetworkOptions } from './choose-network.ts';
 import { measureNetwork } from './measure-network.ts';
-import { networkCosts } from './network-costs.ts';
+import { networkCosts, reachedCost, worstExcess } from './network-costs.ts';
+import { planNetwork } from './plan-network.ts';
 import { mostProbableNetwork, proposeNetworks } from './propose-networks.ts';
+import { proposePlanned } from './propose-planned.ts';
 import { remembering } from './remember.ts';
 import { withScores } from './score-networks.ts';
 
@@ -44,15 +46,42 @@ const takeOnlyNetwork = async ({
   const predictedMs = latency.predicted;
   // What is predicted to exceed a limit was refused before.
   const keepsLimit = (measuredMs ?? predictedMs) <= (latency.limit ?? Infinity);
+  const round = { choices: [], askedMs: latency.limit, predictedMs, correctedMs: predictedMs, measuredMs, score: undefined, keepsLimit };
   if (!keepsLimit) report(messages.onlyNetworkExceedsLimit(latency, measuredMs!));
   return {
     choices: [],
     predictedMs,
     measuredMs,
     costs: reached,
-    rounds: [{ choices: [], predictedMs, measuredMs, score: undefined, keepsLimit }],
+    rounds: [round],
   };
 };
+
+/** Plans a network once, through any number of interruptions; its code is compiled where storage is limited. */
+const planning = async (
+  { searchSpace }: Consumed,
+  costs: readonly CostTable[],
+  context: PassContext,
+): Promise<(choices: readonly number[]) => Promise<Footprint | undefined>> => {
+  const once = await remembering<Footprint | undefined>(context.checkpoint.part('footprints'));
+  const code = costNamed(costs, 'storage').limit !== undefined;
+  return (choices) => once(choices.join('-'), () => planNetwork(searchSpace, choices, context, { code }));
+};
+
+const nearestOf = (networks: readonly (readonly NetworkCost[])[]): readonly NetworkCost[] | undefined =>
+  networks.toSorted((a, b) => worstExcess(a) - worstExcess(b))[0];
+
+const milliseconds = (ms: number): string => `${Number(ms.toPrecision(4))} ms`;
+
+/** One line for people. */
+const roundText = ({ askedMs, predictedMs, correctedMs, measuredMs, keepsLimit }: SelectRound): string =>
+  [
+    ...(askedMs === undefined ? [] : [`asked ${milliseconds(askedMs)}`]),
+    `predicted ${milliseconds(predictedMs)}`,
+    ...(correctedMs === predictedMs ? [] : [`corrected ${milliseconds(correctedMs)}`]),
+    ...(measuredMs === undefined ? [] : [`measured ${milliseconds(measuredMs)}`]),
+    keepsLimit ? 'kept' : 'not kept',
+  ].join(', ');
 
 export const selectPass = definePass({
   name: 'select',
@@ -62,29 +91,55 @@ export const selectPass = definePass({
     const costs = spaceCosts(searchSpace, costModel, context.limits, context.registry.ops);
     const latency = costNamed(costs, 'latency');
     const measure = await measuring(input, latency.limit, context);
-    if (choicesOf(searchSpace.graph).length === 0) return takeOnlyNetwork({ costs, measure, report: context.report });
+    const footprint = await planning(input, costs, context);
+    const planned = async (architecture: Architecture): Promise<Architecture> => ({
+      ...architecture,
+      costs: networkCosts(costs, architecture.choices, await footprint(architecture.choices)),
+    });
+    if (choicesOf(searchSpace.graph).length === 0) return planned(await takeOnlyNetwork({ costs, measure, report: context.report }));
 
     return withScores(input, context, async (score) => {
       if (select.method === 'knapsack') {
-        const propose = (limited: typeof costs) => proposeNetworks({ result: searchResult, costs: limited, count: select.candidates });
-        const progress = (done: number, total: number) => context.progress(done, total, 'networks', 'scoring');
-        return chooseNetwork({ costs, rounds: select.rounds, propose, score, measure, progress, report: context.report });
+        let refused: readonly (readonly NetworkCost[])[] = [];
+        const architecture = await chooseNetwork({
+          costs,
+          rounds: select.rounds,
+          async propose(limited) {
+            const propose = (under: typeof costs, count: number) => proposeNetworks({ result: searchResult, costs: under, count });
+            const found = await proposePlanned({ costs: limited, count: select.candidates, propose, footprint });
+            refused = found.refused;
+            return found.networks;
+          },
+          score,
+          measure,
+          progress: (done, total) => context.progress(done, total, 'networks', 'scoring'),
+          roundEnded: (round, index) => context.progress(index + 1, select.rounds, 'rounds', roundText(round)),
+          nearest: () =>
+            nearestOf([
+              ...refused,
+              ...(searchResult.kind === 'ranked' ? searchResult.architectures.map(({ choices }) => networkCosts(costs, choices)) : []),
+            ]),
+          report: context.report,
+        });
+        return planned(architecture);
       }
       const choices = mostProbableNetwork(searchResult);
       const predictedMs = pathCost(latency, choices);
       const measuredMs = await measure(choices);
-      const reached = networkCosts(costs, choices);
-      const exceeded = reached.filter(
-        ({ name, predicted, limit = Infinity }) => (name === 'latency' ? (measuredMs ?? predicted) : predicted) > limit,
-      );
+      const reached = networkCosts(costs, choices, await footprint(choices));
+      const value = (cost: NetworkCost) => (cost.name === 'latency' ? (measuredMs ?? cost.predicted) : reachedCost(cost));
+      const exceeded = reached.filter((cost) => value(cost) > (cost.limit ?? Infinity));
       for (const cost of exceeded) context.report(messages.argmaxExceedsLimit(cost, cost.name === 'latency' ? measuredMs : undefined));
-      return {
+      const round = {
         choices,
+        askedMs: latency.limit,
         predictedMs,
+        correctedMs: predictedMs,
         measuredMs,
-        costs: reached,
-        rounds: [{ choices, predictedMs, measuredMs, score: await score(choices), keepsLimit: exceeded.length === 0 }],
+        score: await score(choices),
+        keepsLimit: exceeded.length === 0,
       };
+      return { choices, predictedMs, measuredMs, costs: reached, rounds: [round] };
     });
   },
 });

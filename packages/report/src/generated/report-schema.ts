@@ -237,6 +237,7 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
                 "name",
                 "unit",
                 "value",
+                "planned",
                 "limit"
               ],
               "properties": {
@@ -244,7 +245,8 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
                   "enum": [
                     "macs",
                     "parameters",
-                    "memory"
+                    "memory",
+                    "storage"
                   ],
                   "description": "Which cost."
                 },
@@ -255,6 +257,13 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
                 "value": {
                   "type": "number",
                   "description": "Of the network as it was searched."
+                },
+                "planned": {
+                  "type": [
+                    "number",
+                    "null"
+                  ],
+                  "description": "As the target plans the whole network, which is what its limit holds for; null where it does not. Storage: weights, and the compiled code where it is limited."
                 },
                 "limit": {
                   "type": [
@@ -443,6 +452,8 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
               "searchMs",
               "limitMs",
               "predictedMs",
+              "prediction",
+              "rounds",
               "selectedMs",
               "code",
               "onnxRuntime",
@@ -468,7 +479,114 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
               },
               "predictedMs": {
                 "type": "number",
-                "description": "By the corrected cost model, ms."
+                "description": "By the cost model, before any correction, ms."
+              },
+              "prediction": {
+                "description": "How well the predictor told networks that it had not seen; null where too few were measured.",
+                "anyOf": [
+                  {
+                    "type": "null"
+                  },
+                  {
+                    "title": "ReportPrediction",
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": [
+                      "predictor",
+                      "networks",
+                      "method",
+                      "rmspe",
+                      "confidence",
+                      "lowMs",
+                      "highMs"
+                    ],
+                    "properties": {
+                      "predictor": {
+                        "type": "string",
+                        "description": "Name of the latency predictor."
+                      },
+                      "networks": {
+                        "type": "integer",
+                        "description": "Held-out networks."
+                      },
+                      "method": {
+                        "enum": [
+                          "cross-validation",
+                          "held out"
+                        ],
+                        "description": "Whether all were held out in turn, or some kept apart."
+                      },
+                      "rmspe": {
+                        "type": "number",
+                        "description": "Root mean square of predicted / measured - 1."
+                      },
+                      "confidence": {
+                        "type": "number",
+                        "description": "Share of networks that measure between lowMs and highMs where they are predicted so."
+                      },
+                      "lowMs": {
+                        "type": "number",
+                        "description": "Lower end for this network, ms."
+                      },
+                      "highMs": {
+                        "type": "number",
+                        "description": "Upper end for this network, ms."
+                      }
+                    }
+                  }
+                ]
+              },
+              "rounds": {
+                "type": "array",
+                "description": "How the network was chosen: what was asked, predicted and measured, round by round.",
+                "items": {
+                  "title": "ReportRound",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "askedMs",
+                    "predictedMs",
+                    "correctedMs",
+                    "measuredMs",
+                    "score",
+                    "keepsLimit"
+                  ],
+                  "properties": {
+                    "askedMs": {
+                      "type": [
+                        "number",
+                        "null"
+                      ],
+                      "description": "What the corrected prediction had to keep, ms; null without a limit."
+                    },
+                    "predictedMs": {
+                      "type": "number",
+                      "description": "Of the best network found, by the cost model, ms."
+                    },
+                    "correctedMs": {
+                      "type": "number",
+                      "description": "The same corrected by the measurement before, ms."
+                    },
+                    "measuredMs": {
+                      "type": [
+                        "number",
+                        "null"
+                      ],
+                      "description": "ms; null where it was not measured."
+                    },
+                    "score": {
+                      "type": [
+                        "number",
+                        "null"
+                      ],
+                      "description": "Cross-entropy under the shared weights, nats; null without any."
+                    },
+                    "keepsLimit": {
+                      "type": "boolean",
+                      "description": "Whether it is within the limit."
+                    }
+                  }
+                }
               },
               "selectedMs": {
                 "type": [

@@ -181,7 +181,7 @@ export interface ReportCost {
   /**
    * Which cost.
    */
-  name: 'macs' | 'parameters' | 'memory';
+  name: 'macs' | 'parameters' | 'memory' | 'storage';
   /**
    * MACs, parameters or bytes.
    */
@@ -190,6 +190,10 @@ export interface ReportCost {
    * Of the network as it was searched.
    */
   value: number;
+  /**
+   * As the target plans the whole network, which is what its limit holds for; null where it does not. Storage: weights, and the compiled code where it is limited.
+   */
+  planned: number | null;
   /**
    * What it was allowed; null where it was not limited.
    */
@@ -326,9 +330,17 @@ export interface ReportNetworkTiming {
    */
   limitMs: number | null;
   /**
-   * By the corrected cost model, ms.
+   * By the cost model, before any correction, ms.
    */
   predictedMs: number;
+  /**
+   * How well the predictor told networks that it had not seen; null where too few were measured.
+   */
+  prediction: null | ReportPrediction;
+  /**
+   * How the network was chosen: what was asked, predicted and measured, round by round.
+   */
+  rounds: ReportRound[];
   /**
    * Measured when the network was chosen, with arbitrary weights, ms; null where this machine cannot run the target.
    */
@@ -344,6 +356,62 @@ export interface ReportNetworkTiming {
    */
   networksMeasured: number;
   hashes: ReportHashes;
+}
+export interface ReportPrediction {
+  /**
+   * Name of the latency predictor.
+   */
+  predictor: string;
+  /**
+   * Held-out networks.
+   */
+  networks: number;
+  /**
+   * Whether all were held out in turn, or some kept apart.
+   */
+  method: 'cross-validation' | 'held out';
+  /**
+   * Root mean square of predicted / measured - 1.
+   */
+  rmspe: number;
+  /**
+   * Share of networks that measure between lowMs and highMs where they are predicted so.
+   */
+  confidence: number;
+  /**
+   * Lower end for this network, ms.
+   */
+  lowMs: number;
+  /**
+   * Upper end for this network, ms.
+   */
+  highMs: number;
+}
+export interface ReportRound {
+  /**
+   * What the corrected prediction had to keep, ms; null without a limit.
+   */
+  askedMs: number | null;
+  /**
+   * Of the best network found, by the cost model, ms.
+   */
+  predictedMs: number;
+  /**
+   * The same corrected by the measurement before, ms.
+   */
+  correctedMs: number;
+  /**
+   * ms; null where it was not measured.
+   */
+  measuredMs: number | null;
+  /**
+   * Cross-entropy under the shared weights, nats; null without any.
+   */
+  score: number | null;
+  /**
+   * Whether it is within the limit.
+   */
+  keepsLimit: boolean;
 }
 /**
  * A measured latency of one image.

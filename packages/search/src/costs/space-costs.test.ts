@@ -6,6 +6,7 @@ import type { Graph } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
 import { instantiatePath } from '@nasc/transforms';
 import { expect, test } from 'vitest';
+import { leastUnder } from './feasibility.ts';
 import { mostCost, pathCost } from './path-cost.ts';
 import { peakMemory } from './peak-memory.ts';
 import { costNamed, spaceCosts } from './space-costs.ts';
@@ -79,6 +80,7 @@ test('limits go to their costs; a share is one of the uniform network', () => {
     ['macs', 5e5],
     ['parameters', undefined],
     ['memory', 14_000],
+    ['storage', undefined],
   ]);
 });
 
@@ -98,4 +100,77 @@ error LIMIT_INFEASIBLE: No network of the space keeps 100 bytes; the least that 
   at /constraints
   hint: Allow at least 2048 bytes ("memoryBytes"), or use a space with cheaper candidates.`,
   );
+});
+
+test('storage: 4 bytes a trained value, unless the target plans weights and memory itself', () => {
+  const unplanned = spaceCosts(space, costModel, {}, ops);
+  expect(pathCost(costNamed(unplanned, 'storage'), [1, 0])).toBe(4 * pathCost(costNamed(unplanned, 'parameters'), [1, 0]));
+  const bytes = (memoryBytes: number, weightBytes: number) => ({ memoryBytes, weightBytes });
+  const footprint = {
+    fixed: { stem: bytes(700, 64), head: bytes(100, 128) },
+    choices: [
+      [bytes(600, 1000), bytes(900, 2000), bytes(0, 0)],
+      [bytes(650, 1024), bytes(750, 4096)],
+    ],
+  };
+  const planned = spaceCosts(space, { ...costModel, footprint }, { storageBytes: 5000 }, ops);
+  expect(pathCost(costNamed(planned, 'storage'), [1, 0])).toBe(64 + 128 + 2000 + 1024);
+  expect(costNamed(planned, 'storage').limit).toBe(5000);
+  expect([1, 2].map((first) => pathCost(costNamed(planned, 'memory'), [first, 0]))).toEqual([900, 700]);
+});
+
+/** Fast candidates need many multiply-accumulates: latencies go the other way. */
+const opposed = {
+  ...costModel,
+  choices: [
+    [ms(4), ms(1), ms(6)],
+    [ms(3), ms(2)],
+  ],
+};
+const failureOf = (limits: Parameters<typeof spaceCosts>[2]): string => {
+  try {
+    spaceCosts(space, opposed, limits, ops);
+  } catch (error) {
+    return formatDiagnostics((error as DiagnosticError).diagnostics);
+  }
+  return 'no error';
+};
+
+test('limits that can be kept alone but not together: what each would have to be', () => {
+  const free = spaceCosts(space, opposed, {}, ops);
+  const macsOf = (path: readonly number[]) => pathCost(costNamed(free, 'macs'), path);
+  const [latencyMs, macs] = [7.5, macsOf([0, 0])];
+  const leastMs = Math.min(...everyPath.filter((path) => macsOf(path) <= macs).map((path) => pathCost(costNamed(free, 'latency'), path)));
+  const leastMacs = Math.min(...everyPath.filter((path) => pathCost(costNamed(free, 'latency'), path) <= latencyMs).map(macsOf));
+  expect(leastMs).toBe(10);
+  expect(failureOf({ latencyMs, macs })).toBe(
+    `error LIMITS_CONFLICT: No network of the space keeps latencyMs 7.5 ms and macs ${macs} MACs together. With macs ${macs} MACs kept, the least latency is 10 ms. With latencyMs 7.5 ms kept, the least macs is ${leastMacs} MACs.
+  at /constraints
+  hint: Allow one of these: "latencyMs" 10 ms, "macs" ${leastMacs} MACs; or use a space with cheaper candidates.`,
+  );
+  expect(failureOf({ latencyMs, macs: leastMacs })).toBe('no error');
+  expect(failureOf({ latencyMs: 10.01, macs })).toBe('no error');
+});
+
+test('a limit that is impossible by itself: what it would have to be beside the others', () => {
+  const macs = pathCost(costNamed(spaceCosts(space, opposed, {}, ops), 'macs'), [0, 0]);
+  expect(failureOf({ latencyMs: 2, macs })).toBe(
+    `error LIMIT_INFEASIBLE: No network of the space keeps 2 ms; the fastest takes 6 ms, under the other limits 10 ms.
+  at /constraints
+  hint: Allow at least 10 ms ("latencyMs"), or use a space with cheaper candidates.`,
+  );
+});
+
+test('the least of a cost under limits on others, as enumeration finds it', () => {
+  const free = spaceCosts(space, opposed, {}, ops);
+  for (const of of free) {
+    for (const other of free.filter((table) => table !== of)) {
+      for (const path of everyPath) {
+        const limited = { ...other, limit: pathCost(other, path) };
+        const kept = everyPath.filter((candidate) => pathCost(other, candidate) <= limited.limit);
+        expect(leastUnder(of, [limited])).toBe(Math.min(...kept.map((candidate) => pathCost(of, candidate))));
+      }
+    }
+  }
+  expect(leastUnder(free[0]!, [{ ...free[1]!, limit: 1 }])).toBeUndefined();
 });

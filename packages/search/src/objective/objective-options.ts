@@ -23,7 +23,8 @@ export const referenceProperties = {
       latency: reference('ms'),
       macs: reference('Multiply-accumulates of one image.'),
       parameters: reference('Trained values.'),
-      memory: reference('Bytes of activations alive at once.'),
+      memory: reference('Bytes of activations.'),
+      storage: reference('Bytes of weights.'),
     },
   },
 } as const;

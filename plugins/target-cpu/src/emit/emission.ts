@@ -1,6 +1,6 @@
 // Everything that the writers of the single files share.
 import type { CProgram, MemoryPlan, VectorWidth } from '@nasc/c-emit';
-import type { DeployableNetwork } from '@nasc/core';
+import type { PlannableNetwork } from '@nasc/core';
 import type { Group, TensorType } from '@nasc/ir';
 import type { CpuOptions } from '../options.ts';
 import type { WeightBlob } from './weight-blob.ts';
@@ -10,7 +10,7 @@ export interface Emission {
   readonly name: string;
   /** Prefix of macros. */
   readonly upper: string;
-  readonly network: DeployableNetwork;
+  readonly network: PlannableNetwork;
   readonly program: CProgram;
   readonly plan: MemoryPlan;
   readonly weights: WeightBlob;

@@ -14,32 +14,52 @@ export interface WeightPiece {
   readonly length: number;
 }
 
-export interface WeightBlob {
+/** Where every piece lies, whatever its values. */
+export interface WeightLayout {
   /** In the order of their offsets. */
   readonly pieces: readonly WeightPiece[];
-  /** The pieces in the layouts of the kernels, with zeros between them. */
-  readonly values: Float32Array;
+  /** In floats: where the last piece ends. An array in C is not empty: a network without weights has one line. */
+  readonly length: number;
   /** Floats in front of a piece. Throws where there is no such piece. */
   readonly offsetOf: (id: string) => number;
+}
+
+export interface WeightBlob extends WeightLayout {
+  /** The pieces in the layouts of the kernels, with zeros between them. */
+  readonly values: Float32Array;
 }
 
 /** Floats: 64 bytes, so that a piece begins with a cache line and with a vector of any width. */
 const pieceAlignment = 16;
 
-const roundUp = (length: number): number => Math.ceil(length / pieceAlignment) * pieceAlignment;
+/** Floats that a piece takes. */
+export const roundUp = (length: number): number => Math.ceil(length / pieceAlignment) * pieceAlignment;
 
-/** Packs the weights of a network. An array in C is not empty: a network without weights has one line of zeros. */
-export const packWeightBlob = ({ weights, packWeights }: CProgram, network: DeployableNetwork): WeightBlob => {
+export const layOutWeights = ({ weights }: Pick<CProgram, 'weights'>): WeightLayout => {
   const pieces: WeightPiece[] = [];
   let end = 0;
   for (const { id, elements } of weights) {
     pieces.push({ id, offset: end, length: elements });
     end += roundUp(elements);
   }
-  const values = new Float32Array(Math.max(pieceAlignment, end));
-  for (const { id, offset } of pieces) {
+  const offsets = new Map(pieces.map(({ id, offset }) => [id, offset]));
+  return {
+    pieces,
+    length: Math.max(pieceAlignment, end),
+    offsetOf(id) {
+      const offset = offsets.get(id);
+      if (offset === undefined) throw new Error(`The network has no packed weights "${id}"`);
+      return offset;
+    },
+  };
+};
+
+export const packWeightBlob = (program: CProgram, network: DeployableNetwork): WeightBlob => {
+  const layout = layOutWeights(program);
+  const values = new Float32Array(layout.length);
+  for (const { id, offset } of layout.pieces) {
     values.set(
-      packWeights(id, (node, name) => {
+      program.packWeights(id, (node, name) => {
         const tensor = network.weights.get(parameterId(node, name));
         if (!tensor) throw new Error(`The network has no parameter "${parameterId(node, name)}"`);
         return tensor;
@@ -47,16 +67,7 @@ export const packWeightBlob = ({ weights, packWeights }: CProgram, network: Depl
       offset,
     );
   }
-  const offsets = new Map(pieces.map(({ id, offset }) => [id, offset]));
-  return {
-    pieces,
-    values,
-    offsetOf(id) {
-      const offset = offsets.get(id);
-      if (offset === undefined) throw new Error(`The network has no packed weights "${id}"`);
-      return offset;
-    },
-  };
+  return { ...layout, values };
 };
 
 /** The values as the file holds them: float32, little-endian. */

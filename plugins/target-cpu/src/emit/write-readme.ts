@@ -1,5 +1,6 @@
 // README.md of the emitted folder: what it is, and how to get it into a program.
 import { elementCount } from '@nasc/ir';
+import type { TensorTable } from '@nasc/ir';
 import { compilerFlags } from '../compiler-flags.ts';
 import { version } from '../version.ts';
 import { arenaBytes, memoryAlignment } from './emission.ts';
@@ -31,11 +32,11 @@ const weightUse = ({ name, upper }: Emission): string => `
     const float *weights = mmap(0, ${upper}_WEIGHT_BYTES, PROT_READ, MAP_PRIVATE, file, 0);
 `;
 
-export const writeReadme = (emission: Emission): string => {
+export const writeReadme = (emission: Emission, trained: TensorTable): string => {
   const { name, network, weights, weightsIn, vectorWidth, inputShape, threads } = emission;
   const team = threads > 1;
   const inFile = weightsIn === 'file';
-  const parameters = [...network.weights.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  const parameters = [...trained.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   return `# ${network.name}
 
 C11 for ${vectorWidth}, written by nasc ${version}: ${inputShape.join('x')} images to ${network.classes.length} classes.
