@@ -145,8 +145,8 @@ export { compareOutputs, createOnnxSession, readOnnx, writeOnnx } from '@nasc/on
 export type { OnnxMetadata, OnnxNetwork, OnnxOptions, OnnxSession } from '@nasc/onnx';
 export { blockKeys, hostDevice, measure, networkLatency } from '@nasc/measure';
 export type { KeyOfNode, MeasureOptions, Measurement } from '@nasc/measure';
-export { blockTable, describeSpace, missingKeys } from '@nasc/profile';
-export type { BlockTable, TableEntry } from '@nasc/profile';
+export { blockTable, completeTable, describeSpace, latencyMissing, missingKeys } from '@nasc/profile';
+export type { BlockTable, CompleteTable, TableEntry } from '@nasc/profile';
 export { deployedGraph, removeUnused } from '@nasc/transforms';
 export type { WeightedNetwork } from '@nasc/transforms';
 

@@ -107,6 +107,7 @@ export const commands: readonly Command[] = [
       classes: { value: 'N', doc: 'Number of classes, likewise.' },
       blocks: { doc: 'Show every block.' },
       predictor: { value: 'NAME', doc: 'Latency predictor for the report on held-out networks.' },
+      from: { value: 'PROFILE', multiple: true, doc: 'Profile of another device, for a predictor that starts from one: transfer.' },
       json,
       help,
     },

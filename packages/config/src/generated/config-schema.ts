@@ -381,7 +381,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         "predictor": {
           "$ref": "#/$defs/named",
           "default": "corrected",
-          "description": "Name of the latency predictor, or { name, ...options }."
+          "description": "Name of the latency predictor, or { name, ...options }: table (what was measured of each block), corrected (that, corrected by whole networks), learned (unknown blocks from known ones), transfer (few networks, and profiles of other devices). docs/latency.md has them all."
         },
         "profiles": {
           "type": "array",
