@@ -28,7 +28,12 @@ export const importedProfile = (
   device: ImportedDevice,
 ): Profile => {
   const reference = referenceOf(rows);
-  const networks = rows.map(({ at: _, ...network }) => network);
+  const networks = rows.map(({ choices: path, ms, referenceMs, samples }) => ({
+    choices: path,
+    ms,
+    ...(referenceMs !== undefined && { referenceMs }),
+    ...(samples !== undefined && { samples }),
+  }));
   return {
     device: { id: device.name.toLowerCase().replaceAll(/[^\w.-]+/g, '-'), description: device.name },
     source: device.source,

@@ -1,12 +1,13 @@
 // `nasc profile import`: measurements of another tool as a profile.
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { createLatencyPredictor, trackedRegistry } from '@nasc/core';
-import { DiagnosticError } from '@nasc/diagnostics';
+import type { LatencyPredictor, PredictionAccuracy, PredictorRequest } from '@nasc/core';
+import { DiagnosticError, formatDiagnostics } from '@nasc/diagnostics';
 import { crossValidate, importedProfile, writeProfile } from '@nasc/profile';
 import type { ImportedRow } from '@nasc/profile';
 import type { Arguments } from '../../arguments/command.ts';
 import { readSize } from '../../arguments/image-size.ts';
-import { printJson, printLine } from '../../io.ts';
+import { printJson, printLine, useColour } from '../../io.ts';
 import type { Io } from '../../io.ts';
 import { setUpHost } from '../../library/set-up-host.ts';
 import { messages } from '../../messages.ts';
@@ -14,6 +15,18 @@ import { findNetwork } from './find-network.ts';
 import { formatAccuracy, formatProfile } from './format-profile.ts';
 import { readRows } from './read-rows.ts';
 import { describeNamedSpace } from './space-config.ts';
+
+/** A predictor that cannot be fitted to these networks is told of; what was measured is kept all the same. */
+const accuracyOf = (predictor: LatencyPredictor, request: PredictorRequest, io: Io): PredictionAccuracy | undefined => {
+  try {
+    return crossValidate(predictor, request);
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    const warnings = error.diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'warning' as const }));
+    printLine(io.stderr, formatDiagnostics(warnings, { colour: useColour(io) }));
+    return undefined;
+  }
+};
 
 export const importMeasurements = async (parsed: Arguments, io: Io): Promise<number> => {
   const [file] = parsed.positionals;
@@ -36,7 +49,7 @@ export const importMeasurements = async (parsed: Arguments, io: Io): Promise<num
   );
   const name = parsed.value('device') ?? basename(file, extname(file));
   const profile = importedProfile(space, rows as readonly (ImportedRow & { readonly ms: number })[], { name, source: basename(file) });
-  const accuracy = crossValidate(made, { space: { ...space, blocks: described?.blocks ?? {} }, profile, others: [], seed: 0 });
+  const accuracy = accuracyOf(made, { space: { ...space, blocks: described?.blocks ?? {} }, profile, others: [], seed: 0 }, io);
   const fileName = `${space.name}-${profile.device.id}.json`.replaceAll(/[^\w.-]+/g, '-');
   const written = resolve(io.folder, parsed.value('output') ?? join('profiles', fileName));
   await writeProfile(written, profile);
