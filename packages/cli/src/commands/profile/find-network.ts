@@ -75,9 +75,7 @@ const fromJson = (file: string, space: PredictedSpace, options: SpaceOptions): r
 /** Candidates by index, or why the network is none of the space. `options.folder` is where relative paths start. */
 export const findNetwork = (network: string, space: PredictedSpace, options: SpaceOptions): readonly number[] | string => {
   try {
-    return isSpaceFile(network) || /\.config$/.test(network)
-      ? fromJson(network, space, options)
-      : fromBlocks(describeNamedSpace(network, options), space);
+    return isSpaceFile(network) ? fromJson(network, space, options) : fromBlocks(describeNamedSpace(network, options), space);
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     return error.diagnostics[0]!.message.replace(/\.$/, '');
