@@ -147,6 +147,20 @@ export const messages = {
       hint: 'Name files that `nasc profile` wrote, or a target that is known by a profile, such as pixel1.',
     }),
 
+  rowsMissing: (command: string, what: string): Diagnostic =>
+    errorDiagnostic('CLI_MISSING_ARGUMENT', `\`nasc profile ${command}\` needs ${what}.`, {
+      hint: 'Measurements are CSV with a header, a JSON array of objects, or JSON lines: docs/latency.md, "Bring your own measurements".',
+    }),
+
+  spaceUnclear: (profile: string, spaces: readonly string[]): Diagnostic =>
+    errorDiagnostic(
+      'PROFILE_SPACE_UNCLEAR',
+      spaces.length === 0
+        ? `The profile "${profile}" holds no networks that tell a search space.`
+        : `The profile "${profile}" holds networks of several search spaces: ${spaces.join(', ')}.`,
+      { at: profile, hint: 'Give --space.' },
+    ),
+
   optionMissing: (command: string, option: string, value: string): Diagnostic =>
     errorDiagnostic('CLI_MISSING_ARGUMENT', `\`nasc ${command}\` needs ${option}.`, { hint: `Write ${option} ${value}.` }),
 
