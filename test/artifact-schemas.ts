@@ -14,6 +14,8 @@ export const schemaOfKind: Readonly<Record<ArtifactKind, string>> = {
   costModel: 'cost-model',
   searchResult: 'search-result',
   architecture: 'architecture',
+  front: 'front',
+  frontLatencies: 'front-latencies',
   teacher: 'teacher',
   derived: 'derived',
   folded: 'folded',

@@ -1,4 +1,8 @@
 export * from './derive-stage.ts';
+export * from './front/choose-front.ts';
+export * from './front/front-latencies-pass.ts';
+export * from './front/front-pass.ts';
+export * from './front/latency-limits.ts';
 export { checkWeightsFile } from './load-weights.ts';
 export * from './search-pass.ts';
 export * from './select/choose-network.ts';
