@@ -2,13 +2,13 @@
 import { errorDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
-/** Keys that are named; a table of another space would fill the screen. */
-const shownKeys = 10;
+/** Values that are named; those of a whole space would fill the screen. */
+const shownValues = 10;
 
 const listed = (keys: readonly string[]): string =>
-  `${keys.slice(0, shownKeys).join(', ')}${keys.length > shownKeys ? ` and ${keys.length - shownKeys} more` : ''}`;
+  `${keys.slice(0, shownValues).join(', ')}${keys.length > shownValues ? ` and ${keys.length - shownValues} more` : ''}`;
 
-const hint = 'Nothing is made up: measure it with `nasc profile`, or let the predictor "learned" tell it from other sizes.';
+const hint = 'A latency is a finite number of at least 0 ms. Correct the profile or the plugin of the predictor that says so.';
 
 export const messages = {
   cannotMeasure: (target: string): Diagnostic =>
@@ -44,13 +44,6 @@ export const messages = {
         at: node!,
         hint: 'Use another target, or take the candidates that hold such nodes out of the search space.',
       },
-    ),
-
-  missing: (target: string, keys: readonly string[]): Diagnostic =>
-    errorDiagnostic(
-      'LATENCY_MISSING',
-      `Target "${target}" has no latency of ${keys.length === 1 ? '' : `${keys.length} parts of the space: `}${listed(keys)}.`,
-      { hint },
     ),
 
   invalid: (target: string, values: readonly { readonly key: string; readonly ms: number }[]): Diagnostic =>

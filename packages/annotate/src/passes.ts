@@ -81,7 +81,7 @@ export const predictLatency = definePass({
 export const checkCosts = definePass({
   name: 'checkCosts',
   run({ searchSpace, costModel }: PredictedCosts): CostModel {
-    throwIfErrors(checkCostModel(searchSpace.graph, costModel));
+    throwIfErrors(checkCostModel(searchSpace, costModel));
     return costModel;
   },
 });

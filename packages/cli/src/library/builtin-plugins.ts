@@ -14,6 +14,7 @@ const builtin: readonly (() => Promise<Plugin>)[] = [
   async () => (await import('@nasc/datasets')).datasetsPlugin,
   async () => (await import('@nasc/engine-native')).engineNativePlugin,
   async () => (await import('@nasc/engine-tfjs')).engineTfjsPlugin,
+  async () => (await import('@nasc/latency-predictors')).latencyPredictors,
   async () => (await import('@nasc/strategy-proxyless')).strategyProxyless,
   async () => (await import('@nasc/strategy-darts')).strategyDarts,
   async () => (await import('@nasc/strategy-ranking')).strategyRanking,

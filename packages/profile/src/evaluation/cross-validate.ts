@@ -48,7 +48,7 @@ export const crossValidate = (
   if (!profiled || profiled.networks.length < leastNetworks) return undefined;
   const { networks } = profiled;
   const foldOf = shuffledFolds(networks.length, folds, seed);
-  const pairs = new Array<PredictedNetwork>(networks.length);
+  const pairs: PredictedNetwork[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const training = networks.filter((_, index) => foldOf[index] !== fold);
     const model = predictor.fit({ ...request, profile: restricted(request, profiled, training) });

@@ -34,7 +34,8 @@ const print = (profile: Profile): string => {
   const kept = JSON.stringify(
     { $schema: 'https://nasc.dev/schemas/profile.schema.json', ...profile },
     (key, value: unknown) => {
-      if (key !== 'networks' && key !== 'choices' && key !== 'blocks') return value;
+      // The protocol has numbers of these names.
+      if (typeof value !== 'object' || (key !== 'networks' && key !== 'choices' && key !== 'blocks')) return value;
       if (key === 'blocks') {
         const entries = Object.entries(value as Record<string, unknown>).map(([name, block]) => [
           name,

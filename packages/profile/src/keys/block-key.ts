@@ -63,5 +63,7 @@ export const blockKey = (block: Block): string => {
   return `${block.macro}-${sizesOf(block)}${attributes.join('')}-idskip:${block.shortcut ? 1 : 0}`;
 };
 
+export const unitSeparator = ' & ';
+
 /** The name under which blocks that are one unit are measured together. */
-export const unitKey = (keys: readonly string[]): string => keys.join(' & ');
+export const unitKey = (keys: readonly string[]): string => keys.join(unitSeparator);
