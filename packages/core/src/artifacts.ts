@@ -110,6 +110,8 @@ export interface FrontInterval {
 export interface ScoredNetwork {
   readonly choices: readonly number[];
   readonly predictedMs: number;
+  /** What the search itself makes of it, the higher the better: the logarithm of its probability, or the strategy's score. */
+  readonly searchScore: number;
   /** On the scoring images, under shared weights with recalibrated batch normalisation; undefined where nothing is shared or to be ranked. */
   readonly accuracy: Accuracy | undefined;
 }

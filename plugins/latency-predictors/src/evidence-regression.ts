@@ -95,7 +95,11 @@ const posteriorOf = (sums: Sums, deviation: Float64Array, noise: number): Poster
 };
 
 /** A round of the search: the widths that these weights ask for (eq. 4.8), and how many weights the targets determine, not the prior. */
-const widen = (groups: readonly ColumnGroup[], before: readonly number[], { lower, weights }: Posterior): { readonly deviations: readonly number[]; readonly determined: number } => {
+const widen = (
+  groups: readonly ColumnGroup[],
+  before: readonly number[],
+  { lower, weights }: Posterior,
+): { readonly deviations: readonly number[]; readonly determined: number } => {
   const variances = inverseDiagonal(lower, weights.length);
   let determined = 0;
   const deviations = groups.map(({ columns, learned }, index) => {

@@ -24,11 +24,20 @@ const describe = (space: UserSpace, size: number, channels: number, classes: num
 export const smallSpace = (size = 28): PredictedSpace => describe(mobileSmall, size, 1, 10);
 export const publishedSpace = (size = 224): PredictedSpace => describe(proxylessImagenet, size, 3, 1000);
 
-export const requestOf = (profile: Profile, space: PredictedSpace, others: readonly Profile[] = []): PredictorRequest => ({ space, profile, others, seed: 0 });
+export const requestOf = (profile: Profile, space: PredictedSpace, others: readonly Profile[] = []): PredictorRequest => ({
+  space,
+  profile,
+  others,
+  seed: 0,
+});
 
 /** Networks that no profile of these tests holds, as they are predicted and measured. */
-export const predictFurther = (model: LatencyModel, device: SyntheticDevice, space: PredictedSpace, networks = 500): readonly PredictedNetwork[] =>
-  predictNetworks(model, measureNetworks(device, space, { networks, seed: 99, blocks: false }), {});
+export const predictFurther = (
+  model: LatencyModel,
+  device: SyntheticDevice,
+  space: PredictedSpace,
+  networks = 500,
+): readonly PredictedNetwork[] => predictNetworks(model, measureNetworks(device, space, { networks, seed: 99, blocks: false }), {});
 
 /** Root mean square of predicted / measured - 1. */
 export const rmspe = (pairs: readonly PredictedNetwork[]): number =>

@@ -83,7 +83,11 @@ export interface ProfileOptions {
   readonly blocks?: boolean;
 }
 
-export const measureNetworks = (device: SyntheticDevice, space: PredictedSpace, { networks, seed = 1, blocks = true }: ProfileOptions): readonly ProfiledNetwork[] => {
+export const measureNetworks = (
+  device: SyntheticDevice,
+  space: PredictedSpace,
+  { networks, seed = 1, blocks = true }: ProfileOptions,
+): readonly ProfiledNetwork[] => {
   const truth = truthOf(device, space);
   const counts = space.choices.map(({ candidates }) => candidates.length);
   const { timerShare, timerMs, noise } = device;
@@ -91,7 +95,10 @@ export const measureNetworks = (device: SyntheticDevice, space: PredictedSpace, 
     const random = new Random({ seed, stream: `${device.id} noise`, index });
     const timed = (ms: number) => (ms === 0 ? 0 : (timerShare * ms + timerMs) * (1 + noise * random.normal()));
     const ms = truth.networkMs(choices) * (1 + noise * random.normal());
-    const blocksMs = [...choices.map((candidate, choice) => timed(truth.blockMs(choice, candidate))), ...space.fixed.map((_, unit) => timed(truth.unitMs(unit)))];
+    const blocksMs = [
+      ...choices.map((candidate, choice) => timed(truth.blockMs(choice, candidate))),
+      ...space.fixed.map((_, unit) => timed(truth.unitMs(unit))),
+    ];
     return { choices, ms, ...(blocks && { blocksMs }) };
   });
 };

@@ -1,31 +1,23 @@
 // From scored networks to the front: the best one under each limit.
-import type { FrontPoint, ScoredNetwork, SearchResult } from '@nasc/core';
-
-/** What the search itself thinks of a network, the higher the better: its log-probability, or the strategy's score. */
-const ownScore = (result: SearchResult, choices: readonly number[]): number => {
-  if (result.kind === 'distribution') return choices.reduce((sum, chosen, choice) => sum + result.logProbabilities[choice]![chosen]!, 0);
-  const name = choices.join();
-  return result.architectures.find((architecture) => architecture.choices.join() === name)!.score;
-};
+import type { FrontPoint, ScoredNetwork } from '@nasc/core';
 
 /** The higher the better. A cross-entropy that is no number is worse than any. */
-const worth = (result: SearchResult, { choices, accuracy }: ScoredNetwork): number => {
-  const value = accuracy ? -accuracy.crossEntropy : ownScore(result, choices);
+const worth = ({ accuracy, searchScore }: ScoredNetwork): number => {
+  const value = accuracy ? -accuracy.crossEntropy : searchScore;
   return Number.isNaN(value) ? -Infinity : value;
 };
 
 /**
  * At each limit, ms and rising, the best of all networks that are predicted to keep it, whichever limit they were proposed for: so a larger
  * limit never has a worse network, and what a faster network beats is no point. Limits with the same network are one point. Of networks that
- * are equally good the fastest is taken.
+ * are equally good the fastest is taken. What has no accuracy is ranked as the search ranks it.
  */
 export const chooseFront = (
   networks: readonly ScoredNetwork[],
   limitsMs: readonly number[],
-  result: SearchResult,
 ): readonly (ScoredNetwork & Pick<FrontPoint, 'limitsMs'>)[] => {
   const best = networks
-    .map((network) => ({ network, value: worth(result, network) }))
+    .map((network) => ({ network, value: worth(network) }))
     .toSorted((a, b) => (a.value === b.value ? a.network.predictedMs - b.network.predictedMs : b.value - a.value))
     .map(({ network }) => network);
   const limitsOf = new Map<ScoredNetwork, number[]>();

@@ -12,6 +12,13 @@ import { chooseFront } from './choose-front.ts';
 import { latencyRange, spacedLimits, withLatencyLimit } from './latency-limits.ts';
 import type { LatencyRange } from './latency-limits.ts';
 
+/** The logarithm of the network's probability, or the strategy's score. */
+const searchScore = (result: SearchResult, choices: readonly number[]): number => {
+  if (result.kind === 'distribution') return choices.reduce((sum, chosen, choice) => sum + result.logProbabilities[choice]![chosen]!, 0);
+  const name = choices.join();
+  return result.architectures.find((architecture) => architecture.choices.join() === name)!.score;
+};
+
 const rising = (values: readonly number[]): readonly number[] => [...new Set(values)].toSorted((a, b) => a - b);
 
 /**
@@ -58,7 +65,8 @@ export const frontPass = definePass({
       const done: ScoredNetwork[] = [];
       for (const choices of networks) {
         context.progress(done.length, networks.length, 'networks', 'scoring');
-        done.push({ choices, predictedMs: pathCost(latency, choices), accuracy: await judge(choices) });
+        const accuracy = await judge(choices);
+        done.push({ choices, predictedMs: pathCost(latency, choices), searchScore: searchScore(result, choices), accuracy });
       }
       context.progress(done.length, networks.length, 'networks', 'scoring');
       return done;
@@ -69,7 +77,7 @@ export const frontPass = definePass({
       limitMs,
       limitsMs,
       confidence,
-      points: chooseFront(scored, limitsMs, result).map((point) => ({
+      points: chooseFront(scored, limitsMs).map((point) => ({
         ...point,
         interval:
           low === undefined || high === undefined ? undefined : { lowMs: low * point.predictedMs, highMs: high * point.predictedMs },
