@@ -1,6 +1,6 @@
 // The accuracy-latency front as an option of echarts: plain data, for a file of its own as for a page.
 import type { EChartsOption, SeriesOption } from 'echarts';
-import { formatMs } from '../format-values.ts';
+import { formatMs, formatShare } from '../format-values.ts';
 import type { FrontNetwork, FrontReport, FrontScored } from '../generated/front.ts';
 
 /** Mid-tones, to be read on white as on black. */
@@ -13,8 +13,11 @@ const wideRange = 4;
 
 type Scored = Pick<FrontScored, 'accuracy' | 'searchScore'>;
 
-/** What a network is worth: accuracy in percent, or the search's own score where nothing is shared to tell it. */
-const worthOf = ({ accuracy, searchScore }: Scored): number | null => (accuracy ? (100 * accuracy.correct) / accuracy.count : searchScore);
+/** What a network is ranked by: cross-entropy, or the search's own score where nothing is shared to tell it. */
+const worthOf = ({ accuracy, searchScore }: Scored): number | null => (accuracy ? accuracy.crossEntropy : searchScore);
+
+/** Accuracy follows the cross-entropy, but not from point to point where they are close: so it is written beside the points. */
+const accuracyLabel = ({ accuracy }: Scored) => accuracy && { label: { formatter: formatShare(accuracy.correct, accuracy.count) } };
 
 /** 1, 2, 5, 10, ... between two numbers above 0: where a logarithmic axis has its labels. */
 const roundNumbers = (low: number, high: number): readonly number[] => {
@@ -25,7 +28,7 @@ const roundNumbers = (low: number, high: number): readonly number[] => {
     .filter((value) => value >= low && value <= high);
 };
 
-const seriesOf = (network: FrontNetwork, colour: string): readonly SeriesOption[] => {
+const seriesOf = (network: FrontNetwork, colour: string, judged: boolean): readonly SeriesOption[] => {
   const { name, points, scored, limitMs } = network;
   const measured = points.filter(({ measuredMs }) => measuredMs !== null);
   const intervals = points.filter(({ interval }) => interval !== null);
@@ -44,12 +47,15 @@ const seriesOf = (network: FrontNetwork, colour: string): readonly SeriesOption[
       symbolSize: 8,
       color: colour,
       lineStyle: { width: 2 },
-      data: points.map((point) => [point.predictedMs, worthOf(point)]),
+      label: { show: judged, position: 'top', distance: 7, color: ink, fontSize: 10 },
+      labelLayout: { hideOverlap: true },
+      data: points.map((point) => ({ value: [point.predictedMs, worthOf(point)], ...accuracyLabel(point) })),
       ...(limitMs !== null && {
         markLine: {
           symbol: 'none',
           lineStyle: { color: colour, type: 'dashed', width: 1 },
-          label: { formatter: `limit ${formatMs(limitMs)}`, position: 'end', color: colour },
+          // Above the plot: the line starts where the axis of cross-entropy ends.
+          label: { formatter: `limit ${formatMs(limitMs)}`, position: judged ? 'start' : 'end', color: colour },
           data: [{ xAxis: limitMs }],
         },
       }),
@@ -92,7 +98,7 @@ const legendText = (networks: readonly FrontNetwork[], judged: boolean): string 
   const confidence = networks.find((network) => network.confidence !== null)?.confidence ?? null;
   const measured = networks.some(({ points }) => points.some(({ measuredMs }) => measuredMs !== null));
   return [
-    judged ? 'under shared weights, best cross-entropy for each limit' : 'as the search ranks networks',
+    judged ? 'labels: accuracy under shared weights' : 'as the search ranks networks',
     ...(confidence === null ? [] : [`bars: ${(100 * confidence).toFixed(0)} % of measurements`]),
     ...(measured ? ['diamonds: measured'] : []),
     'faint: others that were scored',
@@ -106,7 +112,7 @@ const latenciesOf = ({ points, scored, limitMs }: FrontNetwork): readonly number
   ...(limitMs === null ? [] : [limitMs]),
 ];
 
-/** Latency of one image across, accuracy upwards; the fronts of all networks in one. Transparent, in colours for light and dark pages. */
+/** Latency of one image across, what networks are ranked by upwards, the better the higher; the fronts of all networks in one. Transparent, in colours for light and dark pages. */
 export const frontChart = ({ dataset, space, networks }: FrontReport): EChartsOption => {
   const latencies = networks.flatMap(latenciesOf).filter((ms) => ms > 0);
   const [low, high] = [Math.min(...latencies) * 0.93, Math.max(...latencies) * 1.07];
@@ -114,7 +120,7 @@ export const frontChart = ({ dataset, space, networks }: FrontReport): EChartsOp
   const ticks = [...roundNumbers(low, high)];
   const judged = networks.some(({ scored }) => scored.some(({ accuracy }) => accuracy !== null));
   const axis = {
-    axisLine: { lineStyle: { color: ink } },
+    axisLine: { onZero: false, lineStyle: { color: ink } },
     axisLabel: { color: ink },
     nameLocation: 'middle',
     nameTextStyle: { color: ink },
@@ -136,7 +142,7 @@ export const frontChart = ({ dataset, space, networks }: FrontReport): EChartsOp
       legend: { bottom: 0, itemGap: 24, textStyle: { color: ink }, inactiveColor: faint, data: networks.map(({ name }) => name) },
     }),
     tooltip: { trigger: 'item' },
-    grid: { left: 70, right: 30, top: 90, bottom: networks.length > 1 ? 80 : 55 },
+    grid: { left: 70, right: 50, top: 90, bottom: networks.length > 1 ? 80 : 55 },
     xAxis: logarithmic
       ? {
           ...common,
@@ -151,9 +157,10 @@ export const frontChart = ({ dataset, space, networks }: FrontReport): EChartsOp
       ...axis,
       type: 'value',
       scale: true,
-      name: judged ? 'accuracy on the scoring images, %' : 'score of the search',
+      inverse: judged,
+      name: judged ? 'cross-entropy on the scoring images, nats (less is better)' : 'score of the search',
       nameGap: 45,
     },
-    series: networks.flatMap((network, index) => seriesOf(network, colours[index % colours.length]!)),
+    series: networks.flatMap((network, index) => seriesOf(network, colours[index % colours.length]!, judged)),
   };
 };

@@ -79,11 +79,11 @@ export const frontCsv = ({ choices, networks }: FrontReport): string => {
   const names = ['network', 'limitMs', 'predictedMs', 'lowMs', 'highMs', 'measuredMs', 'crossEntropy', 'correct', 'images', 'searchScore'];
   const rows = networks.flatMap((network) =>
     network.points.flatMap(({ limitsMs, candidates, predictedMs, interval, measuredMs, accuracy, searchScore, ...costs }) =>
-      limitsMs.map((limitMs) => [
-        ...[network.name, limitMs, predictedMs, interval?.lowMs, interval?.highMs, measuredMs],
-        ...[accuracy?.crossEntropy, accuracy?.correct, accuracy?.count, searchScore],
-        ...[costs.macs, costs.parameters, costs.memoryBytes, ...candidates],
-      ]),
+      limitsMs.map((limitMs) => {
+        const latency = [limitMs, predictedMs, interval?.lowMs, interval?.highMs, measuredMs];
+        const score = [accuracy?.crossEntropy, accuracy?.correct, accuracy?.count, searchScore];
+        return [network.name, ...latency, ...score, costs.macs, costs.parameters, costs.memoryBytes, ...candidates];
+      }),
     ),
   );
   return [[...names, 'macs', 'parameters', 'memoryBytes', ...choices], ...rows]
