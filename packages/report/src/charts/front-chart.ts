@@ -53,6 +53,8 @@ const seriesOf = (network: FrontNetwork, colour: string, judged: boolean): reado
       ...(limitMs !== null && {
         markLine: {
           symbol: 'none',
+          // Decimals to which echarts rounds the place; 2 when absent.
+          precision: 12,
           lineStyle: { color: colour, type: 'dashed', width: 1 },
           // Above the plot: the line starts where the axis of cross-entropy ends.
           label: { formatter: `limit ${formatMs(limitMs)}`, position: judged ? 'start' : 'end', color: colour },

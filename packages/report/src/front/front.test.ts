@@ -175,7 +175,7 @@ const elementsOf = (svg: string): readonly string[] => {
 };
 
 test('the SVG is well-formed, transparent, and has a mark for every point, its accuracy and the limit', async () => {
-  const svg = await renderSvg(frontChart(buildFront(result({}, measured))), { width: 800, height: 500 });
+  const svg = await renderSvg(frontChart(buildFront(result({ limitMs: 0.0525 }, measured))), { width: 800, height: 500 });
   expect(elementsOf(svg)[0]).toBe('svg');
   expect(svg).toMatch(/^<svg width="800" height="500" xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   expect(svg).toContain('<rect width="800" height="500" x="0" y="0" fill="none">');
@@ -189,6 +189,10 @@ test('the SVG is well-formed, transparent, and has a mark for every point, its a
   // From 0.01 over 0.04 to 0.08 ms on a logarithmic axis; less cross-entropy is higher.
   expect((second![0] - first![0]) / (third![0] - second![0])).toBeCloseTo(2, 3);
   expect((first![1] - second![1]) / (second![1] - third![1])).toBeCloseTo((1.25 - 0.5) / (0.5 - 0.375), 3);
-  for (const text of ['50.00 %', '80.00 %', '90.00 %', 'limit 0.0500 ms', 'small on digits', 'latency of one image, ms (logarithmic)'])
+  const [, limitX] = /<path d="M([\d.]+) [\d.]+L\1 [\d.]+"[^>]*stroke-dasharray/.exec(svg)!;
+  const expected = second![0] + (third![0] - second![0]) * Math.log2(0.0525 / 0.04);
+  // Lines are drawn at whole pixels.
+  expect(Math.abs(Number(limitX) - expected)).toBeLessThanOrEqual(1);
+  for (const text of ['50.00 %', '80.00 %', '90.00 %', 'limit 0.0525 ms', 'small on digits', 'latency of one image, ms (logarithmic)'])
     expect(svg).toContain(`>${text}</text>`);
 });
