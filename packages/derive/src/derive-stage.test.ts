@@ -316,7 +316,7 @@ describe('the front of a search', () => {
       const rows = searchResult.kind === 'distribution' ? searchResult.logProbabilities : [];
       expect(point.searchScore).toBeCloseTo(rows[0]![point.choices[0]!]! + rows[1]![point.choices[1]!]!, 10);
       expect(costs.map(({ name, predicted, limit }) => [name, predicted > 0, limit])).toEqual(
-        ['latency', 'macs', 'parameters', 'memory'].map((name) => [name, true, undefined]),
+        expect.arrayContaining(['latency', 'macs', 'parameters', 'memory'].map((name) => [name, true, undefined])),
       );
       const best = scored.filter((other) => other.predictedMs <= point.limitsMs.at(-1)!).map((other) => other.accuracy!.crossEntropy);
       expect(judged!.crossEntropy).toBe(Math.min(...best));
