@@ -85,7 +85,11 @@ describe('the pipeline on real digits', () => {
     expect(again.hashes).toEqual(result.hashes);
   });
 
-  test('every stored artifact has the form that schemas/artifacts describes', async () => {
+  test('every stored artifact has the form that schemas/artifacts describes, those on demand too', async () => {
+    const { derive, ...rest } = config(folder);
+    const few = { ...rest, derive: { ...derive, front: { points: 2, candidates: 2 } } };
+    const { networks } = await createPipeline(few).run({ make: 'frontLatencies' });
+    expect(networks['cpu']!.frontLatencies!.measuredMs).toHaveLength(networks['cpu']!.front!.points.length);
     const { kinds, problems } = await checkStore(join(folder, 'cache'));
     expect(kinds).toEqual(Object.keys(schemaOfKind).toSorted());
     expect(problems).toEqual([]);

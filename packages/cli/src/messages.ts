@@ -1,5 +1,5 @@
 // Everything that the command line tells the user by itself. Codes are permanent.
-import { didYouMean, errorDiagnostic } from '@nasc/diagnostics';
+import { didYouMean, errorDiagnostic, warningDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
 const suggestion = (word: string, known: readonly string[], what: string): string => {
@@ -45,6 +45,28 @@ export const messages = {
       at: `${option} ${value}`,
       hint: 'Write a number like 0.5 or 20.',
     }),
+
+  notLatencies: (at: string): Diagnostic =>
+    errorDiagnostic('CLI_NOT_A_NUMBER', 'These are no latencies.', {
+      at,
+      hint: 'Write milliseconds with commas between them: --limits 0.05,0.08.',
+    }),
+
+  unknownFormat: (at: string, known: readonly string[]): Diagnostic =>
+    errorDiagnostic('CLI_UNKNOWN_FORMAT', "The end of the file's name says in which format it is written, and this one is unknown.", {
+      at,
+      hint: `Known: ${known.join(', ')}.`,
+    }),
+
+  frontNotMeasured: (network: string): Diagnostic =>
+    warningDiagnostic(
+      'FRONT_NOT_MEASURED',
+      `The networks of the front of "${network}" are not measured: this machine cannot run its target.`,
+      {
+        at: '--measure',
+        hint: 'The predictions stand; leave --measure out.',
+      },
+    ),
 
   notAThreadCount: (value: string): Diagnostic =>
     errorDiagnostic('CLI_NOT_A_NUMBER', `"${value}" is no number of threads.`, {

@@ -455,6 +455,36 @@ export const configSchema: Readonly<Record<string, unknown>> = {
             }
           }
         },
+        "front": {
+          "title": "FrontConfig",
+          "description": "The accuracy-latency front of a search, made by `nasc front` alone.",
+          "type": "object",
+          "additionalProperties": false,
+          "default": {},
+          "properties": {
+            "points": {
+              "type": "integer",
+              "minimum": 2,
+              "default": 12,
+              "description": "Latency limits, evenly spaced in the logarithm from the fastest to the slowest network; the limit of the search is one more."
+            },
+            "limitsMs": {
+              "type": "array",
+              "minItems": 1,
+              "items": {
+                "type": "number",
+                "exclusiveMinimum": 0
+              },
+              "description": "Latency limits to be taken instead, ms."
+            },
+            "candidates": {
+              "type": "integer",
+              "minimum": 1,
+              "default": 8,
+              "description": "Networks of each limit that are scored under shared weights."
+            }
+          }
+        },
         "retrain": {
           "title": "RetrainConfig",
           "description": "Training of the chosen network to completion.",
