@@ -8,16 +8,25 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createPipeline } from '../packages/cli/dist/index.js';
+import { writeProfile } from '../packages/profile/dist/index.js';
+import { pixel1 } from '../plugins/target-profile/dist/index.js';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, only: { type: 'string', default: 'imagenet,cifar10' } },
+});
+
+/** The published latencies of the Pixel 1; the classifier of ten classes counts as that of a thousand: of no matter to the time of a search. */
+const tenClasses = join(import.meta.dirname, '../.nasc/bench-large-searches/ten-classes.json');
+await writeProfile(tenClasses, {
+  ...pixel1,
+  blocks: { ...pixel1.blocks, 'Logits-input:7x7x1280-output:10': pixel1.blocks['Logits-input:7x7x1280-output:1000'] },
 });
 
 const configs = {
   imagenet: {
     extends: 'proxyless-imagenet',
     task: { dataset: { name: 'cifar10', resolution: 224 }, archValidationImages: 5000, scoringImages: 2000 },
-    targets: [{ name: 'table', file: join(import.meta.dirname, 'large-searches/ten-classes.json') }],
+    targets: [{ name: 'profile', file: tenClasses }],
     constraints: { latencyMs: 80 },
     // Both kinds of steps from the beginning, so that a minute shows both.
     derive: { strategy: { name: 'proxyless-gradient', startEpochs: 0 } },

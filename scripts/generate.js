@@ -13,6 +13,7 @@ const types = [
   { schema: 'space', type: 'UserSpace', path: `${config}/user-space.ts`, resolved: false },
   { schema: 'space', type: 'Space', path: `${config}/space.ts`, resolved: true },
   { schema: 'report', type: 'Report', path: `${report}/report.ts`, resolved: true },
+  { schema: 'front', type: 'FrontReport', path: `${report}/front.ts`, resolved: true },
 ];
 const constants = [
   { schema: 'config', name: 'configSchema', path: `${config}/config-schema.ts` },

@@ -14,6 +14,8 @@ export const schemaOfKind: Readonly<Record<ArtifactKind, string>> = {
   costModel: 'cost-model',
   searchResult: 'search-result',
   architecture: 'architecture',
+  front: 'front',
+  frontLatencies: 'front-latencies',
   teacher: 'teacher',
   derived: 'derived',
   folded: 'folded',
@@ -43,6 +45,8 @@ export const checkStore = async (
   store: string,
 ): Promise<{ readonly kinds: readonly string[]; readonly problems: readonly ArtifactProblem[] }> => {
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, discriminator: true });
+  // What messages say besides, in schemas of what people write.
+  ajv.addVocabulary(['hint']);
   const read = async (path: string) => JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
   for (const name of ['graph', 'profile', 'artifacts/common']) ajv.addSchema(await read(join(schemas, `${name}.schema.json`)));
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPipeline, definePart, definePlugin, openArtifactStore } from '@nasc/core';
-import type { Architecture, PassContext, SearchResult } from '@nasc/core';
+import type { Architecture, Front, PassContext, SearchResult } from '@nasc/core';
 import { validateConfig } from '@nasc/config';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -46,6 +46,15 @@ const unmeasured: Architecture = {
   ],
 };
 
+const alone = { choices: [0, 2], predictedMs: 1.5, searchScore: Number.NEGATIVE_INFINITY, accuracy: undefined };
+const unscored: Front = {
+  limitMs: undefined,
+  limitsMs: [1, 2],
+  confidence: undefined,
+  points: [{ ...alone, limitsMs: [2], interval: undefined, costs: unmeasured.costs }],
+  scored: [alone],
+};
+
 const cpu = {
   name: 'cpu',
   description: 'For this test.',
@@ -67,7 +76,9 @@ test('ranked results, numbers that JSON lacks and absent values have the form th
   await store.put('searchResult', ranked);
   await store.put('searchResult', impossible);
   await store.put('architecture', unmeasured);
-  expect(await checkStore(folder)).toEqual({ kinds: ['architecture', 'searchResult'], problems: [] });
+  await store.put('front', unscored);
+  await store.put('frontLatencies', { measuredMs: undefined });
+  expect(await checkStore(folder)).toEqual({ kinds: ['architecture', 'front', 'frontLatencies', 'searchResult'], problems: [] });
 });
 
 test('an unknown key, a value of another type and a missing file are found', async () => {

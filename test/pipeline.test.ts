@@ -85,7 +85,11 @@ describe('the pipeline on real digits', () => {
     expect(again.hashes).toEqual(result.hashes);
   });
 
-  test('every stored artifact has the form that schemas/artifacts describes', async () => {
+  test('every stored artifact has the form that schemas/artifacts describes, those on demand too', async () => {
+    const { derive, ...rest } = config(folder);
+    const few = { ...rest, derive: { ...derive, front: { points: 2, candidates: 2 } } };
+    const { networks } = await createPipeline(few).run({ make: 'frontLatencies' });
+    expect(networks['cpu']!.frontLatencies!.measuredMs).toHaveLength(networks['cpu']!.front!.points.length);
     const { kinds, problems } = await checkStore(join(folder, 'cache'));
     expect(kinds).toEqual(Object.keys(schemaOfKind).toSorted());
     expect(problems).toEqual([]);
@@ -130,28 +134,30 @@ describe('the pipeline on real digits', () => {
   });
 });
 
-// The same space for a device that is known by a table: what is chosen follows from the table alone.
+// The same space for a device that is known by a profile: what is chosen follows from the profile alone.
 describe('a device that is not here', () => {
   const block = (input: string, output: string, name: 'k3e2' | 'k5e4', stride: number) =>
     `expanded_conv-input:${input}-output:${output}-expand:${name[3]}-kernel:${name[1]}-stride:${stride}-idskip:${stride === 1 ? 1 : 0}`;
-  const entries = {
-    'Conv-input:28x28x1-output:14x14x8': { ms: 1 },
+  const blocksMs = {
+    'Conv-input:28x28x1-output:14x14x8': 1,
     // On this machine the smaller block is the faster one.
-    [block('14x14x8', '7x7x16', 'k3e2', 2)]: { ms: 4 },
-    [block('14x14x8', '7x7x16', 'k5e4', 2)]: { ms: 2 },
-    [block('7x7x16', '7x7x16', 'k3e2', 1)]: { ms: 0.5 },
-    [block('7x7x16', '7x7x16', 'k5e4', 1)]: { ms: 0.75 },
-    [block('7x7x16', '4x4x24', 'k3e2', 2)]: { ms: 1 },
-    [block('7x7x16', '4x4x24', 'k5e4', 2)]: { ms: 3 },
-    [block('4x4x24', '4x4x24', 'k3e2', 1)]: { ms: 0.5 },
-    [block('4x4x24', '4x4x24', 'k5e4', 1)]: { ms: 0.75 },
-    'Logits-input:4x4x24-output:10': { ms: 0.25 },
+    [block('14x14x8', '7x7x16', 'k3e2', 2)]: 4,
+    [block('14x14x8', '7x7x16', 'k5e4', 2)]: 2,
+    [block('7x7x16', '7x7x16', 'k3e2', 1)]: 0.5,
+    [block('7x7x16', '7x7x16', 'k5e4', 1)]: 0.75,
+    [block('7x7x16', '4x4x24', 'k3e2', 2)]: 1,
+    [block('7x7x16', '4x4x24', 'k5e4', 2)]: 3,
+    [block('4x4x24', '4x4x24', 'k3e2', 1)]: 0.5,
+    [block('4x4x24', '4x4x24', 'k5e4', 1)]: 0.75,
+    'Logits-input:4x4x24-output:10': 0.25,
   };
-  const onPhone = async (changes: Readonly<Record<string, { readonly ms: number }>>, limitMs: number) => {
-    await writeFile(join(folder, 'phone.json'), JSON.stringify({ device: 'a phone', entries: { ...entries, ...changes } }));
+  const onPhone = async (changes: Readonly<Record<string, number>>, limitMs: number) => {
+    const known = Object.entries({ ...blocksMs, ...changes }).map(([key, ms]) => [key, { ms, count: 1, variance: 0 }] as const);
+    const profile = { device: { id: 'phone', description: 'a phone' }, protocol: {}, blocks: Object.fromEntries(known), spaces: [] };
+    await writeFile(join(folder, 'phone.json'), JSON.stringify(profile));
     const settings = {
       ...config(folder),
-      targets: [{ name: 'table', file: 'phone.json' }],
+      targets: [{ name: 'profile', file: 'phone.json' }],
       constraints: { latencyMs: limitMs },
       derive: { strategy: { name: 'proxyless-gradient', steps: 5 }, retrain: { from: 'shared' as const, epochs: 0 } },
       outDir: join(folder, 'phone'),
@@ -164,7 +170,7 @@ describe('a device that is not here', () => {
   beforeAll(async () => (first = await onPhone({}, 4.3)), 300_000);
 
   test('its latencies need no measuring, and the warm-up is that of the other targets', () => {
-    const { costModel } = first.networks['table']!;
+    const { costModel } = first.networks['profile']!;
     expect(costModel.choices.map((candidates) => candidates.map(({ ms, source }) => `${ms} ${source}`))).toEqual([
       ['4 table', '2 table'],
       ['0.5 table', '0.75 table', '0 table'],
@@ -174,17 +180,17 @@ describe('a device that is not here', () => {
     expect(madeAnew(first)).toEqual(['annotate', 'search', 'select', 'retrain', 'fold', 'onnx', 'codegen']);
   });
 
-  test('the network is chosen by what the table predicts; its ONNX model is written, and nothing was measured', async () => {
-    const { architecture, files } = first.networks['table']!;
+  test('the network is chosen by what the profile predicts; its ONNX model is written, and nothing was measured', async () => {
+    const { architecture, files } = first.networks['profile']!;
     expect(architecture).toMatchObject({ choices: [1, 2, 0, 2], predictedMs: 4.25 });
     expect(architecture.costs[0]).toMatchObject({ name: 'latency', limit: 4.3 });
     const { latency, verification, test: accuracy } = files;
     expect([architecture.measuredMs, latency, verification, accuracy].filter((value) => value !== undefined)).toEqual([]);
     expect([...files.files.keys()]).toEqual(['model.onnx', 'model.json', 'README.md']);
-    expect(await readFile(join(folder, 'phone/table/README.md'), 'utf8')).toContain('\nIts latency was not measured: ');
+    expect(await readFile(join(folder, 'phone/profile/README.md'), 'utf8')).toContain('\nIts latency was not measured: ');
     const report = JSON.parse(await readFile(join(folder, 'phone/report.json'), 'utf8')) as Report;
-    expect(report.timing.networks['table']).toMatchObject({
-      device: 'a phone: a table of 10 blocks, nothing is measured',
+    expect(report.timing.networks['profile']).toMatchObject({
+      device: 'a phone',
       predictedMs: 4.25,
       selectedMs: null,
       code: null,
@@ -192,10 +198,10 @@ describe('a device that is not here', () => {
     });
   });
 
-  test('another value in the table repeats all that follows from it', async () => {
-    const again = await onPhone({ [block('7x7x16', '4x4x24', 'k5e4', 2)]: { ms: 0.5 } }, 3.8);
+  test('another value in the profile repeats all that follows from it', async () => {
+    const again = await onPhone({ [block('7x7x16', '4x4x24', 'k5e4', 2)]: 0.5 }, 3.8);
     expect(madeAnew(again)).toEqual(['annotate', 'search', 'select', 'retrain', 'fold', 'onnx', 'codegen']);
-    expect(again.networks['table']!.architecture).toMatchObject({ choices: [1, 2, 1, 2], predictedMs: 3.75 });
+    expect(again.networks['profile']!.architecture).toMatchObject({ choices: [1, 2, 1, 2], predictedMs: 3.75 });
     expect((await checkStore(join(folder, 'cache'))).problems).toEqual([]);
   });
 });

@@ -1,14 +1,15 @@
-// Latencies that are missing or wrong: a target from outside whose table does not fit the space. Without the stage that trains,
-// which nothing here depends on.
+// Latencies that are missing or wrong: a target from outside whose profile does not fit the space.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { validateConfig } from '@nasc/config';
+import { validateConfig, validateSpace } from '@nasc/config';
 import { createPipeline, definePlugin } from '@nasc/core';
-import type { BlockLatencies, LatencyValue } from '@nasc/core';
-import { expandStage } from '@nasc/expand';
-import { choicesOf } from '@nasc/ir';
-import { opsPlugin } from '@nasc/ops';
+import type { Profile, ProfiledBlock } from '@nasc/core';
+import { expandSpace, expandStage } from '@nasc/expand';
+import { lookupOf } from '@nasc/ir';
+import { latencyPredictors } from '@nasc/latency-predictors';
+import { macros, opsPlugin, primitiveOps } from '@nasc/ops';
+import { describeSpace } from '@nasc/profile';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { annotateStage } from '../../packages/annotate/src/index.ts';
 import { caught } from '../../packages/diagnostics/src/caught.test-helper.ts';
@@ -21,11 +22,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const value = (ms: number): LatencyValue => ({ ms, source: 'table', samples: 1, spread: 0, deviceId: 'sheet' });
-type Table = Pick<BlockLatencies, 'choices' | 'fixed'>;
+const block = (ms: number): ProfiledBlock => ({ ms, count: 1, variance: 0 });
+type Blocks = Profile['blocks'];
 
-/** A target whose table has 1 ms for everything, before `change`; without `change` it has none. */
-const sheet = (change: ((table: Table) => Table) | undefined, refused: string | undefined) =>
+const space = expandSpace(
+  validateSpace(smallSpace, 'small'),
+  { inputShape: [28, 28, 1], classes: 10 },
+  { ops: lookupOf(primitiveOps), macros: lookupOf(macros) },
+);
+/** Every block of the space takes 1 ms. */
+const blocks: Blocks = Object.fromEntries(
+  Object.keys(describeSpace('small', space, lookupOf(primitiveOps)).blocks).map((key) => [key, block(1)]),
+);
+
+/** A target whose profile is made of `known`; without it, it has none. */
+const sheet = (known: Blocks | undefined, refused: string | undefined) =>
   definePlugin({
     name: 'sheet-plugin',
     apiVersion: 1,
@@ -43,48 +54,37 @@ const sheet = (change: ((table: Table) => Table) | undefined, refused: string | 
           legalize: [],
           kernels: [],
           emit: async () => ({ files: new Map(), coverage: [] }),
-          ...(change && {
-            async measureBlocks(space) {
-              const choices = choicesOf(space).map(({ candidates }) => candidates.map(() => value(1)));
-              const fixed = Object.fromEntries(space.groups.map(({ id }) => [id, value(1)]));
-              return { device: { id: 'sheet', description: 'a sheet of paper' }, protocol: {}, ...change({ choices, fixed }) };
-            },
-          }),
+          ...(known && { profile: { device: { id: 'sheet', description: 'a sheet of paper' }, protocol: {}, blocks: known, spaces: [] } }),
         }),
       });
     },
   });
 
-const annotate = (change: ((table: Table) => Table) | undefined, refused?: string): Promise<string> => {
-  const plugins = [expandStage, annotateStage, opsPlugin, datasetsPlugin, sheet(change, refused)];
+const annotate = (known: Blocks | undefined, refused?: string): Promise<string> => {
+  const plugins = [expandStage, annotateStage, opsPlugin, datasetsPlugin, latencyPredictors, sheet(known, refused)];
   const checked = validateConfig({ ...config, space: smallSpace, targets: ['sheet'] }, 'config');
-  return caught(() => createPipeline(checked, { folder, plugins }).run({ to: 'annotate' }));
+  return caught(() => createPipeline(checked, { folder, plugins }).run({ make: 'costModel' }));
 };
 
-const hint =
-  'A target that measures is measured anew by `nasc run --from annotate`; a target or predictor with a table has to have every key of this space in it.';
-
 test('a table that is whole', async () => {
-  expect(await annotate((table) => table)).toBe('nothing was thrown');
+  expect(await annotate(blocks)).toBe('nothing was thrown');
 });
 
 test('every key that the table lacks is named', async () => {
-  expect(await annotate(({ fixed }) => ({ choices: [[value(1)]], fixed: { stem: fixed['stem']! } }))).toBe(
-    `error LATENCY_MISSING: Target "sheet" has no latency of 3 parts of the space: stage1.block1.choice/k5e2, stage1.block1.choice/zero, head.
-  stage annotate, pass checkCosts
-  hint: ${hint}`,
+  const known = Object.fromEntries(Object.entries(blocks).filter(([key]) => !key.startsWith('Logits') && !key.includes('kernel:5')));
+  expect(await annotate(known)).toBe(
+    `error LATENCY_MISSING: What is known of the device "a sheet of paper" lacks the latency of 2 blocks: expanded_conv-input:14x14x8-output:14x14x8-expand:2-kernel:5-stride:1-idskip:1, Logits-input:14x14x8-output:10.
+  stage annotate, pass predictLatency
+  hint: Nothing is made up: measure it with \`nasc profile --target TARGET --space small\`, or let the predictor "learned" tell it from other sizes.`,
   );
 });
 
-test('what is no latency is shown with its key', async () => {
-  const change = ({ choices: [first], fixed }: Table): Table => ({
-    choices: [[first![0]!, value(-1), first![2]!]],
-    fixed: { ...fixed, stem: value(Number.NaN) },
-  });
-  expect(await annotate(change)).toBe(
-    `error LATENCY_INVALID: Target "sheet" has what is no latency: -1 ms of stage1.block1.choice/k5e2, NaN ms of stem.
+test('what is no latency is shown with its place', async () => {
+  const known = Object.fromEntries(Object.entries(blocks).map(([key, value]) => [key, key.startsWith('Logits') ? block(-1) : value]));
+  expect(await annotate(known)).toBe(
+    `error LATENCY_INVALID: Target "sheet" has what is no latency: -1 ms of head.
   stage annotate, pass checkCosts
-  hint: ${hint}`,
+  hint: A latency is a finite number of at least 0 ms. Correct the profile or the plugin of the predictor that says so.`,
   );
 });
 
@@ -94,13 +94,13 @@ test('nodes that the target does not support are told before it is measured; wha
   at stage1.block1.k3e2.depthwise, stage annotate, pass checkSupport
   hint: Use another target, or take the candidates that hold such nodes out of the search space.`,
   );
-  expect(await annotate((table) => table, 'batchNorm')).toBe('nothing was thrown');
+  expect(await annotate(blocks, 'batchNorm')).toBe('nothing was thrown');
 });
 
 test('a target that cannot be measured here', async () => {
   expect(await annotate(undefined)).toBe(
-    `error ANNOTATE_TARGET_CANNOT_MEASURE: Target "sheet" cannot time blocks on this machine, and brings no stored profile.
+    `error ANNOTATE_TARGET_CANNOT_MEASURE: Target "sheet" cannot be timed on this machine, and no profile of its device is given.
   stage annotate, pass measureBlocks
-  hint: Run on the device itself, or take another target.`,
+  hint: Run \`nasc profile --target sheet\` on the device itself and name the file in annotate.profiles, or take another target.`,
   );
 });

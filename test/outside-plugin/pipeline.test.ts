@@ -14,6 +14,7 @@ const config = {
   targets: [{ name: 'single-c', sampleMs: 2 }],
   constraints: { latencyShare: 1 },
   engine: 'native',
+  annotate: { networks: 24 },
   train: { epochs: 2, batchSize: 50 },
   derive: { strategy: { name: 'proxyless-gradient', steps: 10 }, retrain: { epochs: 2, batchSize: 50 } },
   export: { verifyImages: 50 },
@@ -98,6 +99,14 @@ test('its strategy searches: the network that it found keeps the limit as predic
   expect(search.strategy).toBe('greedy');
   expect(search.cost.imagesForwardBackward).toBeGreaterThan(200 / 3);
   expect(hashes['searchResult']).toBeDefined();
+});
+
+test('its predictor predicts its target, and is told how well', async () => {
+  const ended = await place.nasc('profile --predictor by-work --networks 12 -o by-work.json --json');
+  succeeded(ended);
+  const { predictor, accuracy } = JSON.parse(ended.stdout) as { predictor: string; accuracy: { kendallTau: number } };
+  expect(predictor).toBe('by-work');
+  expect(accuracy).not.toBeNull();
 });
 
 describe('keys', () => {

@@ -9,14 +9,16 @@ import { checkStore } from '../artifact-schemas.ts';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nasc-strategies-'));
-  await writeFile(join(folder, 'phone.json'), JSON.stringify(table));
+  await writeFile(join(folder, 'phone.json'), JSON.stringify(phone));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Of a device whose latencies are known: the larger block is the faster one where the image is halved. */
-const table = {
-  device: 'a phone',
-  entries: Object.fromEntries(
+const phone = {
+  device: { id: 'phone', description: 'a phone' },
+  protocol: {},
+  spaces: [],
+  blocks: Object.fromEntries(
     (
       [
         ['Conv-input:28x28x1-output:14x14x8', 1],
@@ -26,7 +28,7 @@ const table = {
         ['expanded_conv-input:7x7x16-output:7x7x16-expand:4-kernel:5-stride:1-idskip:1', 0.75],
         ['Logits-input:7x7x16-output:10', 0.25],
       ] as const
-    ).map(([key, ms]) => [key, { ms }]),
+    ).map(([key, ms]) => [key, { ms, count: 1, variance: 0 }]),
   ),
 };
 
@@ -42,7 +44,7 @@ const config = () => ({
     stages: [{ width: 16, blocks: 3, stride: 2 }],
     head: [{ name: 'head', macro: 'linearHead' }],
   },
-  targets: [{ name: 'table', file: 'phone.json' }],
+  targets: [{ name: 'profile', file: 'phone.json' }],
   constraints: { latencyMs: 4.6, memoryBytes: 60_000 },
   threads: 2,
   train: { epochs: 0.5, optimizer: { learningRate: 0.1 } },

@@ -4,7 +4,8 @@ import type { CostTable } from '@nasc/core';
 import { expandSpace } from '@nasc/expand';
 import { choicesOf, lookupOf } from '@nasc/ir';
 import { macros, primitiveOps } from '@nasc/ops';
-import { blockTable, describeSpace } from '@nasc/profile';
+import { tablePredictor } from '@nasc/latency-predictors';
+import { describeSpace } from '@nasc/profile';
 import { Random } from '@nasc/random';
 import { createObjective, expectedCost, initialArchitecture, latencyCosts, leastCost, pathCost, sampleGates, softmax } from '@nasc/search';
 import { proxylessImagenet } from '@nasc/spaces';
@@ -19,7 +20,9 @@ const space = expandSpace(
   { ops: lookupOf(primitiveOps), macros: lookupOf(macros) },
 );
 const choices = choicesOf(space);
-const measured = await pixel1Target.create({}, { folder: '.' }).measureBlocks!(space, {} as MeasureContext); // a table needs no context
+const { profile } = pixel1Target.create({}, { folder: '.' });
+const described = describeSpace('proxyless-imagenet', space, lookupOf(primitiveOps));
+const measured = tablePredictor.create({}).fit({ space: described, profile: profile!, others: [], seed: 0 });
 
 /** Steps of Adam from the latency alone: gates of the cross-entropy are silent. */
 const searched = (given: Readonly<Record<string, unknown>>, limit: number | undefined, steps: number) => {

@@ -1,5 +1,6 @@
 // The plugin: everything that it adds, in one list.
 import { definePlugin, warningDiagnostic } from 'nasc/plugin';
+import { byWork } from './by-work.ts';
 import { greedy } from './greedy.ts';
 import { learnedSwish } from './learned-swish.ts';
 import { singleC } from './single-c/target.ts';
@@ -28,6 +29,7 @@ export default function swishPlugin({ threshold = 1e-6 }: SwishPluginOptions = {
       api.addDataset(stripes);
       api.addTarget(singleC);
       api.addStrategy(greedy);
+      api.addLatencyPredictor(byWork);
       api.addPass(zeroTinyWeights(threshold), { after: 'foldBatchNorm', before: 'removeDeadOps' });
 
       api.hooks.afterPass.for('expandBlocks').tap('swish', (_space, context) => {

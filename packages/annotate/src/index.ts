@@ -1,2 +1,2 @@
 export { annotateStage } from './annotate-stage.ts';
-export { checkCostModel, fixedUnits } from './check-cost-model.ts';
+export { checkCostModel } from './check-cost-model.ts';

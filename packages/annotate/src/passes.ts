@@ -13,6 +13,7 @@ export interface MeasuredSpace {
 
 export interface PredictedCosts {
   readonly searchSpace: SearchSpaceArtifact;
+  readonly space: PredictedSpace;
   readonly costModel: CostModel;
 }
 
@@ -71,17 +72,17 @@ export const predictLatency = definePass({
   run({ searchSpace, request }: MeasuredSpace, context: PassContext): PredictedCosts {
     const predictor = context.latencyPredictor();
     const model: LatencyModel = predictor.fit(request);
-    const { profile } = request;
+    const { space, profile } = request;
     const accuracy = crossValidate(predictor, request);
-    return { searchSpace, costModel: { target: context.target.name, predictor: predictor.name, profile, ...model, accuracy } };
+    return { searchSpace, space, costModel: { target: context.target.name, predictor: predictor.name, profile, ...model, accuracy } };
   },
 });
 
 /** Ends the stage with LATENCY_MISSING or LATENCY_INVALID, all at once, unless every value is there. */
 export const checkCosts = definePass({
   name: 'checkCosts',
-  run({ searchSpace, costModel }: PredictedCosts): CostModel {
-    throwIfErrors(checkCostModel(searchSpace, costModel));
+  run({ space, costModel }: PredictedCosts): CostModel {
+    throwIfErrors(checkCostModel(space, costModel));
     return costModel;
   },
 });

@@ -50,7 +50,7 @@ test.each([{ vectorWidth: 'portable' }, { vectorWidth: 'avx512' }])(
     const target = cpuTarget.create(options, { folder: '.' });
     // What planning reads of the context of a pass.
     const context = { target, registry: { ops, patterns }, config: { seed: 0 } } as unknown as PassContext;
-    const planned = await planFootprint.run({ searchSpace, costModel: {} as never }, context);
+    const planned = await planFootprint.run({ searchSpace, space: {} as never, costModel: {} as never }, context);
     const { choices, fixed } = planned.costModel.footprint!;
     for (const path of everyPath) {
       const graph = deployedGraph(space, path, patterns);
@@ -66,6 +66,6 @@ test.each([{ vectorWidth: 'portable' }, { vectorWidth: 'avx512' }])(
 );
 
 test('a target that plans nothing leaves the cost model as it is', async () => {
-  const input = { searchSpace, costModel: {} as never };
+  const input = { searchSpace, space: {} as never, costModel: {} as never };
   expect(await planFootprint.run(input, { target: {} } as unknown as PassContext)).toEqual(input);
 });

@@ -11,9 +11,10 @@ const nothing: BlockFootprint = { memoryBytes: 0, weightBytes: 0 };
 /** Plans as few networks as hold every candidate, and takes from each what it says of its own candidates. */
 export const planFootprint = definePass({
   name: 'planFootprint',
-  async run({ searchSpace, costModel }: PredictedCosts, context: PassContext): Promise<PredictedCosts> {
+  async run(predicted: PredictedCosts, context: PassContext): Promise<PredictedCosts> {
     const { target, registry } = context;
-    if (!target.footprint) return { searchSpace, costModel };
+    if (!target.footprint) return predicted;
+    const { searchSpace, costModel } = predicted;
     const { graph: space, task, name } = searchSpace;
     const unitOf = unitsOf(space.groups);
     const units = choicesOf(space).map(unitOf);
@@ -36,6 +37,6 @@ export const planFootprint = definePass({
       }
     }
     const footprint: FootprintModel = { choices, fixed };
-    return { searchSpace, costModel: { ...costModel, footprint } };
+    return { ...predicted, costModel: { ...costModel, footprint } };
   },
 });

@@ -33,7 +33,7 @@ describe('the command line itself', () => {
       '',
       'Usage: nasc COMMAND [options]',
       '',
-      '  init      Write a config to start from.',
+      '  init             Write a config to start from.',
     ]);
     expect(await cli('')).toEqual(all);
     const one = await cli('init --help');
@@ -53,7 +53,7 @@ Usage: nasc init [folder] [--ts] [--json] [--help]
     ['rnu', 'error CLI_UNKNOWN_COMMAND: There is no command "rnu".\n  hint: Did you mean "run"?\n'],
     [
       'deploy',
-      'error CLI_UNKNOWN_COMMAND: There is no command "deploy".\n  hint: Commands: init, run, estimate, inspect, report, setup, doctor.\n',
+      'error CLI_UNKNOWN_COMMAND: There is no command "deploy".\n  hint: Commands: init, run, estimate, inspect, profile, profile inspect, profile compare, profile merge, report, setup, doctor.\n',
     ],
     [
       'run --too derive --threads --set a=1',
@@ -404,7 +404,7 @@ describe('nasc inspect', () => {
     expect([code, stderr.split('\n')[0]]).toEqual([1, 'error NET_CONFIG_MALFORMED: "blocks" has to be a list of blocks, and is missing.']);
   });
 
-  test('with a target that has a table: what each candidate, unit and the whole take', async () => {
+  test('with a target that has a profile: what each candidate, unit and the whole take', async () => {
     const space = await inspectJson('proxyless-imagenet --target pixel1');
     expect(space).toMatchObject({ kind: 'space', target: 'pixel1', device: expect.stringMatching(/^Google Pixel 1,/) as string });
     const { minimum, maximum, uniform } = space['latencyMs'] as { minimum: number; maximum: number; uniform: number };
@@ -422,22 +422,23 @@ describe('nasc inspect', () => {
     expect(stdout).toContain('\nlatency     29.609 ms to 191.030 ms, 113.988 ms on average, on pixel1 (Google Pixel 1, ');
   });
 
-  test('a network by a table of one’s own, named on the command line or by the config', async () => {
+  test('a network by a profile of one’s own, named on the command line or by the config', async () => {
     await write('tiny.json', network);
-    const entries = {
-      'Conv-input:8x8x1-output:4x4x8': { ms: 0.5 },
-      'expanded_conv-input:4x4x8-output:4x4x8-expand:1-kernel:3-stride:1-idskip:1': { ms: 0.25 },
-      'Logits-input:4x4x8-output:3': { ms: 0.125 },
+    const block = (ms: number) => ({ ms, count: 1, variance: 0 });
+    const blocks = {
+      'Conv-input:8x8x1-output:4x4x8': block(0.5),
+      'expanded_conv-input:4x4x8-output:4x4x8-expand:1-kernel:3-stride:1-idskip:1': block(0.25),
+      'Logits-input:4x4x8-output:3': block(0.125),
     };
-    await write('mine.json', { device: 'my phone', entries });
-    const named = { name: 'table', file: 'mine.json' };
+    await write('mine.json', { device: { id: 'mine', description: 'my phone' }, protocol: {}, blocks, spaces: [] });
+    const named = { name: 'profile', file: 'mine.json' };
     const line = ['inspect', 'tiny.json', '--input', '8x8x1', '--classes', '3', '--json', '--target'];
     const shown = JSON.parse((await runCli([...line, JSON.stringify(named)], { folder })).stdout) as object;
     expect(shown).toMatchObject({ kind: 'network', latencyMs: 0.875, fixedLatencyMs: { stem: 0.5, 'stage1.block1': 0.25, head: 0.125 } });
     await write('nasc.config.json', { ...config, targets: [named] });
-    expect(JSON.parse((await runCli([...line, 'table'], { folder })).stdout)).toEqual(shown);
-    expect((await cli('inspect tiny.json --input 8x8x1 --classes 3 --target table')).stdout).toMatch(
-      /\nstage1\.block1 {2}mbConv {2}shortcut +0\.250 ms\n[\s\S]*\nlatency {5}0\.875 ms on table \(my phone: /,
+    expect(JSON.parse((await runCli([...line, 'profile'], { folder })).stdout)).toEqual(shown);
+    expect((await cli('inspect tiny.json --input 8x8x1 --classes 3 --target profile')).stdout).toMatch(
+      /\nstage1\.block1 {2}mbConv {2}shortcut +0\.250 ms\n[\s\S]*\nlatency {5}0\.875 ms on profile \(my phone\)/,
     );
   });
 
@@ -445,15 +446,15 @@ describe('nasc inspect', () => {
     expect((await cli('inspect mobile-small --target cpu')).stderr)
       .toBe(`error INSPECT_TARGET_MEASURES: Target "cpu" has no latencies before they are measured.
   at --target cpu
-  hint: \`nasc run --to annotate\` measures those of a config's space and stores them as a costModel: \`nasc inspect HASH\` shows it.
+  hint: \`nasc profile\` measures them and writes a profile: name it in annotate.profiles of the config, or look at it with \`nasc profile inspect\`.
 `);
     expect((await cli('inspect mobile-small --target pixel2')).stderr).toBe(`error UNKNOWN_NAME: There is no target "pixel2".
   at --target
   hint: Did you mean "pixel1"?
 `);
-    expect((await cli('inspect mobile-small --target table')).stderr).toBe(`error CONFIG_MISSING_KEY: "file" is missing.
+    expect((await cli('inspect mobile-small --target profile')).stderr).toBe(`error CONFIG_MISSING_KEY: "file" is missing.
   at --target
-  hint: The table, in the format of docs/formats.md; starts from the folder of the config.
+  hint: What \`nasc profile\`, or \`nasc profile import\`, wrote; starts from the folder of the config.
 `);
     const architecture = { choices: [0], predictedMs: 1, measuredMs: undefined, costs: [], rounds: [] };
     const { hash } = await openArtifactStore(join(folder, '.nasc')).put('architecture', architecture);

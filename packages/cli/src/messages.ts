@@ -1,5 +1,5 @@
 // Everything that the command line tells the user by itself. Codes are permanent.
-import { didYouMean, errorDiagnostic } from '@nasc/diagnostics';
+import { didYouMean, errorDiagnostic, warningDiagnostic } from '@nasc/diagnostics';
 import type { Diagnostic } from '@nasc/diagnostics';
 
 const suggestion = (word: string, known: readonly string[], what: string): string => {
@@ -45,6 +45,28 @@ export const messages = {
       at: `${option} ${value}`,
       hint: 'Write a number like 0.5 or 20.',
     }),
+
+  notLatencies: (at: string): Diagnostic =>
+    errorDiagnostic('CLI_NOT_A_NUMBER', 'These are no latencies.', {
+      at,
+      hint: 'Write milliseconds with commas between them: --limits 0.05,0.08.',
+    }),
+
+  unknownFormat: (at: string, known: readonly string[]): Diagnostic =>
+    errorDiagnostic('CLI_UNKNOWN_FORMAT', "The end of the file's name says in which format it is written, and this one is unknown.", {
+      at,
+      hint: `Known: ${known.join(', ')}.`,
+    }),
+
+  frontNotMeasured: (network: string): Diagnostic =>
+    warningDiagnostic(
+      'FRONT_NOT_MEASURED',
+      `The networks of the front of "${network}" are not measured: this machine cannot run its target.`,
+      {
+        at: '--measure',
+        hint: 'The predictions stand; leave --measure out.',
+      },
+    ),
 
   notAThreadCount: (value: string): Diagnostic =>
     errorDiagnostic('CLI_NOT_A_NUMBER', `"${value}" is no number of threads.`, {
@@ -146,6 +168,20 @@ export const messages = {
     errorDiagnostic('CLI_MISSING_ARGUMENT', `\`nasc profile ${command}\` needs ${count === 1 ? 'a profile' : `${count} profiles`}.`, {
       hint: 'Name files that `nasc profile` wrote, or a target that is known by a profile, such as pixel1.',
     }),
+
+  rowsMissing: (command: string, what: string): Diagnostic =>
+    errorDiagnostic('CLI_MISSING_ARGUMENT', `\`nasc profile ${command}\` needs ${what}.`, {
+      hint: 'Measurements are CSV with a header, a JSON array of objects, or JSON lines: docs/latency.md, "Bring your own measurements".',
+    }),
+
+  spaceUnclear: (profile: string, spaces: readonly string[]): Diagnostic =>
+    errorDiagnostic(
+      'PROFILE_SPACE_UNCLEAR',
+      spaces.length === 0
+        ? `The profile "${profile}" holds no networks that tell a search space.`
+        : `The profile "${profile}" holds networks of several search spaces: ${spaces.join(', ')}.`,
+      { at: profile, hint: 'Give --space.' },
+    ),
 
   optionMissing: (command: string, option: string, value: string): Diagnostic =>
     errorDiagnostic('CLI_MISSING_ARGUMENT', `\`nasc ${command}\` needs ${option}.`, { hint: `Write ${option} ${value}.` }),

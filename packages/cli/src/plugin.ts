@@ -21,6 +21,7 @@ export type {
   DatasetDefinition,
   DeployableNetwork,
   DerivedNetwork,
+  DeviceConditions,
   DeviceDescription,
   EmittedFiles,
   EngineOptions,
@@ -141,14 +142,35 @@ export {
   writeCall,
 } from '@nasc/c-emit';
 export type { CProgram, EmitOptions, MemoryPlan, ProgramCall, ProgramOperand } from '@nasc/c-emit';
-export { compareOutputs, createOnnxSession, readOnnx, writeOnnx } from '@nasc/onnx';
-export type { OnnxMetadata, OnnxNetwork, OnnxOptions, OnnxSession } from '@nasc/onnx';
-export { blockKeys, hostDevice, measure, networkLatency } from '@nasc/measure';
+export { compareOutputs, createOnnxSession, describeTask, emitModel, hasOnnxLowering, opsets, readOnnx, writeOnnx } from '@nasc/onnx';
+export type { ModelFilesOptions, OnnxMetadata, OnnxNetwork, OnnxOptions, OnnxSession } from '@nasc/onnx';
+export {
+  blockKeys,
+  describeDevice,
+  hostDevice,
+  hostProcessor,
+  measure,
+  median,
+  medianAbsoluteDeviation,
+  networkLatency,
+} from '@nasc/measure';
 export type { KeyOfNode, MeasureOptions, Measurement } from '@nasc/measure';
-export { blockTable, describeSpace, missingKeys } from '@nasc/profile';
-export type { BlockTable, TableEntry } from '@nasc/profile';
-export { deployedGraph, removeUnused } from '@nasc/transforms';
-export type { WeightedNetwork } from '@nasc/transforms';
+export { blockNetworks, deployedGraph, removeUnused, splitSpace } from '@nasc/transforms';
+export type { SpaceBlock, WeightedNetwork } from '@nasc/transforms';
+
+// Latency predictors: what a profile says of a space.
+export {
+  blockTable,
+  completeTable,
+  describeSpace,
+  findSpace,
+  latencyMissing,
+  missingKeys,
+  nothingKey,
+  normalised,
+  unitKey,
+} from '@nasc/profile';
+export type { BlockTable, CompleteTable, TableEntry } from '@nasc/profile';
 
 // Search strategies: costs, gates, losses, the loop.
 export {

@@ -153,6 +153,20 @@ describe('codegen', () => {
     );
   });
 
+  it('times what gives no outputs, and does not compare it', async () => {
+    const target: Target = {
+      ...cpu,
+      async build(...built) {
+        const { run: _, ...timed } = await cpu.build!(...built);
+        return timed;
+      },
+    };
+    const { files, reported } = await runStage(target, onnxOf(2));
+    expect(reported).toEqual([]);
+    expect(files).toMatchObject({ verification: undefined, test: undefined });
+    expect(files.latency!.ms).toBeGreaterThan(0);
+  });
+
   it('names every node that the target does not support', async () => {
     const target: Target = { ...cpu, supports: ({ op }) => (op === 'relu6' || op === 'linear' ? `no ${op} here` : true) };
     const hint = 'Use another target, or take the candidates that hold such nodes out of the search space.';

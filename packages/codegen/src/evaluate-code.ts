@@ -1,4 +1,4 @@
-// Accuracy of the emitted code itself on the whole test split.
+// Accuracy of the emitted code itself on the whole test split, where the target gives logits.
 import { countTopFive, definePass, taskDataset, withExecutable } from '@nasc/core';
 import type { Accuracy } from '@nasc/core';
 import type { CheckedNetwork, EvaluatedNetwork } from './generated.ts';
@@ -37,7 +37,8 @@ export const evaluateCode = definePass({
   async run(input: CheckedNetwork, context): Promise<EvaluatedNetwork> {
     const dataset = await taskDataset(context, input.task);
     const { checkpoint, progress } = context;
-    const test = await withExecutable(input, context, async (executable): Promise<Accuracy> => {
+    const test = await withExecutable(input, context, async (executable): Promise<Accuracy | undefined> => {
+      if (!executable.run) return undefined;
       let tally = (await checkpoint.resume<Tally>()) ?? { batches: 0, count: 0, correct: 0, correctTop5: undefined, crossEntropySum: 0 };
       for await (const batch of testBatches(dataset, input.task, batchSize, tally.batches)) {
         await checkpoint.offer(() => tally);

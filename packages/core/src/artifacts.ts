@@ -128,6 +128,51 @@ export interface Architecture {
   readonly rounds: readonly SelectRound[];
 }
 
+export interface FrontInterval {
+  readonly lowMs: number;
+  readonly highMs: number;
+}
+
+/** A network that was scored for a front. */
+export interface ScoredNetwork {
+  readonly choices: readonly number[];
+  readonly predictedMs: number;
+  /** What the search itself makes of it, the higher the better: the logarithm of its probability, or the strategy's score. */
+  readonly searchScore: number;
+  /** On the scoring images, under shared weights with recalibrated batch normalisation; undefined where nothing is shared or to be ranked. */
+  readonly accuracy: Accuracy | undefined;
+}
+
+/** A network that no other one of the front beats in both latency and score. */
+export interface FrontPoint extends ScoredNetwork {
+  /** The limits under which it is the best, ms, rising. */
+  readonly limitsMs: readonly number[];
+  /** Where a measurement of it is to be expected; undefined where no predictions were compared with measurements. */
+  readonly interval: FrontInterval | undefined;
+  /** Latency, multiply-accumulates, parameters, memory, beside the limits that hold for all points: none on latency. */
+  readonly costs: readonly NetworkCost[];
+}
+
+/** The best networks of one search for a series of latency limits. */
+export interface Front {
+  /** The limit on latency that the search was made for, ms; one of `limitsMs`. */
+  readonly limitMs: number | undefined;
+  /** Every latency limit that was asked for, ms, rising; those that no network keeps are under no point. */
+  readonly limitsMs: readonly number[];
+  /** Share of networks whose measurement lies in their interval. */
+  readonly confidence: number | undefined;
+  /** The fastest first: latency rises and the score gets better from one to the next. */
+  readonly points: readonly FrontPoint[];
+  /** All networks that were compared, in the order in which they were proposed. */
+  readonly scored: readonly ScoredNetwork[];
+}
+
+/** Measured latency of the networks of a front. */
+export interface FrontLatencies {
+  /** One a point, ms; undefined where this machine cannot run the target. */
+  readonly measuredMs: readonly number[] | undefined;
+}
+
 export interface Accuracy {
   readonly correct: number;
   /** Images whose label is among the five largest logits; undefined for five classes or fewer. */
@@ -193,7 +238,13 @@ export interface GeneratedFiles {
   readonly test: Accuracy | undefined;
 }
 
-export interface Artifacts {
+/** Made only where they are asked for. A plugin whose part is on demand adds its kind here too. */
+export interface OnDemandArtifacts {
+  readonly front: Front;
+  readonly frontLatencies: FrontLatencies;
+}
+
+export interface Artifacts extends OnDemandArtifacts {
   readonly searchSpace: SearchSpaceArtifact;
   readonly supernet: Supernet;
   readonly costModel: CostModel;

@@ -19,6 +19,8 @@ export interface StagePart<C extends ArtifactKind = ArtifactKind, P extends Arti
   readonly produces: P;
   /** Whether it runs once, once per target, or once for every network: for each target under each set of limits. */
   readonly per: 'run' | 'target' | 'network';
+  /** Whether it is left out unless its artifact is asked for (`RunOptions.make`), or a part that runs consumes it. */
+  readonly onDemand?: boolean;
   /** Whether results depend on the training engine, the data, the device, or the network's limits: each then enters the key. */
   readonly dependsOn: readonly ('engine' | 'data' | 'device' | 'limits')[];
   /**

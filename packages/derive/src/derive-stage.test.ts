@@ -12,6 +12,8 @@ import type {
   Architecture,
   CostModel,
   DerivedNetwork,
+  Front,
+  FrontLatencies,
   PassContext,
   SearchResult,
   SearchSpaceArtifact,
@@ -310,6 +312,133 @@ test('select, interrupted again and again: no network is scored twice, and none 
   // As if the machine had failed before the result was stored.
   expect(await attempt()).toEqual(first);
   expect(builds).toHaveLength(2);
+});
+
+describe('the front of a search', () => {
+  const wholes = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ];
+  const accuracy = { interval: { confidence: 0.9, low: 0.95, high: 1.1 } } as NonNullable<CostModel['accuracy']>;
+  const model = { ...costModel, accuracy };
+  const changes = (front: object, constraints: object = { latencyMs: 480 }) => ({ constraints, derive: { front } });
+  const frontOf = (front: object, constraints?: object, options?: RunOptions) =>
+    run<Front>('front', { searchSpace, costModel: model, searchResult }, changes(front, constraints), options);
+
+  test('from the fastest to the slowest network and at the limit of the search; rising latency, falling cross-entropy, no limit exceeded', async () => {
+    const { limitMs, limitsMs, confidence, points, scored } = await frontOf({ points: 4 });
+    expect([limitMs, confidence]).toEqual([480, 0.9]);
+    expect(limitsMs).toHaveLength(5);
+    expect([limitsMs[0], limitsMs[2], limitsMs[4]]).toEqual([270, 480, 670]);
+    expect(scored.map(({ choices }) => choices).toSorted()).toEqual(wholes);
+    expect(points.flatMap((point) => point.limitsMs)).toEqual(limitsMs);
+    expect(points[0]!.choices).toEqual([0, 0]);
+    for (const [index, point] of points.entries()) {
+      const { predictedMs, interval, accuracy: judged, costs } = point;
+      expect(predictedMs).toBe(pathCost(table, point.choices));
+      for (const limit of point.limitsMs) expect(predictedMs).toBeLessThanOrEqual(limit);
+      expect(interval).toEqual({ lowMs: 0.95 * predictedMs, highMs: 1.1 * predictedMs });
+      expect(judged!.count).toBe(90);
+      const rows = searchResult.kind === 'distribution' ? searchResult.logProbabilities : [];
+      expect(point.searchScore).toBeCloseTo(rows[0]![point.choices[0]!]! + rows[1]![point.choices[1]!]!, 10);
+      expect(costs.map(({ name, predicted, limit }) => [name, predicted > 0, limit])).toEqual(
+        expect.arrayContaining(['latency', 'macs', 'parameters', 'memory'].map((name) => [name, true, undefined])),
+      );
+      const best = scored.filter((other) => other.predictedMs <= point.limitsMs.at(-1)!).map((other) => other.accuracy!.crossEntropy);
+      expect(judged!.crossEntropy).toBe(Math.min(...best));
+      if (index === 0) continue;
+      expect(predictedMs).toBeGreaterThan(points[index - 1]!.predictedMs);
+      expect(judged!.crossEntropy).toBeLessThan(points[index - 1]!.accuracy!.crossEntropy);
+    }
+  });
+
+  test('at the limit of the search it has the network that the selection takes', async () => {
+    const { points } = await frontOf({ limitsMs: [300, 1000], candidates: 8 });
+    const chosen = await run<Architecture>(
+      'select',
+      { searchSpace, costModel, searchResult },
+      { constraints: { latencyMs: 480 } },
+      { target: { ...cpu, build: undefined as never } },
+    );
+    expect(points.flatMap(({ limitsMs }) => limitsMs)).toEqual([300, 480, 1000]);
+    const point = points.find(({ limitsMs }) => limitsMs.includes(480))!;
+    expect(point.choices).toEqual(chosen.choices);
+    expect(point.accuracy!.crossEntropy).toBe(chosen.rounds[0]!.score);
+  });
+
+  test('other limits hold at every point; latency limits that no network keeps have none', async () => {
+    const { points, limitsMs } = await frontOf({ limitsMs: [200, 650, 2000] }, { memoryBytes: 8 * 8 * 8 * 4 * 6 });
+    // The expanded tensor of a large candidate alone takes all that memory.
+    expect(points.map((point) => [point.choices, point.limitsMs])).toEqual([
+      [
+        [0, 0],
+        [650, 2000],
+      ],
+    ]);
+    expect(limitsMs).toEqual([200, 650, 2000]);
+    expect(points[0]!.costs.find(({ name }) => name === 'memory')).toMatchObject({ limit: 12_288 });
+  });
+
+  test('interrupted again and again: no network is scored twice, and the same front', async () => {
+    const whole = await frontOf({ points: 3 });
+    const kept: KeptStates = new Map();
+    const attempt = (stopAt: number, crash: boolean) =>
+      frontOf({ points: 3 }, undefined, { checkpoint: memoryCheckpoint(kept, { stopAt, crash }) });
+    // Five batches a network: within the second score, then within the third.
+    await expect(attempt(7, false)).rejects.toThrow('stopped');
+    await expect(attempt(7, true)).rejects.toThrow('stopped');
+    expect(Object.keys((await memoryCheckpoint(kept).part('scores').resume<object>())!)).toHaveLength(2);
+    expect(await attempt(Infinity, true)).toEqual(whole);
+  });
+
+  test('measured: one latency a point, each measured once through interruptions; none where the target cannot run here', async () => {
+    const front = await frontOf({ limitsMs: [300, 1000] });
+    const consumed = { searchSpace, searchResult, front };
+    const builds: string[] = [];
+    const build: Target['build'] = async (emitted, network, context) => {
+      builds.push(network.name);
+      return cpu.build!(emitted, network, context);
+    };
+    const kept: KeptStates = new Map();
+    const measured = (options: RunOptions) => run<FrontLatencies>('frontLatencies', consumed, {}, options);
+    const first = await measured({ target: { ...cpu, build }, checkpoint: memoryCheckpoint(kept) });
+    expect(first.measuredMs).toHaveLength(front.points.length);
+    for (const ms of first.measuredMs!) expect(ms).toBeGreaterThan(0);
+    expect(builds).toHaveLength(front.points.length);
+    expect(await measured({ target: { ...cpu, build }, checkpoint: memoryCheckpoint(kept) })).toEqual(first);
+    expect(builds).toHaveLength(front.points.length);
+    expect(await measured({ target: { ...cpu, build: undefined as never } })).toEqual({ measuredMs: undefined });
+  });
+
+  test('of a ranked result only the ranked networks, by the strategy’s score where nothing is shared', async () => {
+    const score = [0.4, 0.9, 0.7];
+    const architectures = [wholes[1]!, wholes[2]!, wholes[3]!].map((choices, index) => ({ choices, score: score[index]! }));
+    const { weights: _weights, ...unshared } = searchResult;
+    const found = { ...unshared, kind: 'ranked', architectures } as SearchResult;
+    const { points } = await run<Front>('front', { searchSpace, costModel, searchResult: found }, changes({ points: 2 }, {}));
+    expect(points.map((point) => [point.choices, point.limitsMs, point.searchScore, point.accuracy])).toEqual([
+      [[1, 0], [470, 670], 0.9, undefined],
+    ]);
+    const scored = await run<Front>(
+      'front',
+      { searchSpace, costModel, searchResult: { ...found, weights: searchResult.weights! } },
+      changes({}, {}),
+    );
+    expect(scored.scored.map(({ choices, accuracy: judged }) => [choices, judged!.count]).toSorted()).toEqual(
+      wholes.slice(1).map((choices) => [choices, 90]),
+    );
+  });
+
+  test('a space that is one network has one point, which nothing is scored for', async () => {
+    const network = { ...searchSpace, graph: instantiatePath(graph, [0, 1]) };
+    const fixed: CostModel = { ...costModel, choices: [], fixed: { stem: latency(1), head: latency(2) } };
+    const found = { ...searchResult, kind: 'distribution', logProbabilities: [] } as SearchResult;
+    const { points, scored } = await run<Front>('front', { searchSpace: network, costModel: fixed, searchResult: found });
+    expect(points).toMatchObject([{ choices: [], predictedMs: 3, limitsMs: [3], accuracy: undefined, interval: undefined }]);
+    expect(scored).toHaveLength(1);
+  });
 });
 
 const retrain = (recipe: object, checkpoint = noCheckpoint(), teacher: Teacher = { network: undefined }) =>

@@ -1,6 +1,9 @@
-// Stage 4 as a plugin. Four artifacts, so that another recipe repeats only the retraining, not its teacher's, and another limit not the warm-up.
+// Stage 4 as a plugin. Four artifacts, so that another recipe repeats only the retraining, not its teacher's, and another limit not the warm-up;
+// two more on demand, so that a front is measured without being scored again.
 import { definePart, definePlugin } from '@nasc/core';
 import { choosePathPass } from './choose-path-pass.ts';
+import { frontLatenciesPass } from './front/front-latencies-pass.ts';
+import { frontPass } from './front/front-pass.ts';
 import { startKey } from './load-weights.ts';
 import { retrainPass } from './retrain-pass.ts';
 import { searchPass } from './search-pass.ts';
@@ -40,6 +43,32 @@ export const deriveStage = definePlugin({
         dependsOn: ['engine', 'data', 'device', 'limits'],
         reads: ({ derive: { select }, task, seed, train: { batchSize } }) => ({ select, task, seed, batchSize }),
         passes: [selectPass],
+      }),
+    );
+    api.addPart(
+      definePart({
+        stage: 'derive',
+        name: 'front',
+        consumes: ['searchSpace', 'costModel', 'searchResult'],
+        produces: 'front',
+        per: 'network',
+        onDemand: true,
+        dependsOn: ['engine', 'data', 'limits'],
+        reads: ({ derive: { front }, task, seed, train: { batchSize } }) => ({ front, task, seed, batchSize }),
+        passes: [frontPass],
+      }),
+    );
+    api.addPart(
+      definePart({
+        stage: 'derive',
+        name: 'frontLatencies',
+        consumes: ['searchSpace', 'searchResult', 'front'],
+        produces: 'frontLatencies',
+        per: 'network',
+        onDemand: true,
+        dependsOn: ['device'],
+        reads: ({ seed }) => ({ seed }),
+        passes: [frontLatenciesPass],
       }),
     );
     api.addPart(

@@ -1,10 +1,13 @@
 export * from './derive-stage.ts';
+export * from './front/choose-front.ts';
+export * from './front/front-latencies-pass.ts';
+export * from './front/front-pass.ts';
+export * from './front/latency-limits.ts';
 export { checkWeightsFile } from './load-weights.ts';
 export * from './search-pass.ts';
 export * from './select/choose-network.ts';
 export * from './select/measure-network.ts';
 export { networkCosts } from './select/network-costs.ts';
-export { planNetwork } from './select/plan-network.ts';
 export * from './select/propose-networks.ts';
 export * from './select/propose-planned.ts';
 export * from './select/score-networks.ts';

@@ -91,7 +91,11 @@ const facts = (network: ReportNetwork, timing: ReportNetworkTiming): readonly st
   }
   add('ONNX', `opset ${onnx.opset}, ${formatBytes(onnx.bytes)}, verified: ${compared(onnx.verification)}`);
   add('net.config', netConfig !== null && `not written, its format cannot say this network: ${netConfig}`);
-  add('code', code === null ? 'not verified: this machine cannot run it' : `verified against ONNX Runtime: ${compared(code)}`);
+  const notVerified =
+    timing.code === null
+      ? 'not verified: this machine cannot run it'
+      : 'not compared with ONNX Runtime: the target gives times, no outputs';
+  add('code', code === null ? notVerified : `verified against ONNX Runtime: ${compared(code)}`);
   add('kernels', `${coverage.special} special, ${coverage.plain} plain, ${coverage.unsupported} unsupported`);
   add('device', timing.device);
   const { cost } = network.search;

@@ -1,8 +1,14 @@
 export { buildReport, outputFiles } from './build-report.ts';
 export type { ReportContext } from './build-report.ts';
+export { frontChart } from './charts/front-chart.ts';
+export { renderSvg } from './charts/render-svg.ts';
+export type { ChartSize } from './charts/render-svg.ts';
 export { formatReport, formatStages } from './format-report.ts';
 export { formatTable } from './format-table.ts';
 export type { Alignment } from './format-table.ts';
 export { formatBytes, formatCount, formatDuration, formatLarge, formatMs, formatShare } from './format-values.ts';
+export { buildFront } from './front/build-front.ts';
+export { formatFront, frontCsv } from './front/format-front.ts';
+export type { FrontNetwork, FrontReport } from './generated/front.ts';
 export type { Report, ReportNetwork, ReportNetworkTiming } from './generated/report.ts';
 export { readReport } from './read-report.ts';

@@ -222,6 +222,14 @@ test('what this machine cannot run, and what is not known, is said', () => {
   expect(text).not.toContain('memory');
 });
 
+test('what was timed and gives no outputs was not compared', () => {
+  const { files } = onTarget('cpu');
+  const network = onTarget('cpu', { files: { ...files, verification: undefined, test: undefined } });
+  const lines = formatReport(buildReport(resultOf({ cpu: network }), { seed })).split('\n');
+  expect(lines).toContain('              generated code: 0.0971 ms (spread 1.0 %)');
+  expect(lines).toContain('  code        not compared with ONNX Runtime: the target gives times, no outputs');
+});
+
 test('several networks stand in one table at the end', () => {
   const small = onTarget('cpu', { architecture: { ...onTarget('cpu').architecture, choices: [0, 2] } });
   const report = buildReport(resultOf({ 'cpu-tight': onTarget('cpu'), 'cpu-loose': small }), { seed });

@@ -6,7 +6,8 @@ import type { CompleteTable } from '@nasc/profile';
 import { modelOf, sumOf } from './additive.ts';
 import type { Additive } from './additive.ts';
 import { correctSum } from './correct-sum.ts';
-import type { CorrectedSum, SumCorrection } from './correct-sum.ts';
+import type { CorrectedSum } from './correct-sum.ts';
+import type { SumCorrection } from './correction-columns.ts';
 import { countCandidates, measuredNetworks } from './measured-networks.ts';
 import type { MeasuredNetwork } from './measured-networks.ts';
 import { sizeBase } from './size-base.ts';
@@ -17,16 +18,18 @@ export const tableWidth = { scale: 0.5, call: 0.3 };
 /** Nothing but sizes, or nothing at all. */
 const guessWidth = { scale: 1, call: 1 };
 
-/** Throws LATENCY_MISSING where a candidate stands in none of the networks. */
+/** Throws LATENCY_MISSING where a candidate stands in none of the networks, in no place. */
 const requireSeen = (profile: Profile, space: PredictedSpace, networks: readonly MeasuredNetwork[]): void => {
-  const unseen = countCandidates(space, networks).flatMap((counts, choice) =>
-    counts.flatMap((count, candidate) => {
+  const places = countCandidates(space, networks).flatMap((counts, choice) =>
+    counts.map((count, candidate) => {
       const { id, candidates } = space.choices[choice]!;
       const { key, name } = candidates[candidate]!;
-      return count > 0 ? [] : [key ?? `${id}/${name}`];
+      return { label: key ?? `${id}/${name}`, count };
     }),
   );
-  if (unseen.length > 0) throw new DiagnosticError([latencyMissing(profile, space.name, [...new Set(unseen)])]);
+  const seen = new Set(places.flatMap(({ label, count }) => (count > 0 ? [label] : [])));
+  const unseen = new Set(places.flatMap(({ label }) => (seen.has(label) ? [] : [label])));
+  if (unseen.size > 0) throw new DiagnosticError([latencyMissing(profile, space.name, [...unseen])]);
 };
 
 const meanBase = ({ choices, fixed }: PredictedSpace, call: number): Additive => ({

@@ -17,6 +17,7 @@ export interface GaussianProcess {
   predict(block: BlockFeatures): Estimate;
   /** Of each block that it was fitted to, by all others (eq. 5.12). */
   readonly leftOut: readonly Estimate[];
+  readonly widths: Widths;
 }
 
 /** Blocks that the widths are fitted to, and that are regressed on: both take their cube in time. */
@@ -24,7 +25,7 @@ const mostForWidths = 200;
 const mostBlocks = 800;
 
 const first = { linear: 0.2, smooth: 0.3, sizeLength: 1, attributeLength: 1, noise: 0.03 };
-type Widths = { readonly [name in keyof typeof first]: number };
+export type Widths = { readonly [name in keyof typeof first]: number };
 const names = Object.keys(first) as readonly (keyof Widths)[];
 const leastWidth = 1e-3;
 const mostWidth = 1e2;
@@ -138,11 +139,12 @@ const thinned = <T>(values: readonly T[], most: number): readonly T[] => {
   return values.filter((_, index) => index % stride === 0);
 };
 
-/** `variances` are those of the values' own errors. */
+/** `variances` are those of the values' own errors. Widths are found where none are given. */
 export const fitGaussianProcess = (
   blocks: readonly BlockFeatures[],
   values: readonly number[],
   variances: readonly number[],
+  given?: Widths,
 ): GaussianProcess => {
   const kept = thinned([...blocks.keys()], mostBlocks);
   const pointOf = pointMaker(blocks);
@@ -151,7 +153,7 @@ export const fitGaussianProcess = (
     values: indices.map((index) => values[index]!),
     variances: indices.map((index) => variances[index]!),
   });
-  const widths = findWidths(observe(thinned(kept, mostForWidths)));
+  const widths = given ?? findWidths(observe(thinned(kept, mostForWidths)));
   const observed = observe(kept);
   const lower = factor(widths, relations(observed.points), observed.variances);
   const weights = solveCholesky(lower, observed.values);
@@ -176,5 +178,5 @@ export const fitGaussianProcess = (
       variance: Math.max(1e-12, 1 / diagonal[place]! - variances[index]!),
     };
   });
-  return { predict, leftOut };
+  return { predict, leftOut, widths };
 };

@@ -162,14 +162,13 @@ const baseOf = ({ choices, fixed }: ToldSpace): Additive => ({
 /** Call and scale by networks of another space, the one with most of them; undefined where there is none. */
 const affineElsewhere = ({
   profile,
-  space,
 }: PredictorRequest): { readonly callMs: number; readonly scale: number; readonly space: string } | undefined => {
   const others = profile.spaces
     .map((other) => ({ ...other, blocks: profile.blocks }))
     .filter((other) => other.networks.length > 1 && missingKeys(blockTable(profile, other), other).length === 0)
     .toSorted((a, b) => b.networks.length - a.networks.length);
   const [other] = others;
-  if (!other || (other.name === space.name && other.choices.length === 0)) return undefined;
+  if (!other) return undefined;
   const networks = measuredNetworks(profile, other);
   const { scale, facts } = correctSum({
     space: other,

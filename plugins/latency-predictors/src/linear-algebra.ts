@@ -43,19 +43,18 @@ export const solveCholesky = (lower: Float64Array, right: ArrayLike<number>): Fl
 
 /** Diagonal of (L Lᵀ)⁻¹, [n]: squared lengths of the columns of L⁻¹. */
 export const inverseDiagonal = (lower: Float64Array, n: number): Float64Array => {
-  const inverse = new Float64Array(n * n);
   const diagonal = new Float64Array(n);
-  for (let row = 0; row < n; row++) {
-    const rowAt = row * n;
-    for (let k = 0; k < row; k++) {
-      const factor = lower[rowAt + k]!;
-      if (factor === 0) continue;
-      for (let column = 0; column <= k; column++) inverse[rowAt + column]! -= factor * inverse[k * n + column]!;
+  const column = new Float64Array(n);
+  for (let unit = 0; unit < n; unit++) {
+    let squares = 0;
+    for (let row = unit; row < n; row++) {
+      let sum = row === unit ? 1 : 0;
+      for (let k = unit; k < row; k++) sum -= lower[row * n + k]! * column[k]!;
+      const value = sum / lower[row * n + row]!;
+      column[row] = value;
+      squares += value * value;
     }
-    const pivot = lower[rowAt + row]!;
-    for (let column = 0; column < row; column++) inverse[rowAt + column]! /= pivot;
-    inverse[rowAt + row] = 1 / pivot;
-    for (let column = 0; column <= row; column++) diagonal[column]! += inverse[rowAt + column]! ** 2;
+    diagonal[unit] = squares;
   }
   return diagonal;
 };

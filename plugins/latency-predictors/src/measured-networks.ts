@@ -23,6 +23,6 @@ export const countCandidates = (
   networks: readonly MeasuredNetwork[],
 ): readonly (readonly number[])[] => {
   const counts = space.choices.map(({ candidates }) => candidates.map(() => 0));
-  for (const { choices } of networks) for (const [choice, candidate] of choices.entries()) counts[choice]![candidate]!++;
+  for (const { choices } of networks) for (let choice = 0; choice < counts.length; choice++) counts[choice]![choices[choice]!]!++;
   return counts;
 };

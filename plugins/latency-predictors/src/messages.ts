@@ -8,7 +8,7 @@ export const messages = {
       'PROFILE_NONE_TO_TRANSFER',
       `The predictor "transfer" has no other device to start from: ${others.length === 0 ? 'no profile of one is given' : `none of the profiles of ${others.join(', ')} knows all blocks of the space "${space}"`}.`,
       {
-        hint: `Measure another device with \`nasc profile --space ${space}\` and name its file in annotate.profiles, or take the predictor "corrected".`,
+        hint: `Measure another device with \`nasc profile --space ${space}\` and name its file in annotate.profiles or with --from, or take the predictor "corrected".`,
       },
     ),
 

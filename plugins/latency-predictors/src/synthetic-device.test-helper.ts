@@ -11,7 +11,12 @@ export interface SyntheticDevice {
   readonly msPerByte: number;
   readonly blockMs: number;
   readonly callMs: number;
-  /** Relative standard deviation of a block from what its work says: every device its own, the same wherever the block stands. */
+  /**
+   * Relative standard deviations of a block from what its work says, the same wherever it stands: of all blocks with its attributes, on all
+   * devices; of all blocks with its key, on all devices; on this device alone.
+   */
+  readonly kinds: number;
+  readonly common: number;
   readonly individual: number;
   /** The same of the block in its place, and of each pair of neighbours, as a share of both. */
   readonly place: number;
@@ -29,7 +34,9 @@ export const plain: SyntheticDevice = {
   msPerByte: 0.3,
   blockMs: 0.005,
   callMs: 0.02,
-  individual: 0.1,
+  kinds: 0.15,
+  common: 0.1,
+  individual: 0.05,
   place: 0.03,
   neighbours: 0.02,
   noise: 0.01,
@@ -48,11 +55,13 @@ export interface DeviceTruth {
 }
 
 export const truthOf = (device: SyntheticDevice, space: PredictedSpace): DeviceTruth => {
-  const { id, msPerMac, msPerByte, individual, place } = device;
+  const { id, msPerMac, msPerByte, place } = device;
   const keyMs = (key: string): number => {
     if (key === nothingKey) return 0;
     const { macs = 0, activationBytes = 0 } = space.blocks[key]!;
-    return (device.blockMs + (msPerMac * macs + msPerByte * activationBytes) / 1e6) * Math.exp(individual * named(`${id} ${key}`));
+    const attributes = key.replace(/-input:.*-output:[\dx]*/, '');
+    const deviation = device.kinds * named(attributes) + device.common * named(key) + device.individual * named(`${id} ${key}`);
+    return (device.blockMs + (msPerMac * macs + msPerByte * activationBytes) / 1e6) * Math.exp(deviation);
   };
   const table = space.choices.map(({ candidates }, choice) =>
     candidates.map(({ key }, candidate) => keyMs(key!) * Math.exp(place * named(`${id} place ${choice}`, candidate))),

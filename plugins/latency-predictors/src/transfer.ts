@@ -1,6 +1,7 @@
-// `transfer`: a new device from a few whole networks and the profiles of others. The device whose sum, scaled and shifted, explains the
-// networks best (by evidence; the manner of Lee et al., "HELP", NeurIPS 2021, who start from known devices) is where it starts; by how much the others differ from that one are the directions in which a new device
-// may differ from it, too, and corrections as of `corrected` do the rest, as far as the networks ask for them.
+// `transfer`: a new device from a few whole networks and the profiles of others (few measurements and known devices: Lee, Lee, Chong,
+// Hwang, "HELP", NeurIPS 2021). The device whose sum, scaled and shifted, leaves the smallest errors is where it starts; by how much the
+// others differ from that one are directions in which a new device may differ from it, too, and corrections as of `corrected` do the
+// rest, as far as the networks ask for them.
 import type { LatencyPredictorDefinition, PredictorRequest, Profile } from '@nasc/core';
 import { DiagnosticError } from '@nasc/diagnostics';
 import { combineParts, networkMs, sumOf } from './additive.ts';
@@ -11,6 +12,7 @@ import { measuredNetworks } from './measured-networks.ts';
 import type { MeasuredNetwork } from './measured-networks.ts';
 import { messages } from './messages.ts';
 import { completeTable } from '@nasc/profile';
+import { sizeBase } from './size-base.ts';
 import { tableBase } from './table.ts';
 
 const defaultNetworks = 50;
@@ -88,17 +90,21 @@ export const transferPredictor: LatencyPredictorDefinition = {
             messages.noNetworks(profile.device.description, profile.target?.name ?? 'TARGET', space.name, wanted),
           ]);
         const starts = found.map(({ id, ms }) => ({ id, base: inMeasure(ms, networks) }));
-        const evidence = starts.map(({ base }) => correctSum({ space, networks, base, width, affine: true }).logEvidence);
-        const closest = starts[evidence.indexOf(Math.max(...evidence))]!;
-        const parts = starts
+        const errors = starts.map(({ base }) => correctSum({ space, networks, base, width, affine: true }).noise);
+        const closest = starts[errors.indexOf(Math.min(...errors))]!;
+        const away = starts
           .filter((start) => start !== closest)
           .map(({ base }) => combineParts([base, closest.base], ([other, own]) => other! - own!));
+        const sizes = sizeBase(space, sumOf(networks.map(({ ms }) => ms)) / networks.length);
         const corrected = correctSum({
           space,
           networks,
           base: closest.base,
           width,
-          directions: parts.length > 0 ? [{ name: 'other devices', parts, deviation: firstDeviation, learned: true }] : [],
+          directions: [
+            { name: 'other devices', parts: away, deviation: firstDeviation, learned: true },
+            { name: 'sizes', parts: sizes ? [sizes.direction] : [], deviation: firstDeviation, learned: true },
+          ],
         });
         return correctedModel(request, networks, corrected, { base: closest.id, devices: found.length });
       },

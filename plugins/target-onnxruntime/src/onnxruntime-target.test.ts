@@ -80,7 +80,7 @@ test('a model that was verified before is passed on byte for byte', async () => 
 test('runs and measures what was emitted', async () => {
   const executable = await target.build!(await target.emit(network, undefined, emitContext), network, measureContext);
   try {
-    const logits = await executable.run(new Float32Array(3 * 192).fill(1), 3);
+    const logits = await executable.run!(new Float32Array(3 * 192).fill(1), 3);
     expect(logits).toHaveLength(6);
     expect(logits.slice(0, 2)).toEqual(logits.slice(4, 6));
     const { raw, ...latency } = await executable.measure(measureContext);

@@ -55,7 +55,7 @@ export const createGeneratedC = (): GeneratedC => {
       for (const { kind, kernel } of emitted.coverage) if (kind === 'special') used.add(kernel.split(':')[0]!);
       const executable = await target.build!(emitted, written, context);
       try {
-        return await executable.run(network.batch.images, network.batch.count);
+        return await executable.run!(network.batch.images, network.batch.count);
       } finally {
         await executable.dispose();
       }

@@ -1,16 +1,16 @@
 // A target: what it takes, how a network is made to fit, which files come out, and how they are run and timed here.
 import {
+  blockKeys,
   definePass,
   deployedGraph,
   findCompiler,
   hostDevice,
   initialiseParameters,
   measure,
-  measureInPlace,
   networkLatency,
   whyNotPlain,
 } from 'nasc/plugin';
-import type { BlockKey, DeviceDescription, EmittedFiles, Executable, Target, TargetDefinition } from 'nasc/plugin';
+import type { BlockKey, DeviceDescription, EmittedFiles, Executable, NetworkTimer, Target, TargetDefinition } from 'nasc/plugin';
 import { compileFile, runImages, timeRuns, withTimer } from './program.ts';
 import { splitHSwish } from './split-h-swish.ts';
 import { writeFile } from './write-file.ts';
@@ -52,30 +52,35 @@ const createTarget = (options: SingleCOptions): Target => {
       };
     },
 
-    measureBlocks: async (space, context) =>
-      measureInPlace(space, context, {
-        visits: 3,
-        device: await device(),
-        async time(choices, keyOf) {
+    async timer(space, context): Promise<NetworkTimer> {
+      const keyOf = blockKeys(space);
+      return {
+        protocol: { clock: 'around every call of a kernel', runsFillMs: 10 * options.sampleMs },
+        seesBlocks: true,
+        restart: async () => {}, // every network is a program of its own
+        async time(choices, wanted) {
           const { registry, seed } = context;
           const graph = splitHSwish(deployedGraph(space, choices, registry.patterns));
           const weights = initialiseParameters(graph, registry.ops, seed);
           const { file, files, nodeOfCall } = writeFile({ name: 'timed', graph, weights }, registry);
           const program = await compileFile(file, files.get(file) as string, flag, context);
-          const { runs, callsMs } = await withTimer(program, async (timer) => {
+          const { runs, ms, callsMs } = await withTimer(program, async (timer) => {
             const once = await timeRuns(timer, 10); // warms up
-            const runs = 1 + Math.ceil((10 * options.sampleMs) / once.ms);
+            const runs = 1 + Math.ceil((10 * options.sampleMs) / (once.ms / 10));
             return { runs, ...(await timeRuns(timer, runs)) };
           });
+          if (!wanted.blocks) return { ms: ms / runs };
           const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-          const times = new Map<BlockKey, number>();
-          for (const [call, ms] of callsMs.entries()) {
+          const blocks = new Map<BlockKey, number>();
+          for (const [call, callMs] of callsMs.entries()) {
             const key = keyOf(nodes.get(nodeOfCall[call]!)!);
-            times.set(key, (times.get(key) ?? 0) + ms / runs);
+            blocks.set(key, (blocks.get(key) ?? 0) + callMs / runs);
           }
-          return times;
+          return { ms: ms / runs, blocks };
         },
-      }),
+        dispose: async () => {},
+      };
+    },
   };
 };
 

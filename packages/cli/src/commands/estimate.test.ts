@@ -7,13 +7,16 @@ import { runCli } from '../io.test-helper.ts';
 /** A device whose measurement never ends. */
 const slowTarget = `
 import { setTimeout } from 'node:timers/promises';
-const measureBlocks = async (space, { signal, progress }) => {
-  for (let done = 0; ; done++) {
+const timer = async () => ({
+  protocol: {},
+  seesBlocks: false,
+  restart: async () => {},
+  time: async () => {
     await setTimeout(2);
-    signal.throwIfAborted();
-    progress(done, 1e6);
-  }
-};
+    return { ms: 1 };
+  },
+  dispose: async () => {},
+});
 const create = (options) => ({
   name: 'slow',
   options,
@@ -23,7 +26,7 @@ const create = (options) => ({
   legalize: [],
   kernels: [],
   emit: async () => ({ files: new Map([['network.txt', 'none']]), coverage: [] }),
-  measureBlocks,
+  timer,
 });
 const target = { name: 'slow', description: 'slow', optionsSchema: { type: 'object' }, create };
 export default { name: 'slow', apiVersion: 1, setup: (api) => api.addTarget(target) };
@@ -49,6 +52,7 @@ beforeAll(async () => {
     plugins: ['./slow-target.mjs'],
     // Would be out of reach of latencies that were never measured.
     constraints: [{ latencyMs: 0.9 }, { latencyShare: 0.9 }],
+    annotate: { networks: 100_000 },
     train: { epochs: 900 },
     derive: { strategy: { name: 'proxyless-gradient', steps: 90_000 }, retrain: { epochs: 700 } },
     export: { verifyImages: 16 },

@@ -21,6 +21,7 @@ const builtin: readonly (() => Promise<Plugin>)[] = [
   async () => (await import('@nasc/strategy-cell-proxy')).strategyCellProxy,
   async () => (await import('@nasc/target-cpu')).targetCpu,
   async () => (await import('@nasc/target-onnxruntime')).targetOnnxRuntime,
+  async () => (await import('@nasc/target-exec')).targetExec,
   async () => (await import('@nasc/target-profile')).targetProfile,
 ];
 

@@ -381,7 +381,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         "predictor": {
           "$ref": "#/$defs/named",
           "default": "corrected",
-          "description": "Name of the latency predictor, or { name, ...options }."
+          "description": "Name of the latency predictor, or { name, ...options }: table (what was measured of each block), corrected (that, corrected by whole networks), learned (unknown blocks from known ones), transfer (few networks, and profiles of other devices). docs/latency.md has them all."
         },
         "profiles": {
           "type": "array",
@@ -452,6 +452,36 @@ export const configSchema: Readonly<Record<string, unknown>> = {
               "minimum": 1,
               "default": 4,
               "description": "Times the cost model is corrected by a measurement."
+            }
+          }
+        },
+        "front": {
+          "title": "FrontConfig",
+          "description": "The accuracy-latency front of a search, made by `nasc front` alone.",
+          "type": "object",
+          "additionalProperties": false,
+          "default": {},
+          "properties": {
+            "points": {
+              "type": "integer",
+              "minimum": 2,
+              "default": 12,
+              "description": "Latency limits, evenly spaced in the logarithm from the fastest to the slowest network; the limit of the search is one more."
+            },
+            "limitsMs": {
+              "type": "array",
+              "minItems": 1,
+              "items": {
+                "type": "number",
+                "exclusiveMinimum": 0
+              },
+              "description": "Latency limits to be taken instead, ms."
+            },
+            "candidates": {
+              "type": "integer",
+              "minimum": 1,
+              "default": 8,
+              "description": "Networks of each limit that are scored under shared weights."
             }
           }
         },

@@ -325,6 +325,7 @@ export interface AnnotateConfig {
 export interface DeriveConfig {
   strategy?: Named;
   select?: SelectConfig;
+  front?: FrontConfig;
   retrain?: RetrainConfig;
 }
 /**
@@ -343,6 +344,23 @@ export interface SelectConfig {
    * Times the cost model is corrected by a measurement.
    */
   rounds?: number;
+}
+/**
+ * The accuracy-latency front of a search, made by `nasc front` alone.
+ */
+export interface FrontConfig {
+  /**
+   * Latency limits, evenly spaced in the logarithm from the fastest to the slowest network; the limit of the search is one more.
+   */
+  points?: number;
+  /**
+   * Latency limits to be taken instead, ms.
+   */
+  limitsMs?: number[];
+  /**
+   * Networks of each limit that are scored under shared weights.
+   */
+  candidates?: number;
 }
 /**
  * Training of the chosen network to completion.

@@ -23,6 +23,8 @@ export interface ProfiledNetwork {
   readonly ms: number;
   /** What the reference network took in the same minutes, ms; absent where none was measured beside it. */
   readonly referenceMs?: number;
+  /** Runs behind `ms`, where whoever measured it says so. */
+  readonly samples?: number;
   /** Of the same network, by entry of the space's `entries`, ms; 0 for a block that computes nothing. */
   readonly blocksMs?: readonly number[];
 }
@@ -40,8 +42,8 @@ export interface ProfiledSpace {
   readonly choices: readonly { readonly id: string; readonly candidates: readonly ProfiledCandidate[] }[];
   /** What every network has besides: units, each with the keys of its blocks. */
   readonly fixed: readonly { readonly id: string; readonly keys: readonly string[] }[];
-  /** To whose speed the latencies of the networks are normalised: the median of its measurements, ms, and how much these differ from one to the next, as a share. */
-  readonly reference?: { readonly choices: readonly number[]; readonly ms: number; readonly noise: number };
+  /** To whose speed the latencies of the networks are normalised: the median of its measurements, ms, and how much these differ from one to the next, as a share. Imported measurements may not say which network it was. */
+  readonly reference?: { readonly choices?: readonly number[]; readonly ms: number; readonly noise: number };
   readonly networks: readonly ProfiledNetwork[];
 }
 

@@ -110,8 +110,8 @@ export interface EmittedFiles {
 /** Something built from emitted files that can be run and timed; it owns processes or folders until disposed. */
 export interface Executable {
   readonly description: string;
-  /** Logits [N, classes] for images [N, H, W, C] that are already normalised. */
-  run(images: Float32Array, count: number): Promise<Float32Array>;
+  /** Logits [N, classes] for images [N, H, W, C] that are already normalised. Absent where a network can be timed, but not be asked. */
+  run?(images: Float32Array, count: number): Promise<Float32Array>;
   measure(context: MeasureContext): Promise<NetworkLatency>;
   dispose(): Promise<void>;
 }

@@ -312,6 +312,58 @@ test('--to stops early, --from runs anew from there, and needs what comes before
   expect(log).toEqual(['pick cpu']);
 });
 
+/** On demand: a part of each network, and one that follows from it; a last one that always runs follows from the first where `consumed`. */
+const onDemand = (consumed = false): Plugin =>
+  definePlugin({
+    name: 'on-demand',
+    apiVersion: 1,
+    setup(api) {
+      const step = <T>(name: string, value: T) => [{ name, run: () => (log.push(name), value) }] as const;
+      const rest = { stage: 'derive', per: 'network', dependsOn: [], reads: () => null } as const;
+      const front = { limitMs: undefined, limitsMs: [1], confidence: undefined, points: [], scored: [] };
+      api.addPart(
+        definePart({ ...rest, name: 'front', consumes: ['architecture'], produces: 'front', onDemand: true, passes: step('front', front) }),
+      );
+      api.addPart(
+        definePart({
+          ...rest,
+          name: 'latencies',
+          consumes: ['front'],
+          produces: 'frontLatencies',
+          onDemand: true,
+          passes: step('latencies', { measuredMs: undefined }),
+        }),
+      );
+      if (!consumed) return;
+      api.addPart(
+        definePart({ ...rest, name: 'teacher', consumes: ['front'], produces: 'teacher', passes: step('last', { network: undefined }) }),
+      );
+    },
+  });
+
+test('a part on demand runs where its artifact is asked for, and nowhere else', async () => {
+  const made = pipeline([onDemand()]);
+  expect(await work(made)).toEqual(['makeWeights', 'pick cpu']);
+  const estimated = await made.estimate({ measureMs: 1, standIns: {} });
+  expect(estimated.map(({ part }) => part)).toEqual(['expand', 'select']);
+  expect((await made.passes()).map(({ part }) => part.name)).toEqual(['expand', 'select', 'front', 'latencies']);
+  log.length = 0;
+  const { networks, front } = await made.run({ make: 'front' });
+  expect(log).toEqual(['front']);
+  expect(front).toEqual({ limitsMs: [1], points: [], scored: [] });
+  expect(networks['cpu']!.front).toBe(front);
+  expect(networks['cpu']!.frontLatencies).toBeUndefined();
+});
+
+test('a part on demand runs where what is made from its artifact is asked for, or where a part that runs consumes it', async () => {
+  log.length = 0;
+  expect((await pipeline([onDemand()]).run({ make: 'frontLatencies' })).frontLatencies).toEqual({});
+  expect(log).toEqual(['makeWeights', 'pick cpu', 'front', 'latencies']);
+  expect(await work(pipeline([onDemand(true)]))).toEqual(['last']);
+  await rm(join(folder, 'store'), { recursive: true });
+  expect(await work(pipeline([onDemand(true)]))).toEqual(['makeWeights', 'pick cpu', 'front', 'last']);
+});
+
 test('an aborted run stops before the next pass', async () => {
   const controller = new AbortController();
   const aborting = definePlugin({

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Config, Limits } from '@nasc/config';
 import { DiagnosticError } from '@nasc/diagnostics';
-import type { ArtifactKind, Artifacts } from '../artifacts.ts';
+import type { ArtifactKind, Artifacts, OnDemandArtifacts } from '../artifacts.ts';
 import { messages } from '../messages.ts';
 import { stageNames } from '../part.ts';
 import type { StageName, StagePart } from '../part.ts';
@@ -36,7 +36,7 @@ export interface PipelineOptions {
 export interface RunOptions {
   /** Last stage to run. */
   readonly to?: StageName;
-  /** Only what this kind of artifact follows from, and itself: the rest is left out. */
+  /** Only what this kind of artifact follows from, and itself: the rest is left out. Parts on demand run only for it. */
   readonly make?: ArtifactKind;
   /** First stage to run anew; what comes before has to be stored. */
   readonly from?: StageName;
@@ -49,7 +49,7 @@ export interface RunOptions {
   readonly exclusive?: boolean;
 }
 
-export type NetworkArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet' | 'teacher'>;
+export type NetworkArtifacts = Omit<Artifacts, 'searchSpace' | 'supernet' | 'teacher' | keyof OnDemandArtifacts>;
 
 /** Where a network comes from: its target under one set of limits. */
 export interface NetworkOrigin {
@@ -70,7 +70,7 @@ export interface Timing {
 }
 
 /** The first network's artifacts at the top level, all networks' by name beneath. */
-export interface PipelineResult extends Artifacts {
+export interface PipelineResult extends Omit<Artifacts, keyof OnDemandArtifacts> {
   readonly networks: Readonly<Record<string, NetworkArtifacts & NetworkOrigin>>;
   readonly timings: readonly Timing[];
   /** Content hash of every artifact: `kind`, or `target/kind`, or `network/kind`. */
@@ -79,7 +79,7 @@ export interface PipelineResult extends Artifacts {
 
 /** Of a run that stops before the last stage. */
 export interface PartialPipelineResult extends Partial<Artifacts>, Pick<PipelineResult, 'timings' | 'hashes'> {
-  readonly networks: Readonly<Record<string, Partial<NetworkArtifacts> & NetworkOrigin>>;
+  readonly networks: Readonly<Record<string, Partial<NetworkArtifacts & OnDemandArtifacts> & NetworkOrigin>>;
 }
 
 /** What is done with a result while the run still has its `cacheDir` to itself. */
@@ -147,10 +147,10 @@ class Made {
   }
 }
 
-/** Parts that an artifact follows from, with those that make it; all parts where none is named. */
-const partsFor = (parts: PluginHost['parts'], make: ArtifactKind | undefined): PluginHost['parts'] => {
-  if (make === undefined) return parts;
-  const wanted = new Set([make]);
+/** Parts that an artifact follows from, with those that make it; where none is named, all but those on demand that nothing follows from. */
+const partsFor = (parts: PluginHost['parts'], make?: ArtifactKind): PluginHost['parts'] => {
+  const always = parts.filter(({ part }) => !part.onDemand).map(({ part }) => part.produces);
+  const wanted = new Set(make === undefined ? always : [make]);
   // Parts are in order: what a part consumes is made before it.
   for (const { part } of parts.toReversed()) if (wanted.has(part.produces)) for (const kind of part.consumes) wanted.add(kind);
   return parts.filter(({ part }) => wanted.has(part.produces));
@@ -222,7 +222,7 @@ export const createPipeline = (config: Config, pipelineOptions: PipelineOptions)
     const made = new Made();
     const found: EstimatedPart[] = [];
     try {
-      for (const ordered of stageNames.flatMap((stage) => state.host.parts.filter(({ part }) => part.stage === stage))) {
+      for (const ordered of stageNames.flatMap((stage) => partsFor(state.host.parts).filter(({ part }) => part.stage === stage))) {
         for (const subject of subjectsOf(ordered.part, state)) {
           const inputs = made.inputsOf(ordered.part, subject);
           const request = { ordered, subject: withinReach(subject, inputs), inputs, store: 'use' } as const;

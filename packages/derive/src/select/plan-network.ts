@@ -1,10 +1,12 @@
 // What one network needs in memory and storage, as the target will emit it.
 import { legalize, measureContext } from '@nasc/core';
-import type { Footprint, PassContext, SearchSpaceArtifact } from '@nasc/core';
+import type { CostTable, Footprint, PassContext, SearchSpaceArtifact } from '@nasc/core';
+import { costNamed } from '@nasc/search';
 import { deployedGraph } from '@nasc/transforms';
+import { remembering } from './remember.ts';
 
 /** Undefined where the target does not plan memory. `code`: whether the code is compiled for its size. */
-export const planNetwork = async (
+const planNetwork = async (
   { name, graph: space, task }: SearchSpaceArtifact,
   choices: readonly number[],
   context: PassContext,
@@ -19,4 +21,15 @@ export const planNetwork = async (
     measureContext(context, 'networks'),
     wanted,
   );
+};
+
+/** Plans a network once, through any number of interruptions; its code is compiled where storage is limited. */
+export const planning = async (
+  space: SearchSpaceArtifact,
+  costs: readonly CostTable[],
+  context: PassContext,
+): Promise<(choices: readonly number[]) => Promise<Footprint | undefined>> => {
+  const once = await remembering<Footprint | undefined>(context.checkpoint.part('footprints'));
+  const code = costNamed(costs, 'storage').limit !== undefined;
+  return (choices) => once(choices.join('-'), () => planNetwork(space, choices, context, { code }));
 };

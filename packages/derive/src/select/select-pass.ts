@@ -1,6 +1,6 @@
 // Select: one network from the search's result, under the limit as measured on the target.
 import { definePass } from '@nasc/core';
-import type { Architecture, ConsumedArtifacts, CostTable, Footprint, NetworkCost, PassContext, SelectRound } from '@nasc/core';
+import type { Architecture, ConsumedArtifacts, NetworkCost, PassContext, SelectRound } from '@nasc/core';
 import { choicesOf } from '@nasc/ir';
 import { costNamed, pathCost, spaceCosts } from '@nasc/search';
 import { messages } from '../messages.ts';
@@ -8,7 +8,7 @@ import { chooseNetwork } from './choose-network.ts';
 import type { ChooseNetworkOptions } from './choose-network.ts';
 import { measureNetwork } from './measure-network.ts';
 import { networkCosts, reachedCost, worstExcess } from './network-costs.ts';
-import { planNetwork } from './plan-network.ts';
+import { planning } from './plan-network.ts';
 import { mostProbableNetwork, proposeNetworks } from './propose-networks.ts';
 import { proposePlanned } from './propose-planned.ts';
 import { remembering } from './remember.ts';
@@ -57,17 +57,6 @@ const takeOnlyNetwork = async ({
   };
 };
 
-/** Plans a network once, through any number of interruptions; its code is compiled where storage is limited. */
-const planning = async (
-  { searchSpace }: Consumed,
-  costs: readonly CostTable[],
-  context: PassContext,
-): Promise<(choices: readonly number[]) => Promise<Footprint | undefined>> => {
-  const once = await remembering<Footprint | undefined>(context.checkpoint.part('footprints'));
-  const code = costNamed(costs, 'storage').limit !== undefined;
-  return (choices) => once(choices.join('-'), () => planNetwork(searchSpace, choices, context, { code }));
-};
-
 const nearestOf = (networks: readonly (readonly NetworkCost[])[]): readonly NetworkCost[] | undefined =>
   networks.toSorted((a, b) => worstExcess(a) - worstExcess(b))[0];
 
@@ -91,7 +80,7 @@ export const selectPass = definePass({
     const costs = spaceCosts(searchSpace, costModel, context.limits, context.registry.ops);
     const latency = costNamed(costs, 'latency');
     const measure = await measuring(input, latency.limit, context);
-    const footprint = await planning(input, costs, context);
+    const footprint = await planning(searchSpace, costs, context);
     const planned = async (architecture: Architecture): Promise<Architecture> => ({
       ...architecture,
       costs: networkCosts(costs, architecture.choices, await footprint(architecture.choices)),

@@ -20,7 +20,7 @@ const spaceProblems = (space: ProfiledSpace, at: string): readonly Diagnostic[] 
   const note = (place: string, problem: string | undefined) => {
     if (problem !== undefined) found.push(messages.inconsistent(`${at}${place}`, problem));
   };
-  if (space.reference) note('/reference/choices', pathProblem(space.reference.choices, space));
+  if (space.reference?.choices) note('/reference/choices', pathProblem(space.reference.choices, space));
   for (const [index, { choices, blocksMs }] of space.networks.entries()) {
     if (found.length >= mostProblems) break;
     note(`/networks/${index}/choices`, pathProblem(choices, space));

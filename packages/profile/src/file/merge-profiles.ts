@@ -22,7 +22,7 @@ const mergeBlocks = (a: Profile['blocks'], b: Profile['blocks']): Profile['block
 /** Networks of the same space: those of `b` as if its reference had been that of `a`. */
 const mergeSpace = (a: ProfiledSpace, b: ProfiledSpace): ProfiledSpace => {
   if (!a.reference || !b.reference) return { ...a, ...b, networks: [...a.networks, ...b.networks] };
-  const sameReference = a.reference.choices.join(',') === b.reference.choices.join(',');
+  const sameReference = a.reference.choices !== undefined && a.reference.choices.join(',') === b.reference.choices?.join(',');
   const scale = sameReference ? 1 : a.reference.ms / b.reference.ms;
   const networks = b.networks.map((network) =>
     network.referenceMs === undefined ? network : { ...network, referenceMs: network.referenceMs * scale },

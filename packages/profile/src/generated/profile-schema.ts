@@ -264,11 +264,10 @@ export const profileSchema: Readonly<Record<string, unknown>> = {
         },
         "reference": {
           "title": "ProfiledReference",
-          "description": "The network that was timed before and after every group of networks: to its usual speed all are normalised.",
+          "description": "The network that was timed before and after every group of networks: to its usual speed all are normalised. Imported measurements may not say which one it was.",
           "type": "object",
           "additionalProperties": false,
           "required": [
-            "choices",
             "ms",
             "noise"
           ],
@@ -312,6 +311,11 @@ export const profileSchema: Readonly<Record<string, unknown>> = {
                 "type": "number",
                 "exclusiveMinimum": 0,
                 "description": "What the reference took before and after, mean, ms."
+              },
+              "samples": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "Runs behind `ms`, where whoever measured it says so."
               },
               "blocksMs": {
                 "description": "The same network by block: by choice, then by fixed unit; 0 where nothing is computed.",

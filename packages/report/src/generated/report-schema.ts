@@ -316,7 +316,7 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
             "description": "On the test images, touched once."
           },
           "codeTest": {
-            "description": "Of the generated code on the test images; null where this machine cannot run it.",
+            "description": "Of the generated code on the test images; null where this machine cannot run it, or the target gives times, no outputs.",
             "anyOf": [
               {
                 "type": "null"
@@ -359,7 +359,7 @@ export const reportSchema: Readonly<Record<string, unknown>> = {
             "description": "Why there is no net.config: what the format of ProxylessNAS's authors cannot say of this network; null where it was written."
           },
           "code": {
-            "description": "The generated code against ONNX Runtime; null where this machine cannot run it.",
+            "description": "The generated code against ONNX Runtime; null where this machine cannot run it, or the target gives times, no outputs.",
             "anyOf": [
               {
                 "type": "null"

@@ -126,7 +126,7 @@ export interface ReportNetwork {
   validation: ReportAccuracy;
   test: ReportAccuracy;
   /**
-   * Of the generated code on the test images; null where this machine cannot run it.
+   * Of the generated code on the test images; null where this machine cannot run it, or the target gives times, no outputs.
    */
   codeTest: null | ReportAccuracy;
   onnx: ReportOnnx;
@@ -135,7 +135,7 @@ export interface ReportNetwork {
    */
   netConfig: string | null;
   /**
-   * The generated code against ONNX Runtime; null where this machine cannot run it.
+   * The generated code against ONNX Runtime; null where this machine cannot run it, or the target gives times, no outputs.
    */
   code: null | ReportVerification;
   coverage: ReportCoverage;

@@ -121,7 +121,7 @@ describe('the measuring binary', () => {
     const target = cpuTarget.create({}, { folder: '.' });
     const emitted = await target.emit(network, undefined, { registry } as PassContext);
     const executable = await target.build!(emitted, network, context);
-    const expected = await executable.run(image, 1);
+    const expected = await executable.run!(image, 1);
     await executable.dispose();
 
     expect(await evaluate(program, path, network.weights)).toEqual(expected);
@@ -187,7 +187,7 @@ describe('a space of blocks with several learnable edges', () => {
       const network = networkOf(path, tree, weights);
       const target = cpuTarget.create({}, { folder: '.' });
       const executable = await target.build!(await target.emit(network, undefined, { registry } as PassContext), network, context);
-      const expected = await executable.run(image, 1);
+      const expected = await executable.run!(image, 1);
       await executable.dispose();
       expect(await evaluate(program, path, network.weights)).toEqual(expected);
     }

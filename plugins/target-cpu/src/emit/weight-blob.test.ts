@@ -42,7 +42,7 @@ describe('weights', () => {
     const logits = [];
     for (const weights of ['source', 'file']) {
       const executable = await targetOf(weights).build!(await emit(weights), network, measuring);
-      logits.push(await executable.run(images, 3));
+      logits.push(await executable.run!(images, 3));
       expect((await executable.measure(measuring)).ms).toBeGreaterThan(0);
       await executable.dispose();
     }
@@ -103,7 +103,7 @@ describe('weights', () => {
       const target = targetOf(weights);
       const emitted = await target.emit(empty, undefined, { registry: testRegistry } as unknown as PassContext);
       const executable = await target.build!(emitted, empty, measuring);
-      expect((await executable.run(new Float32Array(144).fill(2), 1))[0]).toBeCloseTo(2, 6);
+      expect((await executable.run!(new Float32Array(144).fill(2), 1))[0]).toBeCloseTo(2, 6);
     }
   });
 });

@@ -33,13 +33,14 @@ const printCoverage = ({ space, blocks, missing }: Coverage): readonly string[] 
 /** Of every space that networks were measured of. */
 const accuracies = (
   profile: Profile,
+  others: readonly Profile[],
   predictor: string,
   { registrations }: PluginHost,
 ): readonly (readonly [string, PredictionAccuracy | undefined])[] => {
   const made = createLatencyPredictor(registrations, { name: predictor, options: {} }, '--predictor');
   return profile.spaces
     .filter(({ networks }) => networks.length > 1)
-    .map((space) => [space.name, crossValidate(made, { space: { ...space, blocks: profile.blocks }, profile, others: [], seed: 0 })]);
+    .map((space) => [space.name, crossValidate(made, { space: { ...space, blocks: profile.blocks }, profile, others, seed: 0 })]);
 };
 
 export const inspectProfile = async (parsed: Arguments, io: Io): Promise<number> => {
@@ -52,7 +53,8 @@ export const inspectProfile = async (parsed: Arguments, io: Io): Promise<number>
   const space = given === undefined ? undefined : describeNamedSpace(given, { size: readSize(parsed), registry, folder: io.folder });
   const coverage = space && coverageOf(profile, space);
   const predictor = parsed.value('predictor') ?? 'corrected';
-  const found = accuracies(profile, predictor, host);
+  const others = parsed.values('from').map((one) => findProfile(one, host, io.folder));
+  const found = accuracies(profile, others, predictor, host);
   if (parsed.flag('json')) {
     printJson(io.stdout, {
       ...profile,

@@ -1,0 +1,2 @@
+export { execTarget } from './exec-target.ts';
+export { targetExec } from './plugin.ts';
