@@ -287,6 +287,20 @@ test('limits on memory and storage hold for what the target emits: arena, weight
   expect(of('memory').planned).toBe((await footprintOf(choices)).arenaBytes);
 });
 
+test('where the code cannot be compiled the limit on storage holds for the weights, and that is said', async () => {
+  const elsewhere: Target = {
+    ...cpu,
+    footprint: async (network, context) => cpu.footprint!(network, context, { code: false }),
+  };
+  const constraints = { storageBytes: 1e6 };
+  await run<Architecture>('select', { searchSpace, costModel, searchResult }, { constraints }, { target: elsewhere });
+  expect(formatDiagnostics(reported)).toBe(
+    `warning DERIVE_CODE_NOT_COUNTED: The limit on storage holds for the weights alone: the code for target "cpu" cannot be compiled and counted here.
+  at /constraints
+  hint: Leave room for the code in "storageBytes", or run on the device itself.`,
+  );
+});
+
 test('select, interrupted again and again: no network is scored twice, and none measured twice', async () => {
   const builds: string[] = [];
   const counting: Target = {

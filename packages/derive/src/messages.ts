@@ -38,6 +38,16 @@ export const messages = {
       },
     ),
 
+  codeNotCounted: (target: string): Diagnostic =>
+    warningDiagnostic(
+      'DERIVE_CODE_NOT_COUNTED',
+      `The limit on storage holds for the weights alone: the code for target "${target}" cannot be compiled and counted here.`,
+      {
+        at,
+        hint: 'Leave room for the code in "storageBytes", or run on the device itself.',
+      },
+    ),
+
   onlyNetworkExceedsLimit: (cost: NetworkCost, measured: number): Diagnostic =>
     warningDiagnostic(
       'DERIVE_NETWORK_EXCEEDS_LIMIT',

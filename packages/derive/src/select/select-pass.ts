@@ -81,10 +81,12 @@ export const selectPass = definePass({
     const latency = costNamed(costs, 'latency');
     const measure = await measuring(input, latency.limit, context);
     const footprint = await planning(searchSpace, costs, context);
-    const planned = async (architecture: Architecture): Promise<Architecture> => ({
-      ...architecture,
-      costs: networkCosts(costs, architecture.choices, await footprint(architecture.choices)),
-    });
+    const planned = async (architecture: Architecture): Promise<Architecture> => {
+      const plan = await footprint(architecture.choices);
+      const limited = costNamed(costs, 'storage').limit !== undefined;
+      if (plan && limited && plan.codeBytes === undefined) context.report(messages.codeNotCounted(context.target.name));
+      return { ...architecture, costs: networkCosts(costs, architecture.choices, plan) };
+    };
     if (choicesOf(searchSpace.graph).length === 0) return planned(await takeOnlyNetwork({ costs, measure, report: context.report }));
 
     return withScores(input, context, async (score) => {
