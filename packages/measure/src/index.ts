@@ -4,4 +4,4 @@ export * from './measure.ts';
 export * from './network-latency.ts';
 export * from './sample-networks.ts';
 export * from './statistics.ts';
-export * from './time-in-batches.ts';
+export * from './time-beside-reference.ts';

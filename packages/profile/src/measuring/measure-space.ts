@@ -1,11 +1,10 @@
 // The protocol by which a device is measured for a space: whole networks, drawn so that every candidate is seen equally often, each
-// as a whole and, where the device lets one look, block by block; a reference network before and after every group of them.
+// as a whole and, where the device lets one look, block by block; a reference network between each and the next.
 import type {
   BlockKey,
   DeviceConditions,
   DeviceDescription,
   MeasureContext,
-  NetworkTime,
   NetworkTimer,
   PredictedSpace,
   Profile,
@@ -13,7 +12,7 @@ import type {
   ProfiledSpace,
   Target,
 } from '@nasc/core';
-import { median, protocolVersion, sampleNetworks, timeInBatches } from '@nasc/measure';
+import { median, protocolVersion, sampleNetworks, timeBesideReference } from '@nasc/measure';
 import { nothingKey, unitKey } from '../keys/block-key.ts';
 import { summariseBlocks } from '../table/summarise-blocks.ts';
 import { currentConditions } from './conditions.ts';
@@ -33,20 +32,23 @@ export interface MeasuredDevice {
   readonly timer: NetworkTimer;
 }
 
-/** Networks between two starts of the device, with the reference before and after. */
+/** Networks between two starts of the device. */
 const batchSize = 16;
-/** Relative change of the reference that rejects a batch, and how often one is rejected. */
+/** Relative change of the reference that rejects what was timed since, and how often in a row. */
 const allowedDrift = 0.03;
-const mostRepeats = 2;
-/** Measurements of the reference whose median counts. */
-const referenceRounds = 3;
+const mostRepeats = 5;
+/** The reference is timed between every two networks; where one takes longer than this, after every fourth: a clock does not wait for those. */
+const longNetworkMs = 4000;
+const networksBetween = (networkMs: number): number => (networkMs > longNetworkMs ? 4 : 1);
 /** Times that each candidate is seen, where the number of networks follows from the time. */
 const leastVisits = 8;
 const mostNetworks = 2000;
 
-/** What is found out once, whatever interrupts: the number of networks follows from the speed of the machine. */
+/** What is found out once, whatever interrupts: numbers follow from the speed of the machine. */
 interface Begun {
   readonly networks: number;
+  /** Between two timings of the reference. */
+  readonly every: number;
   readonly before: DeviceConditions;
 }
 
@@ -55,14 +57,14 @@ interface StoredTime {
   readonly blocks?: readonly (readonly [BlockKey, number])[];
 }
 
-/** Networks that the time pays for, each candidate of the widest choice seen equally often. */
+/** Networks that the time pays for, at `networkMs` with the reference's share, each candidate of the widest choice seen equally often. */
 const affordableNetworks = (widest: number, networkMs: number, { seconds }: MeasuringPlan): number => {
-  const affordable = (seconds * 1000) / (networkMs * (1 + (2 * referenceRounds) / batchSize));
+  const affordable = (seconds * 1000) / networkMs;
   const visits = Math.floor(Math.min(affordable, mostNetworks) / widest);
   return widest * Math.max(leastVisits, visits);
 };
 
-/** Robust standard deviation of one measurement of the reference, as a share, from what it took before and after the same batches. */
+/** Robust standard deviation of one measurement of the reference, as a share, from what it took before and after the same networks. */
 const noiseOf = (pairs: readonly (readonly [number, number])[]): number =>
   (1.4826 * median(pairs.map(([before, after]) => Math.abs(after / before - 1)))) / Math.SQRT2;
 
@@ -83,32 +85,29 @@ export const measureSpace = async (
   const counts = choices.map(({ candidates }) => candidates.length);
   const wanted = { blocks: plan.blocks && timer.seesBlocks };
   const reference = referenceNetwork(counts);
-  const once = async (): Promise<NetworkTime & { readonly wallMs: number }> => {
-    const start = performance.now();
-    const time = await timer.time(reference, wanted);
-    return { ...time, wallMs: performance.now() - start };
-  };
+  const timeReference = async () => (await timer.time(reference, { blocks: false })).ms;
 
   let begun = await checkpoint.resume<Begun>();
   if (!begun) {
     const before = await conditionsOf(timer);
     await timer.restart();
-    await once();
-    const { wallMs } = await once();
+    await timer.time(reference, wanted);
+    const start = performance.now();
+    await timer.time(reference, wanted);
+    const middle = performance.now();
+    await timeReference();
+    const every = networksBetween(middle - start);
+    const wallMs = middle - start + (performance.now() - middle) / every;
     // A space that is one network is measured as often as a choice of one candidate would be.
-    begun = { networks: plan.networks ?? affordableNetworks(Math.max(1, ...counts), wallMs, plan), before };
+    begun = { networks: plan.networks ?? affordableNetworks(Math.max(1, ...counts), wallMs, plan), every, before };
     await checkpoint.store(begun);
   }
-  const { networks: count, before } = begun;
+  const { networks: count, every, before } = begun;
   const networks = sampleNetworks(counts, count, { seed, stream: 'profile.networks' });
-  const timeReference = async () => {
-    const times: number[] = [];
-    for (let round = 0; round < referenceRounds; round++) times.push((await timer.time(reference, { blocks: false })).ms);
-    return median(times);
-  };
-  const { timed, references, batchesRepeated } = await timeInBatches<StoredTime>({
+  const { timed, references, repeated } = await timeBesideReference<StoredTime>({
     count,
     batchSize,
+    every,
     allowedDrift,
     mostRepeats,
     beginBatch: () => timer.restart(),
@@ -146,8 +145,7 @@ export const measureSpace = async (
       method: wanted.blocks ? 'whole networks and blocks in place' : 'whole networks',
       version: protocolVersion,
       networks: count,
-      batches: references.length,
-      batchesRepeated,
+      networksRepeated: repeated,
       ...timer.protocol,
     },
     conditions: { before, after: await conditionsOf(timer) },

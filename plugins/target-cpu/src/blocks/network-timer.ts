@@ -8,9 +8,9 @@ import { blockCalls, memoryBound, networkCalls } from './network-calls.ts';
 import type { NetworkCalls } from './network-calls.ts';
 
 /** Runs of a network whose median counts: as many as fill the time, within limits. */
-const wantedMs = 500;
+const wantedMs = 200;
 const leastRuns = 50;
-const mostRuns = 200;
+const mostRuns = 400;
 /** Of a network that is timed as a whole: fewer are enough where they are long. */
 const leastWholeRuns = 15;
 
