@@ -5,13 +5,14 @@ import { choicesOf } from '../../packages/ir/dist/index.js';
 import { predictNetwork, referenceNetwork } from '../../packages/profile/dist/index.js';
 import { Random } from '../../packages/random/dist/index.js';
 import { deployedGraph } from '../../packages/transforms/dist/index.js';
-import { median } from '../engine/statistics.js';
-import { cacheFolder } from '../codegen/own-program.js';
+import { detectVectorWidth } from '../../packages/c-emit/dist/index.js';
+import { buildOwn, cacheFolder, serveOwn } from '../codegen/own-program.js';
 import { deployable, expand, registry } from '../codegen/prepare-network.js';
+import { playRounds, ratioOf } from '../codegen/rounds.js';
 
 const networkCount = 10;
-/** Of the emitted network, each between two times of the reference. */
-const rounds = 5;
+/** Turns of the emitted network and of the reference, alternating. */
+const rounds = 25;
 
 const context = { signal: new AbortController().signal, seed: 0, cacheFolder, registry, checkpoint: noCheckpoint(), progress: () => {} };
 
@@ -27,7 +28,7 @@ const networkUnder = (model, limitMs, seed) => {
     candidates: model.choices.map((candidates) => candidates.map(({ ms }) => ms)),
     limit: limitMs,
   };
-  const [best] = proposeNetworks({ result: { kind: 'probabilities', logProbabilities }, costs: [latency], count: 1 });
+  const [best] = proposeNetworks({ result: { kind: 'distribution', logProbabilities }, costs: [latency], count: 1 });
   return best;
 };
 
@@ -45,33 +46,25 @@ const limitsOf = (model) => {
 
 export const emittedNetworks = async (name, input, { model, reference }) => {
   const space = expand(name, input);
-  const target = registry.targets.require('cpu').create({ weights: 'file' }, { folder: '.' });
-  const timer = await target.timer(space, context);
+  const timer = await registry.targets.require('cpu').create({}, { folder: '.' }).timer(space, context);
+  const usual = referenceNetwork(choicesOf(space).map(({ candidates }) => candidates.length));
+  const referenceMs = async () => (await timer.time(usual, { blocks: false })).ms;
+  const width = detectVectorWidth();
   const networks = [];
   try {
-    const usual = referenceNetwork(choicesOf(space).map(({ candidates }) => candidates.length));
-    const referenceMs = async () => {
-      await timer.restart();
-      return (await timer.time(usual, { blocks: false })).ms;
-    };
     for (const [seed, limitMs] of limitsOf(model).entries()) {
       const choices = networkUnder(model, limitMs, seed);
-      const { network } = deployable('network', deployedGraph(space, choices, registry.patterns), input);
-      const emitted = await target.emit(network, undefined, { registry });
-      const executable = await target.build(emitted, network, context);
-      const times = [];
+      const graph = deployedGraph(space, choices, registry.patterns);
+      // Weights in a file: those of large networks take long to compile.
+      const emitted = serveOwn(await buildOwn({ size: 'large', ...deployable('network', graph, input) }, { width }));
       try {
-        let before = await referenceMs();
-        for (let round = 0; round < rounds; round++) {
-          const { ms } = await executable.measure(context);
-          const after = await referenceMs();
-          times.push((ms * reference.ms) / Math.sqrt(before * after));
-          before = after;
-        }
+        await timer.restart();
+        const played = await playRounds({ emitted: emitted.milliseconds, reference: referenceMs }, { rounds });
+        const { median } = ratioOf(played, 'emitted', 'reference');
+        networks.push({ choices, limitMs, predictedMs: predictNetwork(model, choices), emittedMs: median * reference.ms });
       } finally {
-        await executable.dispose();
+        emitted.dispose();
       }
-      networks.push({ choices, limitMs, predictedMs: predictNetwork(model, choices), emittedMs: median(times) });
     }
   } finally {
     await timer.dispose();

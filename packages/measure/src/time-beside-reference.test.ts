@@ -23,7 +23,17 @@ const machine = (slow: (call: number) => number) => {
   };
 };
 
-const options = { count: 5, batchSize: 4, every: 1, allowedDrift: 0.03, mostRepeats: 2, checkpoint: noCheckpoint(), progress: () => {} };
+const options = {
+  count: 5,
+  batchSize: 4,
+  every: 1,
+  rounds: 1,
+  allowedDrift: 0.03,
+  mostRepeats: 2,
+  msOf: (ms: number) => ms,
+  checkpoint: noCheckpoint(),
+  progress: () => {},
+};
 const shares = (values: readonly number[]) => values.map((share) => expect.closeTo(share, 12) as number);
 
 test('a start before each batch, the reference between each and the next; where it changed in between that one is timed again', async () => {
@@ -40,6 +50,17 @@ test('several between two references, and timed again together, where each takes
   const { repeated } = await timeBesideReference({ ...options, ...timing, every: 3 });
   expect(calls.join(' ')).toBe('start R 0 1 2 R 0 1 2 R 3 R start R 4 R');
   expect(repeated).toBe(3);
+});
+
+test('of several rounds the one in the middle counts: a disturbance between two references does not show', async () => {
+  const { calls, ...timing } = machine((call) => (call === 3 ? 1.5 : 1));
+  const { timed, references, repeated } = await timeBesideReference({ ...options, ...timing, rounds: 3, count: 2 });
+  expect(calls.join(' ')).toBe('start R 0 R 0 R 0 R 1 R 1 R 1 R');
+  expect(timed).toEqual([
+    { value: 1, referenceMs: 10 },
+    { value: 2, referenceMs: 10 },
+  ]);
+  expect([references.length, repeated]).toEqual([6, 0]);
 });
 
 test('a machine that never settles: what was timed last is taken', async () => {

@@ -80,7 +80,7 @@ export const commands: readonly Command[] = [
       input: { value: 'HxWxC', doc: 'Image size for a space that does not say it.' },
       classes: { value: 'N', doc: 'Number of classes, likewise.' },
       output: { value: 'FILE', doc: 'Where to write it; profiles/SPACE-DEVICE.json when absent.', short: 'o' },
-      seconds: { value: 'N', doc: 'About how long the timing may take; 120 when absent.' },
+      seconds: { value: 'N', doc: 'About how long the timing may take on a quiet machine; 90 when absent.' },
       networks: { value: 'N', doc: 'How many whole networks to time, whatever it takes.' },
       method: {
         value: 'METHOD',

@@ -20,7 +20,7 @@ import { createProgressReporter } from '../../progress/progress-reporter.ts';
 import { formatAccuracy, formatProfile } from './format-profile.ts';
 import { spaceConfig } from './space-config.ts';
 
-const defaultSeconds = 120;
+const defaultSeconds = 90;
 
 /** File name of a space's profile of a device. */
 const fileName = ({ profile }: CostModel, space: string): string => `${space}-${profile.device.id}.json`.replaceAll(/[^\w.-]+/g, '-');
