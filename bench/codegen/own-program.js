@@ -72,9 +72,9 @@ export const logitsOf = async ({ program }, images) => {
   return new Float32Array(bytes.slice().buffer);
 };
 
-/** A process that answers the median milliseconds of some runs. */
-export const serveOwn = ({ program }) => {
-  const server = new LineProcess(program, ['--serve']);
+/** A process that answers the median milliseconds of some runs; on the core that measured processes are pinned to, or on any. */
+export const serveOwn = ({ program }, { pin = false } = {}) => {
+  const server = new LineProcess(program, ['--serve'], { pin });
   return {
     milliseconds: async (runs) => Number(await server.ask(String(runs))) / 1e6,
     dispose: () => server.dispose(),

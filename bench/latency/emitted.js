@@ -56,7 +56,7 @@ export const emittedNetworks = async (name, input, { model, reference }) => {
       const choices = networkUnder(model, limitMs, seed);
       const graph = deployedGraph(space, choices, registry.patterns);
       // Weights in a file: those of large networks take long to compile.
-      const emitted = serveOwn(await buildOwn({ size: 'large', ...deployable('network', graph, input) }, { width }));
+      const emitted = serveOwn(await buildOwn({ size: 'large', ...deployable('network', graph, input) }, { width }), { pin: true });
       try {
         await timer.restart();
         const played = await playRounds({ emitted: emitted.milliseconds, reference: referenceMs }, { rounds });

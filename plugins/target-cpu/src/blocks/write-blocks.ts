@@ -71,18 +71,6 @@ static long count;
 static float *memory, *weights, *arena;
 
 ${timingSource}
-static double timer_cost(void) {
-  enum { READS = 2001 };
-  static double costs[READS];
-  double last = now_ns();
-  for (int i = 0; i < READS; i++) {
-    const double next = now_ns();
-    costs[i] = next - last;
-    last = next;
-  }
-  return median(costs, READS);
-}
-
 static float *allocate(long floats) {
   void *p = NULL;
   if (posix_memalign(&p, 4096, (size_t)(floats + 1024) * 4) != 0) exit(3);

@@ -16,4 +16,17 @@ static double median(double *values, long length) {
   qsort(values, (size_t)length, sizeof *values, compare);
   return length % 2 ? values[length / 2] : (values[length / 2 - 1] + values[length / 2]) / 2;
 }
+
+/* Nanoseconds that reading the clock adds to what is timed. */
+static double timer_cost(void) {
+  enum { READS = 2001 };
+  static double costs[READS];
+  double last = now_ns();
+  for (int i = 0; i < READS; i++) {
+    const double next = now_ns();
+    costs[i] = next - last;
+    last = next;
+  }
+  return median(costs, READS);
+}
 `;
