@@ -20,7 +20,7 @@ table { border-collapse: collapse; font-size: .9rem; } caption { padding: .3rem 
 th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: left; font-weight: normal; white-space: nowrap; }
 thead th { position: sticky; top: 0; background: var(--panel); font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
-.network { width: 100%; } .share { min-width: 11rem; }
+.network { width: 100%; } .network .number { text-align: left; } .share { min-width: 11rem; }
 .bar { display: inline-block; height: .9em; margin-right: .4em; vertical-align: -.1em; border-radius: .2em; background: var(--bar); }
 .k5 { background: #d29a3a; } .k7 { background: #c9625a; } .k9 { background: #9a64b8; }
 `;

@@ -45,12 +45,14 @@ const facts = ({ name, report, missing }: RunView): string => {
   return `<p>${escapeHtml(`${name}: ${task.dataset}, ${task.classes.length} classes, images ${task.inputShape.join('x')}; space ${space.name}, ${space.choices} choices; seed ${seed}.${lost}`)}</p>`;
 };
 
+const require = createRequire(import.meta.url);
+
 /** Scripts of the page only, and nothing from anywhere else. */
 const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
 export const reportPage = async (runs: readonly RunView[]): Promise<string> => {
   const sections = chartSections(runs);
-  const library = await readFile(createRequire(import.meta.url).resolve('echarts/dist/echarts.min.js'), 'utf8');
+  const library = await readFile(require.resolve('echarts/dist/echarts.min.js'), 'utf8');
   const title = `nasc: ${runs.map(({ name }) => name).join(', ')}`;
   const fixed = [
     { id: 'networks', title: 'Networks' },
