@@ -15,6 +15,6 @@ test('an event file begins with its version, and holds tag, step and value in th
   // wall_time 1 as field 1, then field 3 with 13 characters.
   expect(bytes.subarray(12, 12 + length).toString('hex')).toBe(`09000000000000f03f1a0d${Buffer.from('brain.Event:2').toString('hex')}`);
   const second = bytes.subarray(16 + length);
-  expect(second.subarray(12, -4).toString('hex')).toBe('09000000000000f03f10032a0a0a080a016115000000' + '3f');
+  expect(second.subarray(12, -4).toString('hex')).toBe('09000000000000f03f10032a0a0a080a0161150000003f');
   expect(second.length).toBe(16 + Number(second.readBigUInt64LE(0)));
 });
