@@ -14,6 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['expand', 'train', 'annotate', 'derive', 'export', 'codegen'],
   ['plugins/*'],
   ['report'],
+  ['view'],
   ['cli'],
 ];
 

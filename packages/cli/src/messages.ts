@@ -28,6 +28,12 @@ export const messages = {
   optionNeedsValue: (option: string, value: string): Diagnostic =>
     errorDiagnostic('CLI_OPTION_NEEDS_VALUE', `"${option}" needs a value.`, { hint: `Write ${option} ${value}.` }),
 
+  reportFormat: (file: string): Diagnostic =>
+    errorDiagnostic('CLI_REPORT_FORMAT', `A report cannot be written to "${file}": its name says no known format.`, {
+      at: '--output',
+      hint: 'A page ends in .html, its data in .json.',
+    }),
+
   optionTakesNoValue: (option: string): Diagnostic =>
     errorDiagnostic('CLI_OPTION_TAKES_NO_VALUE', `"${option}" takes no value.`, { hint: `Write ${option} alone.` }),
 

@@ -196,10 +196,16 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'report',
-    doc: 'Show the report of an earlier run.',
-    positionals: '[folder]',
-    maximumPositionals: 1,
-    options: { json, help },
+    doc: 'Show earlier runs, given by their output folders; or write them as a page, as tables, or for TensorBoard.',
+    positionals: '[folder...]',
+    maximumPositionals: Infinity,
+    options: {
+      output: { value: 'FILE', doc: 'Write a page (.html) that opens offline, or its data (.json).', short: 'o' },
+      csv: { value: 'DIR', doc: "Write the page's tables as CSV files." },
+      tensorboard: { value: 'DIR', doc: 'Write the histories as event files of TensorBoard.' },
+      json,
+      help,
+    },
     load: async () => (await import('../commands/report.ts')).report,
   },
   {
