@@ -10,11 +10,8 @@ const draw = (element) => {
   chart.setOption({ backgroundColor: 'transparent', ...charts[element.dataset.chart].option });
   drawn.set(element, chart);
 };
-const seen = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) if (isIntersecting && !drawn.has(target)) draw(target);
-}, { rootMargin: '400px' });
 const sizes = new ResizeObserver((entries) => { for (const { target } of entries) drawn.get(target)?.resize(); });
-for (const element of document.querySelectorAll('.chart')) { seen.observe(element); sizes.observe(element); }
+for (const element of document.querySelectorAll('.chart')) { draw(element); sizes.observe(element); }
 scheme.addEventListener('change', () => { for (const element of drawn.keys()) draw(element); });
 const cellOf = (kind, value) => Object.assign(document.createElement(kind), { textContent: String(value) });
 const rowOf = (kind, values) => {
@@ -29,5 +26,4 @@ for (const details of document.querySelectorAll('[data-table]')) details.addEven
   table.createTBody().append(...option.series.flatMap(({ name, data }) => data.map((point) => rowOf('td', [name, ...point]))));
   details.querySelector('.scroll').replaceChildren(table);
 }, { once: true });
-addEventListener('beforeprint', () => { for (const element of document.querySelectorAll('.chart')) if (!drawn.has(element)) draw(element); });
 `;
