@@ -41,6 +41,15 @@ export interface NetworkTimer {
   restart(): Promise<void>;
   /** The network with candidate `choices[i]` at the i-th choice, as it is deployed, warmed up; with its blocks where they are wanted and seen. */
   time(choices: readonly number[], wanted: { readonly blocks: boolean }): Promise<NetworkTime>;
+  /**
+   * The same, a run of the network and a run of the reference network in turn: for devices that change from one to the other within a moment, so
+   * that no change of their clock comes between the two. `ms` counts at the speed of `referenceMs`.
+   */
+  timePaired?(
+    choices: readonly number[],
+    reference: readonly number[],
+    wanted: { readonly blocks: boolean },
+  ): Promise<NetworkTime & { readonly referenceMs: number }>;
   /** Median ms of one block by itself: the quick way. `candidate` is 0 for what is fixed. Absent where blocks cannot run alone. */
   timeAlone?(block: BlockKey, candidate: number): Promise<number>;
   /** What the device is like at this moment, where it is not this machine. */

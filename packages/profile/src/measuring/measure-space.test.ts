@@ -109,6 +109,36 @@ test('what was timed before an interruption is not timed again, and nothing else
   expect(second.timed.length).toBeLessThan(6 * (36 - 18) + 4);
 });
 
+test('where network and reference run in turn, a clock that never stands still does not show', async () => {
+  let calls = 0;
+  const clock = () => 1 + 0.3 * Math.abs(Math.sin(calls++));
+  const { measured } = device(() => 1);
+  const timer: NetworkTimer = {
+    ...measured.timer,
+    async timePaired(choices, reference, wanted) {
+      const slow = clock();
+      const { ms, blocks } = await measured.timer.time(choices, wanted);
+      const { ms: referenceMs } = await measured.timer.time(reference, { blocks: false });
+      const scaled = blocks && new Map([...blocks].map(([key, value]) => [key, value * slow]));
+      return { ms: ms * slow, referenceMs: referenceMs * slow, ...(scaled && { blocks: scaled }) };
+    },
+  };
+  const kept: KeptStates = new Map();
+  const stopped = measureSpace(space, { ...measured, timer }, plan, { ...context, checkpoint: memoryCheckpoint(kept, { stopAt: 20 }) });
+  await expect(stopped).rejects.toThrow('stopped');
+  const profile = await measureSpace(space, { ...measured, timer }, plan, { ...context, checkpoint: memoryCheckpoint(kept) });
+  const { reference, networks } = profile.spaces[0]!;
+  expect(reference!.noise).toBeCloseTo(0, 12);
+  expect(profile.protocol).toMatchObject({ networks: 36, reference: 'after every run' });
+  expect(networks).toHaveLength(36);
+  const usual = reference!.ms / 10.5;
+  const { choices, fixed } = blockTable(profile, space);
+  expect(choices.map((row) => row.map((entry) => entry!.ms / usual))).toEqual(
+    truthMs.map((row) => row.map((ms) => expect.closeTo(ms, 9) as number)),
+  );
+  expect(fixed[0]!.ms / usual).toBeCloseTo(stemMs, 9);
+});
+
 describe('without blocks', () => {
   test('whole networks alone, as many as were asked for', async () => {
     const { measured } = device(() => 1);

@@ -12,10 +12,12 @@ import type {
   ProfiledSpace,
   Target,
 } from '@nasc/core';
-import { median, protocolVersion, sampleNetworks, timeBesideReference } from '@nasc/measure';
+import { protocolVersion, sampleNetworks } from '@nasc/measure';
 import { nothingKey, unitKey } from '../keys/block-key.ts';
 import { summariseBlocks } from '../table/summarise-blocks.ts';
 import { currentConditions } from './conditions.ts';
+import { spacingOf, timeInTurns, timePaired } from './time-networks.ts';
+import type { Spacing } from './time-networks.ts';
 
 export interface MeasuringPlan {
   /** Whether latencies of blocks are wanted. */
@@ -32,17 +34,6 @@ export interface MeasuredDevice {
   readonly timer: NetworkTimer;
 }
 
-/** Networks between two starts of the device. */
-const batchSize = 16;
-/** Relative change of the reference that rejects what was timed since, and how often in a row. */
-const allowedDrift = 0.03;
-const mostRepeats = 5;
-/** The reference is timed between every two networks; where one takes longer than this, after every fourth: a clock does not wait for those. */
-const longNetworkMs = 4000;
-const networksBetween = (networkMs: number): number => (networkMs > longNetworkMs ? 4 : 1);
-/** A network that takes less is timed three times, and the time in the middle counts: a clock may change and change back unseen. */
-const shortNetworkMs = 300;
-const roundsOf = (networkMs: number): number => (networkMs < shortNetworkMs ? 3 : 1);
 /** Times that each candidate is seen, where the number of networks follows from the time. */
 const leastVisits = 8;
 const mostNetworks = 2000;
@@ -50,15 +41,8 @@ const mostNetworks = 2000;
 /** What is found out once, whatever interrupts: numbers follow from the speed of the machine. */
 interface Begun {
   readonly networks: number;
-  /** Between two timings of the reference. */
-  readonly every: number;
-  readonly rounds: number;
+  readonly spacing: Spacing;
   readonly before: DeviceConditions;
-}
-
-interface StoredTime {
-  readonly ms: number;
-  readonly blocks?: readonly (readonly [BlockKey, number])[];
 }
 
 /** Networks that the time pays for, at `networkMs` with the reference's share, each candidate of the widest choice seen equally often. */
@@ -68,9 +52,8 @@ const affordableNetworks = (widest: number, networkMs: number, { seconds }: Meas
   return widest * Math.max(leastVisits, visits);
 };
 
-/** Robust standard deviation of one measurement of the reference, as a share, from what it took before and after the same networks. */
-const noiseOf = (pairs: readonly (readonly [number, number])[]): number =>
-  (1.4826 * median(pairs.map(([before, after]) => Math.abs(after / before - 1)))) / Math.SQRT2;
+const isPairing = (timer: NetworkTimer): timer is NetworkTimer & Required<Pick<NetworkTimer, 'timePaired'>> =>
+  timer.timePaired !== undefined;
 
 const conditionsOf = async (timer: NetworkTimer): Promise<DeviceConditions> =>
   timer.conditions ? timer.conditions() : currentConditions();
@@ -89,7 +72,6 @@ export const measureSpace = async (
   const counts = choices.map(({ candidates }) => candidates.length);
   const wanted = { blocks: plan.blocks && timer.seesBlocks };
   const reference = referenceNetwork(counts);
-  const timeReference = async () => (await timer.time(reference, { blocks: false })).ms;
 
   let begun = await checkpoint.resume<Begun>();
   if (!begun) {
@@ -97,36 +79,23 @@ export const measureSpace = async (
     await timer.restart();
     await timer.time(reference, wanted);
     const start = performance.now();
-    await timer.time(reference, wanted);
+    await (isPairing(timer) ? timer.timePaired(reference, reference, wanted) : timer.time(reference, wanted));
     const middle = performance.now();
-    await timeReference();
-    const every = networksBetween(middle - start);
-    const rounds = roundsOf(middle - start);
-    const wallMs = rounds * (middle - start + (performance.now() - middle) / every);
+    if (!isPairing(timer)) await timer.time(reference, { blocks: false });
+    const spacing = spacingOf(middle - start);
+    const { every, rounds } = spacing;
+    const wallMs = isPairing(timer) ? middle - start : rounds * (middle - start + (performance.now() - middle) / every);
     // A space that is one network is measured as often as a choice of one candidate would be.
-    begun = { networks: plan.networks ?? affordableNetworks(Math.max(1, ...counts), wallMs, plan), every, rounds, before };
+    begun = { networks: plan.networks ?? affordableNetworks(Math.max(1, ...counts), wallMs, plan), spacing, before };
     await checkpoint.store(begun);
   }
-  const { networks: count, every, rounds, before } = begun;
+  const { networks: count, spacing, before } = begun;
   const networks = sampleNetworks(counts, count, { seed, stream: 'profile.networks' });
-  const { timed, references, repeated } = await timeBesideReference<StoredTime>({
-    count,
-    batchSize,
-    every,
-    rounds,
-    allowedDrift,
-    mostRepeats,
-    beginBatch: () => timer.restart(),
-    async time(index) {
-      signal.throwIfAborted();
-      const { ms, blocks } = await timer.time(networks[index]!, wanted);
-      return { ms, ...(blocks && { blocks: [...blocks] }) };
-    },
-    msOf: ({ ms }) => ms,
-    timeReference,
-    checkpoint: checkpoint.part('networks'),
-    progress: (done) => progress(done, count, 'networks timed'),
-  });
+  const toTime = { networks, reference, wanted };
+  const here = { signal, progress, checkpoint: checkpoint.part('networks') };
+  const { timed, usualMs, noise, facts } = await (isPairing(timer)
+    ? timePaired(timer, toTime, here)
+    : timeInTurns(timer, toTime, spacing, here));
 
   const entries: readonly BlockKey[] = [...choices.keys(), ...fixed.map(({ id }) => id)];
   const profiledNetworks = timed.map(({ value, referenceMs }, index): ProfiledNetwork => {
@@ -142,7 +111,7 @@ export const measureSpace = async (
     name,
     choices,
     fixed,
-    reference: { choices: reference, ms: median(references.flat()), noise: noiseOf(references) },
+    reference: { choices: reference, ms: usualMs, noise },
     networks: profiledNetworks,
   };
   return {
@@ -152,8 +121,7 @@ export const measureSpace = async (
       method: wanted.blocks ? 'whole networks and blocks in place' : 'whole networks',
       version: protocolVersion,
       networks: count,
-      rounds,
-      networksRepeated: repeated,
+      ...facts,
       ...timer.protocol,
     },
     conditions: { before, after: await conditionsOf(timer) },

@@ -12,7 +12,7 @@ const wantedMs = 200;
 const leastRuns = 50;
 const mostRuns = 400;
 /** Of a network that is timed as a whole: fewer are enough where they are long. */
-const leastWholeRuns = 15;
+const leastWholeRuns = 21;
 
 const runsOf = (networkMs: number, least: number): number => Math.min(mostRuns, Math.max(least, Math.round(wantedMs / networkMs)));
 
@@ -22,7 +22,7 @@ const warmUpRoundMs = 100;
 const warmUpMs = 3000;
 const roughRuns = 5;
 
-const numbers = (line: string): readonly number[] => line.trim().split(' ').map(Number);
+const numbers = (line: string): number[] => line.trim().split(' ').map(Number);
 const toMs = (nanoseconds: number): number => nanoseconds / 1e6;
 
 export const networkTimer = async (space: SearchSpaceGraph, context: MeasureContext, options: CpuOptions): Promise<NetworkTimer> => {
@@ -32,6 +32,9 @@ export const networkTimer = async (space: SearchSpaceGraph, context: MeasureCont
   const sizes = [memoryBound(positions, layout), weightElements, layout.inputElements].map(String);
   let process: LineProcess | undefined;
   let warm = false;
+
+  /** What the process runs between the runs of `time-paired`. */
+  let pairedWith: readonly number[] | undefined;
 
   const ask = async (command: string, runs: number, { text }: NetworkCalls) =>
     numbers(await process!.ask(`${command} ${runs} ${text}`)).map(toMs);
@@ -57,6 +60,17 @@ export const networkTimer = async (space: SearchSpaceGraph, context: MeasureCont
     return { ms: await whole(calls, runsOf(roughMs, leastWholeRuns)), roughMs };
   };
 
+  const byBlock = (calls: NetworkCalls, times: readonly number[]): ReadonlyMap<BlockKey, number> => {
+    const blocks = new Map<BlockKey, number>();
+    for (const [call, position] of calls.positions.entries()) {
+      const { id, choice } = positions[position]!;
+      const key = choice ?? id;
+      // Pieces of one group that other groups lie between count together.
+      blocks.set(key, (blocks.get(key) ?? 0) + times[call]!);
+    }
+    return blocks;
+  };
+
   return {
     protocol: {
       functions: program.functions,
@@ -67,21 +81,32 @@ export const networkTimer = async (space: SearchSpaceGraph, context: MeasureCont
     async restart() {
       process?.dispose();
       process = new LineProcess(path, sizes, { pin: options.threads === 1 });
+      pairedWith = undefined;
       warm = false;
     },
     async time(choices, { blocks: wanted }) {
       const calls = networkCalls(positions, layout, choices);
       const { ms, roughMs } = await settled(calls);
       if (!wanted) return { ms };
-      const times = await ask('blocks', runsOf(roughMs, leastRuns), calls);
-      const blocks = new Map<BlockKey, number>();
-      for (const [call, position] of calls.positions.entries()) {
-        const { id, choice } = positions[position]!;
-        const key = choice ?? id;
-        // Pieces of one group that other groups lie between count together.
-        blocks.set(key, (blocks.get(key) ?? 0) + times[call]!);
-      }
-      return { ms, blocks };
+      return { ms, blocks: byBlock(calls, await ask('blocks', runsOf(roughMs, leastRuns), calls)) };
+    },
+    async timePaired(choices, reference, { blocks: wanted }) {
+      const calls = networkCalls(positions, layout, choices);
+      if (!warm) await warmUp(calls);
+      if (pairedWith !== reference) await ask('reference', 0, networkCalls(positions, layout, reference));
+      pairedWith = reference;
+      const roughMs = await whole(calls, roughRuns);
+      const [ms, referenceMs] = await ask('whole-paired', runsOf(roughMs, leastWholeRuns), calls);
+      const time = { ms: ms!, referenceMs: referenceMs! };
+      if (!wanted) return time;
+      const times = await ask('blocks-paired', runsOf(roughMs, leastRuns), calls);
+      // At the speed of the whole network's runs.
+      const scale = referenceMs! / times.pop()!;
+      const blocks = byBlock(
+        calls,
+        times.map((blockMs) => blockMs * scale),
+      );
+      return { ...time, blocks };
     },
     async timeAlone(block, candidate) {
       const pieces = positions.filter(({ id, choice }) => (choice ?? id) === block);

@@ -32,9 +32,13 @@ const main = (
   limits: CallLimits,
 ): string => `/* Times blocks inside whole networks. A network comes as a line of calls:
  *
- *   blocks RUNS ARENA COUNT {FUNCTION OUTPUT WEIGHTS INPUTS INPUT...}   median nanoseconds of each call, timer subtracted
- *   whole  RUNS ARENA COUNT {...}                                 median nanoseconds of the whole network, timed as one
- *   eval   LENGTH ARENA COUNT {...}                                 LENGTH floats of the network's output
+ *   blocks    RUNS ARENA COUNT {FUNCTION OUTPUT WEIGHTS INPUTS INPUT...}   median nanoseconds of each call, timer subtracted
+ *   whole     RUNS ARENA COUNT {...}                                 median nanoseconds of the whole network, timed as one
+ *   eval      LENGTH ARENA COUNT {...}                               LENGTH floats of the network's output
+ *   reference 0 ARENA COUNT {...}                                    nothing: the network is the reference from now on
+ *
+ * blocks-paired and whole-paired run the reference after each run of the network. A run's time counts as its share of the reference's right
+ * behind it; the median share is told as so much of the reference's median time, which is the last number of the line.
  *
  * Addresses are offsets in floats, in the memory or in the weights. The network's input is at 0, its output at INPUT_FLOATS.
  * Arguments: MEMORY_FLOATS WEIGHT_FLOATS INPUT_FLOATS [INPUT_FILE WEIGHT_FILE]
@@ -66,9 +70,14 @@ struct call {
   const float *inputs[MAX_INPUTS];
 };
 
-static struct call calls[MAX_CALLS];
-static long count;
-static float *memory, *weights, *arena;
+struct network {
+  struct call calls[MAX_CALLS];
+  long count;
+  float *arena;
+};
+
+static struct network asked, reference;
+static float *memory, *weights;
 
 ${timingSource}
 static float *allocate(long floats) {
@@ -87,23 +96,25 @@ static void read_file(const char *path, float *to, long floats) {
   fclose(file);
 }
 
-static void read_calls(void) {
-  if (scanf("%ld", &count) != 1 || count < 0 || count > MAX_CALLS) exit(5);
-  for (long i = 0; i < count; i++) {
+static void read_network(struct network *network, long arena) {
+  network->arena = memory + arena;
+  if (scanf("%ld", &network->count) != 1 || network->count < 0 || network->count > MAX_CALLS) exit(5);
+  for (struct call *call = network->calls; call < network->calls + network->count; call++) {
     long function, output, offset, inputs, input;
     if (scanf("%ld %ld %ld %ld", &function, &output, &offset, &inputs) != 4 || inputs > MAX_INPUTS) exit(5);
-    calls[i].function = functions[function];
-    calls[i].output = memory + output;
-    calls[i].weights = weights + offset;
+    call->function = functions[function];
+    call->output = memory + output;
+    call->weights = weights + offset;
     for (long k = 0; k < inputs; k++) {
       if (scanf("%ld", &input) != 1) exit(5);
-      calls[i].inputs[k] = memory + input;
+      call->inputs[k] = memory + input;
     }
   }
 }
 
-static void call_block(long i, const nasc_team *team) {
-  calls[i].function(calls[i].output, calls[i].inputs, calls[i].weights, arena, team);
+static void call_block(const struct network *network, long i, const nasc_team *team) {
+  const struct call *const call = &network->calls[i];
+  call->function(call->output, call->inputs, call->weights, network->arena, team);
 }
 
 typedef void (*job_function)(void *argument, const nasc_team *team);
@@ -124,55 +135,54 @@ static void do_together(job_function job, void *argument) {
 `
 }
 static void call_all(void *argument, const nasc_team *team) {
-  (void)argument;
-  for (long i = 0; i < count; i++) call_block(i, team);
+  const struct network *const network = argument;
+  for (long i = 0; i < network->count; i++) call_block(network, i, team);
 }
 
-static void run(void) { do_together(call_all, 0); }
+static void run(struct network *network) { do_together(call_all, network); }
 
-struct block_times {
-  long runs;
-  double *ns; /* [call][run] */
-};
+static double time_run(struct network *network) {
+  const double start = now_ns();
+  run(network);
+  return now_ns() - start;
+}
 
-/* Each call ends when all threads have met. */
+/* Nanoseconds of each call of the network that is asked about. Each ends when all threads have met. */
 static void time_calls(void *argument, const nasc_team *team) {
-  const struct block_times *const times = argument;
-  for (long r = 0; r < times->runs; r++) {
-    double last = now_ns();
-    for (long i = 0; i < count; i++) {
-      call_block(i, team);
-      if (team->part > 0) continue;
-      const double next = now_ns();
-      times->ns[i * times->runs + r] = next - last;
-      last = next;
-    }
+  double *const ns = argument;
+  double last = now_ns();
+  for (long i = 0; i < asked.count; i++) {
+    call_block(&asked, i, team);
+    if (team->part > 0) continue;
+    const double next = now_ns();
+    ns[i] = next - last;
+    last = next;
   }
 }
 
-static void time_blocks(long runs, double timer) {
-  struct block_times times = {runs, malloc((size_t)(runs * count) * sizeof(double))};
-  if (!times.ns) exit(3);
-  for (int warm = 0; warm < 3; warm++) run();
-  do_together(time_calls, &times);
-  for (long i = 0; i < count; i++) {
-    const double ns = median(times.ns + i * runs, runs) - timer;
-    printf("%.1f ", ns > 0 ? ns : 0);
+/* Times \`count\` things in every run: ns[run * count + thing]. */
+static void time_things(long count, long runs, double timer, int blocks, int paired) {
+  double *const ns = malloc((size_t)(runs * count + 3 * runs + 1) * sizeof(double));
+  if (!ns) exit(3);
+  double *const references = ns + runs * count, *const column = references + runs, *const sorted = column + runs;
+  for (int warm = 0; warm < 3; warm++) {
+    if (paired) run(&reference);
+    run(&asked);
   }
-  free(times.ns);
-}
-
-static void time_whole(long runs, double timer) {
-  double *times = malloc((size_t)runs * sizeof *times);
-  if (!times) exit(3);
-  for (int warm = 0; warm < 3; warm++) run();
   for (long r = 0; r < runs; r++) {
-    const double start = now_ns();
-    run();
-    times[r] = now_ns() - start;
+    if (blocks) do_together(time_calls, ns + r * count);
+    else ns[r] = time_run(&asked);
+    references[r] = paired ? time_run(&reference) - timer : 1;
   }
-  printf("%.1f", median(times, runs) - timer);
-  free(times);
+  memcpy(sorted, references, (size_t)runs * sizeof(double));
+  const double usual = median(sorted, runs);
+  for (long i = 0; i < count; i++) {
+    for (long r = 0; r < runs; r++) column[r] = (ns[r * count + i] - timer) / references[r];
+    const double share = median(column, runs);
+    printf("%.1f ", share > 0 ? share * usual : 0);
+  }
+  if (paired) printf("%.1f", usual);
+  free(ns);
 }
 
 int main(int arguments, char **argument) {
@@ -192,14 +202,14 @@ int main(int arguments, char **argument) {
   }
 ${threads > 1 ? `  pool = nasc_pool_create(${threads});\n  if (!pool) return 6;\n` : ''}  const double timer = timer_cost();
   char command[16];
-  long amount, block_arena;
-  while (scanf("%15s %ld %ld", command, &amount, &block_arena) == 3) {
-    arena = memory + block_arena;
-    read_calls();
-    if (strcmp(command, "blocks") == 0) time_blocks(amount, timer);
-    if (strcmp(command, "whole") == 0) time_whole(amount, timer);
+  long amount, arena;
+  while (scanf("%15s %ld %ld", command, &amount, &arena) == 3) {
+    read_network(strcmp(command, "reference") == 0 ? &reference : &asked, arena);
+    const int paired = strstr(command, "-paired") != NULL;
+    if (strncmp(command, "blocks", 6) == 0) time_things(asked.count, amount, timer, 1, paired);
+    if (strncmp(command, "whole", 5) == 0) time_things(1, amount, timer, 0, paired);
     if (strcmp(command, "eval") == 0) {
-      run();
+      run(&asked);
       for (long i = 0; i < amount; i++) printf("%.9g ", (double)memory[input_floats + i]);
     }
     printf("\\n");
