@@ -196,7 +196,7 @@ describe('a device that is not here', () => {
     const { latency, verification, test: accuracy } = files;
     expect([architecture.measuredMs, latency, verification, accuracy].filter((value) => value !== undefined)).toEqual([]);
     expect([...files.files.keys()]).toEqual(['model.onnx', 'model.json', 'README.md']);
-    expect(await readFile(join(folder, 'phone/profile/README.md'), 'utf8')).toContain('\nIts latency was not measured: ');
+    expect(await readFile(join(folder, 'phone/profile/README.md'), 'utf8')).toContain('\nIts latency was not measured here: ');
     const report = JSON.parse(await readFile(join(folder, 'phone/report.json'), 'utf8')) as Report;
     expect(report.timing.networks['profile']).toMatchObject({
       device: 'a phone',

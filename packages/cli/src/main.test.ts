@@ -53,7 +53,7 @@ Usage: nasc init [folder] [--ts] [--json] [--help]
     ['rnu', 'error CLI_UNKNOWN_COMMAND: There is no command "rnu".\n  hint: Did you mean "run"?\n'],
     [
       'deploy',
-      'error CLI_UNKNOWN_COMMAND: There is no command "deploy".\n  hint: Commands: init, run, estimate, inspect, profile, profile inspect, profile compare, profile merge, report, setup, doctor.\n',
+      'error CLI_UNKNOWN_COMMAND: There is no command "deploy".\n  hint: Commands: init, run, estimate, inspect, profile, profile inspect, profile compare, profile merge, profile import, profile predict, front, report, setup, doctor.\n',
     ],
     [
       'run --too derive --threads --set a=1',
