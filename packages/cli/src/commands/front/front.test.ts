@@ -145,7 +145,7 @@ test('--measure measures what was found, and scores nothing again; a target that
 `);
   expect(await readFile(join(folder, 'plot.svg'), 'utf8')).toContain('>board-free</text>');
   const rows = (await readFile(join(folder, 'all/front.csv'), 'utf8')).split('\n');
-  expect(rows[0]).toMatch(/^network,limitMs,.*,memoryBytes,stage1.block1,stage2.block1$/);
+  expect(rows[0]).toMatch(/^network,limitMs,.*,memoryBytes,storageBytes,stage1.block1,stage2.block1$/);
   expect(rows).toHaveLength(2 + found.networks.flatMap(({ points }) => points.flatMap(({ limitsMs }) => limitsMs)).length);
 });
 
