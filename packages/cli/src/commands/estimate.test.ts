@@ -103,7 +103,7 @@ test('weeks of work are projected from moments, part by part; nothing is stored'
   expect(memoryBytes).toBe(Math.max(...parts.map((part) => part.memoryBytes ?? 0)));
   expect(price).toBeCloseTo((2 * totalMs) / 3_600_000);
   expect(await readdir(join(folder, '.nasc'))).toEqual(['cache']);
-});
+}, 180_000);
 
 test('what is stored costs nothing', async () => {
   await runCli(['run', '--to', 'expand'], { folder });
@@ -111,7 +111,7 @@ test('what is stored costs nothing', async () => {
   expect(stdout.split('\n')[1]).toMatch(/^expand +0\.00 s +from the store$/);
   expect(stdout).toMatch(/\ntrain +.*projected from \d+ of 41400 steps\n/);
   expect(stdout).toMatch(/\ntotal +/);
-});
+}, 180_000);
 
 test('options that are no numbers are refused', async () => {
   const { code, stderr } = await runCli(['estimate', '--seconds', 'soon'], { folder });
